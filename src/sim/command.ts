@@ -1,0 +1,48 @@
+/** What people do to a cluster, as data: the journal holds nothing else. */
+import type { ApiRequest } from '../engine/server/index.ts';
+import type { SimTime } from './scenario.ts';
+
+/** Why a directed link is cut. A link carries messages again when its last cause is gone. */
+export type CutCause = 'hand' | `isolate:${number}` | `wall:${number}`;
+
+/** A wall on the stage, in fractions of its width and height: only for drawing. */
+export interface WallLine {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+export type Action =
+  /** The process dies: memory is gone, what was synced stays. Nothing happens to a member that is not running. */
+  | { readonly type: 'crash'; readonly member: number }
+  /** A new process boots from the disk. Nothing happens to a member that runs. */
+  | { readonly type: 'restart'; readonly member: number }
+  /** Directed links [from, to] lose everything that is on them and that is sent on them from now on. */
+  | { readonly type: 'cut'; readonly cause: CutCause; readonly links: readonly (readonly [number, number])[]; readonly wall?: WallLine }
+  /** Takes one cause away from the links; `'all'` takes every cause. */
+  | { readonly type: 'heal'; readonly cause: CutCause | 'all'; readonly links: readonly (readonly [number, number])[] }
+  /** A client asks. `endpoints` are member ordinals in the order of its list; `timeout` µs, undefined = it waits for ever. */
+  | {
+      readonly type: 'call';
+      readonly client: number;
+      /** Chosen by who asks; unique in a run. */
+      readonly call: number;
+      readonly endpoints: readonly number[];
+      readonly request: ApiRequest;
+      readonly timeout: SimTime | undefined;
+      /** The words that were typed, for the timeline; '' where it stays unnamed. */
+      readonly text: string;
+    }
+  /** The client no longer waits (Ctrl-C, or a watch is ended). */
+  | { readonly type: 'cancel'; readonly call: number };
+
+/** Actions of one instant come in `order`, before the members' events of that time. */
+export interface JournalEntry {
+  readonly at: SimTime;
+  /** Counts from 0 through the whole journal. */
+  readonly order: number;
+  readonly action: Action;
+}
+
+export type Journal = readonly JournalEntry[];
