@@ -1,0 +1,40 @@
+/** What a learner may want to know beside an error, as data: the words are found elsewhere, in every language. */
+import type { ApiErrorCode } from '../engine/server/index.ts';
+
+/** A closed union: one code, its own fields. */
+export type Hint =
+  /** A command that etcdctl has and this console has not. */
+  | { readonly code: 'notYet'; readonly command: string }
+  /** A flag or argument of a supported command that is not supported yet. */
+  | { readonly code: 'notYetOption'; readonly command: string; readonly option: string }
+  /** An unknown command; `suggestions` as in "Did you mean". */
+  | { readonly code: 'unknownCommand'; readonly typed: string; readonly suggestions: readonly string[] }
+  /** An unknown flag; `suggestion` is the nearest known one. `dash` is true where a value that begins with a dash was meant. */
+  | { readonly code: 'unknownFlag'; readonly command: string; readonly typed: string; readonly suggestion: string | undefined }
+  /** A value that begins with a dash was read as flags: `--` ends them. */
+  | { readonly code: 'dashValue'; readonly command: string; readonly typed: string }
+  /** Too few or too many arguments, or an option's value is not one of those it takes. */
+  | { readonly code: 'usage'; readonly command: string }
+  /** The line ended inside a quote that began at column `at` (0-based). */
+  | { readonly code: 'unclosedQuote'; readonly quote: "'" | '"'; readonly at: number }
+  /** The line ends in a backslash at column `at`. */
+  | { readonly code: 'trailingBackslash'; readonly at: number }
+  /** A shell construct (pipe, redirection, substitution …) at column `at`. */
+  | { readonly code: 'unsupportedShell'; readonly construct: string; readonly at: number }
+  /** Nothing is printed for a key that does not exist. */
+  | { readonly code: 'noSuchKey'; readonly key: string }
+  /** The call ran into its deadline: no quorum, or nobody there. `timeout` in µs. */
+  | {
+      readonly code: 'deadline';
+      readonly request: string;
+      readonly endpoints: readonly string[];
+      readonly timeout: number | undefined;
+    }
+  /** The revision asked for is gone. */
+  | { readonly code: 'compacted'; readonly revision: number | undefined }
+  /** The revision asked for has not happened yet. */
+  | { readonly code: 'futureRevision'; readonly revision: number | undefined }
+  /** The watch ended because its member has had no leader for too long. */
+  | { readonly code: 'watchWithoutLeader'; readonly endpoints: readonly string[] }
+  /** Any other refusal of the server. */
+  | { readonly code: 'refused'; readonly error: ApiErrorCode };

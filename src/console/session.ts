@@ -1,0 +1,276 @@
+/**
+ * What a console shows and remembers: a pure reducer over plain data. It runs nothing itself; it says what is to be run.
+ * Lines carry the virtual time at which they appeared, so that a page can hide what is later than its playhead.
+ */
+import { type Bytes, unreachable, utf8Decode, utf8Encode } from '../base/index.ts';
+import type { Hint } from './hint.ts';
+import type { ProgramExit, Waiting } from './target.ts';
+
+/** Scrollback beyond this many lines is forgotten, oldest first. */
+const LINES_KEPT = 5000;
+const HISTORY_KEPT = 1000;
+
+interface LineBase {
+  /** Grows by one with each line ever shown: a key for whoever draws them. */
+  readonly number: number;
+  /** Number of the command that it belongs to, counting from 1. */
+  readonly command: number;
+  /** Virtual µs at which the line began. */
+  readonly at: number;
+}
+
+/** One line of the scrollback. */
+export type SessionLine =
+  /** What was typed, behind its prompt. */
+  | (LineBase & { readonly kind: 'echo'; readonly text: string })
+  /** `open`: its newline has not come yet. */
+  | (LineBase & { readonly kind: 'stdout' | 'stderr'; readonly text: string; readonly data: Bytes; readonly open: boolean })
+  | (LineBase & { readonly kind: 'hint'; readonly hint: Hint })
+  /** How a command ended; only where it is not a plain success. */
+  | (LineBase & { readonly kind: 'exit'; readonly exit: ProgramExit });
+
+/** A command under way. */
+export interface RunningCommand {
+  readonly command: number;
+  readonly line: string;
+  readonly since: number;
+  readonly waiting: Waiting | undefined;
+  /** The client's numbers of its calls and streams so far. */
+  readonly calls: readonly number[];
+}
+
+/** A command that has ended, or was replaced by a cut. */
+export interface FinishedCommand {
+  readonly command: number;
+  readonly line: string;
+  readonly since: number;
+  readonly until: number;
+  readonly exit: ProgramExit;
+  readonly calls: readonly number[];
+}
+
+export interface SessionState {
+  readonly lines: readonly SessionLine[];
+  readonly nextLine: number;
+  readonly nextCommand: number;
+  /** What stands behind the prompt. */
+  readonly input: string;
+  /** Lines entered so far, oldest first, without immediate repetitions. */
+  readonly history: readonly string[];
+  /** Position in `history` while going through it; undefined at the prompt's own text. */
+  readonly historyAt: number | undefined;
+  /** The prompt's own text while going through the history. */
+  readonly draft: string;
+  readonly running: RunningCommand | undefined;
+  /** Newest last, bounded like the scrollback. */
+  readonly finished: readonly FinishedCommand[];
+  /** Lines that wait for the command under way. */
+  readonly queue: readonly string[];
+  /** ETCDCTL_… variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where requests go when neither flag nor variable says so. */
+  readonly endpoints: readonly string[];
+}
+
+export type SessionAction =
+  /** The prompt's text changed. */
+  | { readonly type: 'edit'; readonly input: string }
+  /** Enter, or a paste: each line of `text` is run one after the other. */
+  | { readonly type: 'submit'; readonly text: string; readonly at: number }
+  | { readonly type: 'historyUp' }
+  | { readonly type: 'historyDown' }
+  /** Ctrl-L. */
+  | { readonly type: 'clear' }
+  /** Ctrl-C: interrupts the command under way and forgets what is queued, or drops the prompt's text. */
+  | { readonly type: 'interrupt'; readonly at: number }
+  /** Ctrl-D: ends the standard input of the command under way. */
+  | { readonly type: 'endOfInput' }
+  | { readonly type: 'setEndpoints'; readonly endpoints: readonly string[] }
+  | { readonly type: 'setEnv'; readonly env: Readonly<Record<string, string>> }
+  /** The past was entered and a branch begun at `at`: later lines never happened. The command under way is interrupted. */
+  | { readonly type: 'cut'; readonly at: number }
+  /** From the driver: what the command under way did. */
+  | { readonly type: 'output'; readonly to: 'stdout' | 'stderr'; readonly data: Bytes; readonly at: number }
+  | { readonly type: 'hint'; readonly hint: Hint; readonly at: number }
+  | { readonly type: 'started'; readonly id: number }
+  | { readonly type: 'waiting'; readonly waiting: Waiting | undefined }
+  | { readonly type: 'exited'; readonly exit: ProgramExit; readonly at: number };
+
+/** What the driver has to do after an action, in order. */
+export type SessionCommand =
+  | { readonly type: 'run'; readonly command: number; readonly line: string }
+  | { readonly type: 'interrupt' }
+  /** Text for the standard input of the command under way. */
+  | { readonly type: 'input'; readonly data: Bytes }
+  | { readonly type: 'closeInput' };
+
+export interface SessionStep {
+  readonly state: SessionState;
+  readonly commands: readonly SessionCommand[];
+}
+
+/** An empty session. @param endpoints where requests go by default, e.g. `['n1:2379']` */
+export function createSession(endpoints: readonly string[], env: Readonly<Record<string, string>> = {}): SessionState {
+  return {
+    lines: [],
+    nextLine: 1,
+    nextCommand: 1,
+    input: '',
+    history: [],
+    historyAt: undefined,
+    draft: '',
+    running: undefined,
+    finished: [],
+    queue: [],
+    env,
+    endpoints,
+  };
+}
+
+/** The next state, and what is to be done. Never throws; actions that make no sense now change nothing. */
+export function stepSession(state: SessionState, action: SessionAction): SessionStep {
+  switch (action.type) {
+    case 'edit':
+      return only({ ...state, input: action.input, historyAt: undefined });
+    case 'submit':
+      return submit(state, action.text, action.at);
+    case 'historyUp':
+      return only(walkHistory(state, -1));
+    case 'historyDown':
+      return only(walkHistory(state, 1));
+    case 'clear':
+      return only({ ...state, lines: [] });
+    case 'interrupt':
+      if (state.running === undefined) return only({ ...state, input: '', historyAt: undefined, queue: [] });
+      return { state: { ...state, queue: [] }, commands: [{ type: 'interrupt' }] };
+    case 'endOfInput':
+      return { state, commands: state.running === undefined ? [] : [{ type: 'closeInput' }] };
+    case 'setEndpoints':
+      return only({ ...state, endpoints: action.endpoints });
+    case 'setEnv':
+      return only({ ...state, env: action.env });
+    case 'cut':
+      return cut(state, action.at);
+    case 'output':
+      return only(addOutput(state, action.to, action.data, action.at));
+    case 'hint':
+      return only(addLine(state, (base) => ({ ...base, kind: 'hint', hint: action.hint }), action.at));
+    case 'started':
+      if (state.running === undefined) return only(state);
+      return only({ ...state, running: { ...state.running, calls: [...state.running.calls, action.id] } });
+    case 'waiting':
+      if (state.running === undefined) return only(state);
+      return only({ ...state, running: { ...state.running, waiting: action.waiting } });
+    case 'exited':
+      return exited(state, action.exit, action.at);
+    default:
+      return unreachable(action);
+  }
+}
+
+/** True while the command under way reads what is typed. */
+export function wantsInput(state: SessionState): boolean {
+  const waiting = state.running?.waiting;
+  return waiting !== undefined && (waiting.for === 'input' || (waiting.for === 'stream' && waiting.input));
+}
+
+function only(state: SessionState): SessionStep {
+  return { state, commands: [] };
+}
+
+function submit(state: SessionState, text: string, at: number): SessionStep {
+  const entered = splitLines(text);
+  if (wantsInput(state)) {
+    const data = utf8Encode(entered.map((line) => `${line}\n`).join(''));
+    let next: SessionState = { ...state, input: '' };
+    for (const line of entered) next = addLine(next, (base) => ({ ...base, kind: 'echo', text: line }), at);
+    return { state: next, commands: [{ type: 'input', data }] };
+  }
+  let history = state.history;
+  for (const line of entered) if (line.trim() !== '' && history.at(-1) !== line) history = [...history, line].slice(-HISTORY_KEPT);
+  const next = { ...state, input: '', history, historyAt: undefined, draft: '', queue: [...state.queue, ...entered] };
+  return next.running === undefined ? runNext(next, at) : only(next);
+}
+
+/** Takes lines from the queue until one of them runs; blank ones only leave their prompt. */
+function runNext(state: SessionState, at: number): SessionStep {
+  let next = state;
+  while (next.queue.length > 0) {
+    const [line = '', ...queue] = next.queue;
+    const command = next.nextCommand;
+    next = addLine({ ...next, queue }, (base) => ({ ...base, command, kind: 'echo', text: line }), at);
+    if (line.trim() === '') continue;
+    const running: RunningCommand = { command, line, since: at, waiting: undefined, calls: [] };
+    return { state: { ...next, nextCommand: command + 1, running }, commands: [{ type: 'run', command, line }] };
+  }
+  return only(next);
+}
+
+function exited(state: SessionState, exit: ProgramExit, at: number): SessionStep {
+  const { running } = state;
+  if (running === undefined) return only(state);
+  let next = closeOpenLine(state);
+  if (exit.code !== 0) next = addLine(next, (base) => ({ ...base, kind: 'exit', exit }), at);
+  const { command, line, since, calls } = running;
+  const finished = [...next.finished, { command, line, since, until: at, exit, calls }].slice(-HISTORY_KEPT);
+  return runNext({ ...next, running: undefined, finished }, at);
+}
+
+function cut(state: SessionState, at: number): SessionStep {
+  const commands: SessionCommand[] = state.running === undefined ? [] : [{ type: 'interrupt' }];
+  const lines = state.lines.filter((line) => line.at <= at);
+  const finished = state.finished.filter((command) => command.since <= at);
+  return { state: { ...closeOpenLine({ ...state, lines }), finished, queue: [] }, commands };
+}
+
+function walkHistory(state: SessionState, by: 1 | -1): SessionState {
+  const at = state.historyAt ?? state.history.length;
+  const to = at + by;
+  if (to < 0 || to > state.history.length) return state;
+  const draft = state.historyAt === undefined ? state.input : state.draft;
+  const entry = state.history[to];
+  if (entry === undefined) return { ...state, input: draft, historyAt: undefined, draft };
+  return { ...state, input: entry, historyAt: to, draft };
+}
+
+function addLine(state: SessionState, make: (base: LineBase) => SessionLine, at: number): SessionState {
+  const closed = closeOpenLine(state);
+  const line = make({ number: state.nextLine, command: state.running?.command ?? state.nextCommand, at });
+  return { ...closed, nextLine: state.nextLine + 1, lines: [...closed.lines, line].slice(-LINES_KEPT) };
+}
+
+/** Splits output into lines; a last one without newline stays open for what follows on the same channel. */
+function addOutput(state: SessionState, to: 'stdout' | 'stderr', data: Bytes, at: number): SessionState {
+  if (data === '') return state;
+  const parts = data.split('\n');
+  const open = parts.pop() ?? ''; // what follows the last newline
+  const last = state.lines.at(-1);
+  const continued = last !== undefined && last.kind === to && last.open ? last : undefined;
+  const before = continued === undefined ? closeOpenLine(state).lines : state.lines.slice(0, -1);
+  const fresh: SessionLine[] = [];
+  let nextLine = state.nextLine;
+  const add = (part: Bytes, isOpen: boolean): void => {
+    if (continued !== undefined && fresh.length === 0) {
+      const whole = continued.data + part;
+      fresh.push({ ...continued, data: whole, text: utf8Decode(whole), open: isOpen });
+    } else {
+      const command = state.running?.command ?? state.nextCommand;
+      fresh.push({ number: nextLine++, command, at, kind: to, data: part, text: utf8Decode(part), open: isOpen });
+    }
+  };
+  for (const part of parts) add(part, false);
+  if (open !== '') add(open, true);
+  return { ...state, nextLine, lines: [...before, ...fresh].slice(-LINES_KEPT) };
+}
+
+function closeOpenLine(state: SessionState): SessionState {
+  const last = state.lines.at(-1);
+  if (last === undefined || (last.kind !== 'stdout' && last.kind !== 'stderr') || !last.open) return state;
+  return { ...state, lines: [...state.lines.slice(0, -1), { ...last, open: false }] };
+}
+
+function splitLines(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/);
+  if (lines.length > 1 && lines.at(-1) === '') lines.pop();
+  return lines;
+}

@@ -1,0 +1,283 @@
+/**
+ * Where requests run, as the console sees it: the simulation's clients and a live etcd are both a {@link ConsoleTarget}.
+ * Everything is a callback, which may also come before the call returns; nothing here needs a promise or a timer.
+ */
+import { assert, type Bytes, unreachable } from '../base/index.ts';
+import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/index.ts';
+import type { Hint } from './hint.ts';
+import type { Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
+
+/** A unary call. The target's client owns deadline, retries and the order in which endpoints are tried. */
+export interface TargetCall {
+  readonly endpoints: readonly string[];
+  readonly request: UnaryRequest;
+  /** µs until it ends with `deadlineExceeded`; undefined = none. */
+  readonly timeout: number | undefined;
+}
+
+/** A stream to open. */
+export interface TargetStream {
+  readonly endpoints: readonly string[];
+  readonly request: StreamRequest;
+  /** Ended with `noLeader` by a member that has had no leader for three election timeouts. */
+  readonly requireLeader: boolean;
+}
+
+/** Something under way. After `cancel` no callback comes any more. */
+export interface TargetHandle {
+  /** The client's number for it, under which the trace shows it; undefined where there is none. */
+  readonly id: number | undefined;
+  cancel(): void;
+}
+
+/** The world of a program. */
+export interface ConsoleTarget {
+  /** Virtual time, µs. */
+  now(): number;
+  /** Answers exactly once, unless cancelled. */
+  request(call: TargetCall, onReply: (outcome: CallOutcome) => void): TargetHandle;
+  /** Messages in order, then at most one `end`, after which nothing comes. */
+  openStream(stream: TargetStream, onEvent: (event: StreamEvent) => void): TargetHandle;
+  /** Calls back once after `duration` µs of virtual time, unless cancelled. */
+  sleep(duration: number, onDone: () => void): TargetHandle;
+}
+
+/** How a program ended. */
+export type ProgramExit =
+  | { readonly code: ExitCode; readonly signal: undefined }
+  | { readonly code: undefined; readonly signal: 'SIGINT' };
+
+/** What a program that has not ended is waiting for; times in virtual µs. */
+export type Waiting =
+  /** `until` undefined: it waits for ever. */
+  | {
+      readonly for: 'call';
+      readonly request: UnaryRequest['type'];
+      readonly endpoints: readonly string[];
+      readonly since: number;
+      readonly until: number | undefined;
+    }
+  | { readonly for: 'stream'; readonly since: number; readonly input: boolean }
+  | { readonly for: 'sleep'; readonly since: number; readonly until: number }
+  | { readonly for: 'input'; readonly since: number };
+
+/** Where a program's output goes. Callbacks may come while {@link runProgram} has not returned yet. */
+export interface ProgramIo {
+  stdout(data: Bytes): void;
+  stderr(data: Bytes): void;
+  hint(hint: Hint): void;
+  /** The client numbers of calls and streams, as they are made. */
+  started?(id: number): void;
+  /** Each time the program begins to wait, or goes on (undefined). */
+  waiting?(waiting: Waiting | undefined): void;
+  /** Exactly once, last. */
+  exited(exit: ProgramExit): void;
+}
+
+/** A program under way. */
+export interface RunningProgram {
+  /** What it waits for; undefined once it has ended. */
+  waiting(): Waiting | undefined;
+  /** Standard input: bytes as they are typed. */
+  write(data: Bytes): void;
+  /** Ends standard input (Ctrl-D). */
+  closeInput(): void;
+  /** Ctrl-C: the program dies of SIGINT; its call and streams are cancelled. Nothing happens when it has ended. */
+  interrupt(): void;
+}
+
+/**
+ * Drives a program over a target until it ends or waits, and goes on by the target's callbacks; it has no timer of its
+ * own. A program may end before this returns. An exception of a program is a bug and passes through to whoever called.
+ */
+export function runProgram(program: Program, target: ConsoleTarget, io: ProgramIo): RunningProgram {
+  return startRunner(new Runner(program, target, io));
+}
+
+/** The interpreter's own state: it lives at the edge, outside anything that is checkpointed. */
+class Runner implements RunningProgram {
+  readonly #program: Program;
+  readonly #target: ConsoleTarget;
+  readonly #io: ProgramIo;
+  readonly #streams = new Map<StreamNumber, TargetHandle>();
+  /** Messages that came while the program was not receiving, in order. */
+  readonly #events: { readonly stream: StreamNumber; readonly event: StreamEvent }[] = [];
+  #input: Bytes = '';
+  #inputClosed = false;
+  /** The call or sleep under way. */
+  #pending: TargetHandle | undefined;
+  /** An effect that waits for stream events or standard input. */
+  #parked: Extract<Effect, { type: 'receive' | 'readInput' }> | undefined;
+  #waiting: Waiting | undefined;
+  #ended = false;
+  /** True inside {@link #advance}: an answer that comes meanwhile is left in {@link #answer} for its loop. */
+  #advancing = false;
+  #answer: Reply | undefined;
+
+  constructor(program: Program, target: ConsoleTarget, io: ProgramIo) {
+    this.#program = program;
+    this.#target = target;
+    this.#io = io;
+  }
+
+  waiting(): Waiting | undefined {
+    return this.#waiting;
+  }
+
+  write(data: Bytes): void {
+    if (this.#ended || this.#inputClosed) return;
+    this.#input += data;
+    this.#wake();
+  }
+
+  closeInput(): void {
+    if (this.#ended) return;
+    this.#inputClosed = true;
+    this.#wake();
+  }
+
+  interrupt(): void {
+    this.#end({ code: undefined, signal: 'SIGINT' });
+  }
+
+  /** Hands the program an answer and performs what it asks for, until it waits or ends. A loop, so that a target that answers at once does not deepen the stack. */
+  advance(first: Reply): void {
+    if (this.#ended) return;
+    if (this.#advancing) {
+      assert(this.#answer === undefined, 'a program has one question open at a time');
+      this.#answer = first;
+      return;
+    }
+    this.#advancing = true;
+    this.#setWaiting(undefined);
+    this.#answer = first;
+    while (this.#answer !== undefined && !this.#ended) {
+      const reply: Reply = this.#answer;
+      this.#answer = undefined;
+      this.#pending = undefined;
+      const step = this.#program.next(reply);
+      if (step.done === true) this.#end({ code: step.value, signal: undefined });
+      else this.#perform(step.value);
+    }
+    this.#advancing = false;
+  }
+
+  #perform(effect: Effect): void {
+    const now = this.#target.now();
+    switch (effect.type) {
+      case 'write':
+        if (effect.to === 'stdout') this.#io.stdout(effect.data);
+        else this.#io.stderr(effect.data);
+        return this.advance({ type: 'done' });
+      case 'hint':
+        this.#io.hint(effect.hint);
+        return this.advance({ type: 'done' });
+      case 'call': {
+        const { endpoints, request, timeout } = effect;
+        const until = timeout === undefined ? undefined : now + timeout;
+        this.#setWaiting({ for: 'call', request: request.type, endpoints, since: now, until });
+        this.#begin((answer) =>
+          this.#target.request({ endpoints, request, timeout }, (outcome) => answer({ type: 'outcome', outcome })),
+        );
+        return;
+      }
+      case 'sleep':
+        this.#setWaiting({ for: 'sleep', since: now, until: now + effect.duration });
+        this.#begin((answer) => this.#target.sleep(effect.duration, () => answer({ type: 'done' })));
+        return;
+      case 'open': {
+        const { stream, endpoints, request, requireLeader } = effect;
+        assert(!this.#streams.has(stream), 'a stream number is used once', { stream });
+        const handle = this.#target.openStream({ endpoints, request, requireLeader }, (event) => {
+          if (this.#ended) return;
+          this.#events.push({ stream, event });
+          this.#wake();
+        });
+        this.#streams.set(stream, handle);
+        if (handle.id !== undefined) this.#io.started?.(handle.id);
+        return this.advance({ type: 'done' });
+      }
+      case 'close':
+        this.#streams.get(effect.stream)?.cancel();
+        this.#streams.delete(effect.stream);
+        return this.advance({ type: 'done' });
+      case 'receive':
+        this.#parked = effect;
+        this.#setWaiting({ for: 'stream', since: now, input: effect.input });
+        return this.#wake();
+      case 'readInput':
+        this.#parked = effect;
+        this.#setWaiting({ for: 'input', since: now });
+        return this.#wake();
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  /** Starts a call or a sleep, whose answer may come before it returns. */
+  #begin(start: (answer: (reply: Reply) => void) => TargetHandle): void {
+    let answered = false;
+    const handle = start((reply) => {
+      assert(!answered, 'a target answers once');
+      answered = true;
+      this.advance(reply);
+    });
+    if (handle.id !== undefined) this.#io.started?.(handle.id);
+    if (!answered) this.#pending = handle;
+  }
+
+  /** Answers a parked effect if what it waits for is there. */
+  #wake(): void {
+    const parked = this.#parked;
+    if (parked === undefined) return;
+    const reply =
+      parked.type === 'readInput' ? this.#takeAll() : (this.#takeEvent() ?? (parked.input ? this.#takeLine() : undefined));
+    if (reply === undefined) return;
+    this.#parked = undefined;
+    this.advance(reply);
+  }
+
+  #takeEvent(): Reply | undefined {
+    const next = this.#events.shift();
+    return next === undefined ? undefined : { type: 'event', stream: next.stream, event: next.event };
+  }
+
+  #takeLine(): Reply | undefined {
+    const at = this.#input.indexOf('\n');
+    if (at >= 0) {
+      const line = this.#input.slice(0, at);
+      this.#input = this.#input.slice(at + 1);
+      return { type: 'line', line };
+    }
+    return this.#inputClosed ? { type: 'endOfInput' } : undefined;
+  }
+
+  #takeAll(): Reply | undefined {
+    if (!this.#inputClosed) return undefined;
+    const data = this.#input;
+    this.#input = '';
+    return { type: 'input', data };
+  }
+
+  #setWaiting(waiting: Waiting | undefined): void {
+    if (this.#waiting === waiting) return;
+    this.#waiting = waiting;
+    this.#io.waiting?.(waiting);
+  }
+
+  #end(exit: ProgramExit): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#parked = undefined;
+    this.#pending?.cancel();
+    for (const handle of this.#streams.values()) handle.cancel();
+    this.#streams.clear();
+    this.#setWaiting(undefined);
+    this.#io.exited(exit);
+  }
+}
+
+function startRunner(runner: Runner): RunningProgram {
+  runner.advance({ type: 'done' });
+  return runner;
+}
