@@ -1,0 +1,78 @@
+/** Small frames for tests: a log is written as its terms, '1 1 2' holds three entries. */
+import { type Chunks, chunkPush, createChunks } from '../../src/base/index.ts';
+import type { EntryText, Frame, Island, MemberFrame } from '../../src/view/index.ts';
+
+export function logOf(terms: string): Chunks<number> {
+  const log = createChunks<number>(1);
+  for (const term of terms.split(' ').filter((word) => word !== '')) chunkPush(log, Number(term));
+  return log;
+}
+
+/** A running follower of n1 in the last term of its log, everything on disk, applied up to `commit`. */
+export function memberOf(ordinal: number, terms: string, commit: number, more: Partial<MemberFrame> = {}): MemberFrame {
+  const log = logOf(terms);
+  return {
+    ordinal,
+    name: `n${ordinal}`,
+    health: 'up',
+    role: 'follower',
+    term: Math.max(1, ...terms.split(' ').map(Number)),
+    vote: 0,
+    leader: 1,
+    commitIndex: commit,
+    appliedIndex: commit,
+    durableIndex: log.end - 1,
+    log,
+    timerFrom: 0,
+    timerAt: 1_000_000,
+    votes: [],
+    progress: [],
+    heardAt: [],
+    changedAt: 0,
+    since: 0,
+    ...more,
+  };
+}
+
+export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = {}): Frame {
+  const count = members.length;
+  const quorum = Math.floor(count / 2) + 1;
+  const up = members.filter((member) => member.health === 'up');
+  const leader = up.find((member) => member.role === 'leader');
+  return {
+    time: 0,
+    members,
+    cut: new Array<boolean>(count * count).fill(false),
+    walls: [],
+    flights: [],
+    calls: [],
+    flag: Math.max(0, ...members.map((member) => member.commitIndex)),
+    islands: [
+      islandOf(
+        'A',
+        up.map((member) => member.ordinal),
+        count,
+        leader?.ordinal ?? 0,
+      ),
+    ],
+    quorum,
+    texts: new Map(),
+    ...more,
+  };
+}
+
+export function islandOf(label: string, members: readonly number[], count: number, leader: number): Island {
+  const needed = Math.floor(count / 2) + 1;
+  return { label, members, needed, hasQuorum: members.length >= needed, leader };
+}
+
+/** Cuts every link between two sets of members. */
+export function cutBetween(count: number, a: readonly number[], b: readonly number[]): boolean[] {
+  const cut = new Array<boolean>(count * count).fill(false);
+  for (const x of a) for (const y of b) cut[(x - 1) * count + (y - 1)] = cut[(y - 1) * count + (x - 1)] = true;
+  return cut;
+}
+
+export function textsOf(...texts: readonly EntryText[]): Map<string, EntryText> {
+  return new Map(texts.map((text) => [`${text.term}/${text.index}`, text]));
+}
