@@ -7,8 +7,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseSync } from 'vite';
 import { LAYERS, type Layer } from './layers.ts';
+import { isNode, type Node, parse, referenceOf, textOf, walk } from './syntax.ts';
 
 /** One broken rule. `file` is relative to the root of the tree, with forward slashes; `line` counts from 1. */
 export interface Offence {
@@ -27,13 +27,6 @@ export function checkTree(root: string): { readonly files: number; readonly offe
   ];
   offences.sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
   return { files: sources.length, offences };
-}
-
-/** A node of the syntax tree (ESTree with TypeScript's nodes): only what this check looks at. */
-interface Node {
-  readonly type: string;
-  readonly start: number;
-  readonly [field: string]: unknown;
 }
 
 interface Import {
@@ -101,19 +94,14 @@ function listSources(folder: string): string[] {
 function readSource(root: string, path: string): Source {
   const file = relative(root, path).split(sep).join('/');
   const text = readFileSync(path, 'utf8');
-  const { program, errors } = parseSync(file, text);
+  const { program, errors } = parse(file, text);
   const lineAt = (offset: number) => text.slice(0, offset).split('\n').length;
   const imports: Import[] = [];
-  const misuses: Offence[] = errors.map((error) => ({
-    file,
-    line: lineAt(error.labels[0]?.start ?? 0),
-    why: `does not parse: ${error.message}`,
-  }));
+  const misuses: Offence[] = errors.map(({ at, message }) => ({ file, line: lineAt(at), why: `does not parse: ${message}` }));
   const deterministic = layerOf(file)?.deterministic ?? false;
-  walk(program as unknown as Node, undefined, '', (node, parent, field) => {
-    // The tree comes from the parser and is only read.
-    const specifier = importedBy(node);
-    if (specifier !== undefined) imports.push({ specifier, line: lineAt(node.start) });
+  walk(program, (node, parent, field) => {
+    const reference = referenceOf(node);
+    if (reference !== undefined) imports.push({ specifier: reference.specifier, line: lineAt(node.start) });
     const why = isDefaultExport(node)
       ? 'exports a default: exports have names'
       : deterministic
@@ -122,45 +110,6 @@ function readSource(root: string, path: string): Source {
     if (why !== undefined) misuses.push({ file, line: lineAt(node.start), why });
   });
   return { file, imports, misuses };
-}
-
-function walk(
-  node: Node,
-  parent: Node | undefined,
-  field: string,
-  visit: (node: Node, parent: Node | undefined, field: string) => void,
-): void {
-  visit(node, parent, field);
-  for (const [name, value] of Object.entries(node)) {
-    for (const child of Array.isArray(value) ? value : [value]) if (isNode(child)) walk(child, node, name, visit);
-  }
-}
-
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';
-}
-
-/** What an import, a re-export, an `import()`, an `import('…')` type or a `new URL('./…', import.meta.url)` names. */
-function importedBy(node: Node): string | undefined {
-  switch (node.type) {
-    case 'ImportDeclaration':
-    case 'ExportNamedDeclaration':
-    case 'ExportAllDeclaration':
-    case 'ImportExpression':
-    case 'TSImportType':
-      return isNode(node.source) ? textOf(node.source) : undefined;
-    case 'NewExpression': {
-      const [first] = node.arguments as readonly Node[]; // the parser gives every call a list
-      const path = isNode(node.callee) && node.callee.name === 'URL' && first !== undefined ? textOf(first) : undefined;
-      return path?.startsWith('.') ? path : undefined;
-    }
-    default:
-      return undefined;
-  }
-}
-
-function textOf(literal: Node): string | undefined {
-  return typeof literal.value === 'string' ? literal.value : undefined;
 }
 
 function isDefaultExport(node: Node): boolean {
