@@ -1,0 +1,9 @@
+import { console } from './console.ts';
+import { explain } from './explain.ts';
+import { help } from './help.ts';
+import { hints } from './hints.ts';
+import { log } from './log.ts';
+import { shell } from './shell.ts';
+import { stage } from './stage.ts';
+
+export const en = { stage, shell, log, console, explain, hints, help };

@@ -1,0 +1,192 @@
+const SMALL = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+/** Small numbers as words. */
+const count = (value: number) => SMALL[value] ?? String(value);
+const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** n1, n2 and n3 */
+const list = (names: readonly string[]) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
+const range = (from: number, to: number) => (from === to ? String(from) : `${from} to ${to}`);
+const verb = (names: readonly string[], one: string, many: string) => (names.length === 1 ? one : many);
+
+export const log = {
+  title: 'Replicated log',
+  perMember: 'one row per member',
+  member: 'Member',
+  older: (from: number, to: number) => (from === to ? String(from) : `${from} … ${to}`),
+  olderLabel: (name: string, from: number, to: number) => `${name}: entries ${range(from, to)}, older`,
+  beyond: (more: number) => `+${more} more`,
+  committedTo: (index: number) => `committed to ${index}`,
+  nothingCommitted: 'nothing committed',
+  index: (index: number) => `Index ${index}`,
+  wall: (a: string, b: string) => `Split between ${a} and ${b}`,
+  scroll: 'Scroll through the log',
+  scrollValue: (from: number, to: number, newest: number) => `entries ${from} to ${to} of ${newest}`,
+  latest: 'Latest',
+  /** Second line of a cell that has no key; at most 6 characters. */
+  short: { noop: 'no-op', txn: 'txn', lease: 'lease', conf: 'member', compact: 'compact', other: '' },
+  roles: { leader: 'leader', stale: 'old leader', follower: 'follower', candidate: 'candidate', preCandidate: 'pre-cand.', stopped: 'stopped' },
+  crown: { solid: 'leader', hollow: 'old leader' },
+  entry: {
+    noop: (term: number) => `no-op, the first entry of term ${term}’s leader`,
+    put: (key: string, value: string) => `put ${key} = ${value}`,
+    delete: (key: string) => `delete ${key}`,
+    txn: 'transaction',
+    lease: 'lease',
+    conf: 'change of members',
+    compact: 'compaction',
+    other: 'entry',
+  },
+  place: (term: number, index: number) => `term ${term} · index ${index}`,
+  fill: {
+    memory: (name: string) => `${name} has it in memory only`,
+    disk: (name: string) => `${name} has it on disk`,
+    committed: (name: string) => `${name} knows that it is committed`,
+    applied: (name: string) => `${name} has applied it`,
+  },
+  replacedBy: (term: number) => `the committed entry of term ${term} will replace it`,
+  absent: (name: string, index: number) => `${name} has no entry ${index} yet`,
+
+  needed: {
+    region: 'What is needed now',
+    disks: (needed: number) => (needed === 1 ? 'needs its own disk' : `needs ${count(needed)} disks`),
+    votes: (needed: number) => (needed === 1 ? 'one vote elects' : `${count(needed)} votes elect`),
+    dots: (have: number, needed: number) => `${have} of the ${needed} needed`,
+    mark: (needed: number) => `${needed} needed`,
+    disk: {
+      ownDisk: 'own disk',
+      counted: 'counted',
+      landsNext: 'lands next',
+      ackSent: 'ack sent',
+      onDisk: 'on disk',
+      ackLost: 'ack lost',
+      inMemory: 'writing',
+      appendSent: 'on its way',
+      waiting: 'waiting',
+      unreachable: 'cut off',
+      stopped: 'stopped',
+    },
+    ballot: {
+      itself: 'itself',
+      granted: 'granted',
+      grantSent: 'yes sent',
+      refusalSent: 'no sent',
+      asked: 'asked',
+      waiting: 'not asked',
+      refused: 'refused',
+      unreachable: 'cut off',
+      stopped: 'stopped',
+    },
+    knows: { applied: 'applied', committed: 'knows', behind: 'not yet', unreachable: 'cut off', stopped: 'stopped' },
+
+    commit: (index: number) => `Next commit: ${index}`,
+    nextAck: 'The next ack decides.',
+    nextAckWhy: (leader: string, from: string, index: number) =>
+      `With ${from}’s, ${index} is committed; ${leader} applies it and answers OK.`,
+    onlyLanded: (leader: string, onDisk: number, all: number, index: number) =>
+      `${onDisk === all ? `All ${count(all)}` : capital(count(onDisk))} have ${index} on disk, but ${leader} counts only acks that have landed.`,
+    ownDisk: (leader: string) => `${leader}’s own disk decides.`,
+    ownDiskWhy: (leader: string) => `A leader’s disk counts like any other: ${leader} may send an entry before it has written it, but not count itself.`,
+    moreDisks: (more: number) => (more === 1 ? 'One more disk must have it.' : `${capital(count(more))} more disks must have it.`),
+    sentWhy: (leader: string, names: readonly string[]) =>
+      `${leader} has sent it to ${list(names)}. Each writes it to disk before it says yes.`,
+    writingWhy: (names: readonly string[]) =>
+      `${list(names)} ${verb(names, 'writes', 'write')} it first: a yes must be true after a crash, too.`,
+    flyingWhy: (names: readonly string[]) => `${list(names)} ${verb(names, 'has', 'have')} it on disk and said so; the acks are on their way.`,
+    waitingWhy: (leader: string) => `${leader} sends it again with its next message.`,
+    tooFew: 'Too few members can be reached.',
+    tooFewWhy: (leader: string, needed: number) => `${leader} needs ${count(needed)} disks, its own among them.`,
+    carries: (from: number, to: number, term: number) =>
+      `${capital(range(from, to) === String(from) ? `entry ${from}` : `entries ${range(from, to)}`)} of earlier terms cannot commit by counting; with term ${term}’s own entry they do.`,
+
+    term: (term: number, name: string) => `Term ${term}: ${name}`,
+    rehearsal: (name: string) => `${name} asks first`,
+    moreVotes: (more: number, name: string) => (more <= 0 ? `${name} has the votes.` : `${capital(count(more))} more ${more === 1 ? 'vote' : 'votes'} and ${name} leads.`),
+    votesWhy: 'Each member has one vote a term, and refuses whose log is behind its own.',
+    moreYes: (more: number, name: string) => (more <= 0 ? `${name} may campaign.` : `${capital(count(more))} more ${more === 1 ? 'yes' : 'yeses'} and ${name} campaigns.`),
+    yesWhy: (term: number) => `A rehearsal (PreVote): would you vote for me in term ${term}? Nobody’s term changes yet.`,
+    cannotWin: (name: string, term: number) => `${name} cannot win term ${term} any more.`,
+    cannotWinWhy: 'The votes it lacks are given or out of reach. The next timer to run out opens a new term.',
+    rivals: (names: readonly string[]) => `${list(names)} ${verb(names, 'campaigns', 'campaign')}, too.`,
+
+    silence: 'No leader',
+    silenceBold: (name: string) => `${name}’s timer runs out first.`,
+    silenceWhy: 'Nobody has heard a leader since. Who has waited longest asks the others for their votes.',
+
+    noQuorum: 'No quorum',
+    nothingCommits: 'Nothing can commit.',
+    stoppedWhy: (needed: number, have: number, stopped: readonly string[]) =>
+      `${capital(count(needed))} must run and ${have === 1 ? 'one does' : `${count(have)} do`}. Start ${stopped.length === 1 ? stopped[0] : `one of ${list(stopped)}`}.`,
+    stoppedMoreWhy: (needed: number, have: number, more: number) =>
+      `${capital(count(needed))} must run and ${have === 0 ? 'none does' : have === 1 ? 'one does' : `${count(have)} do`}. Start ${count(more)} more.`,
+    splitWhy: (needed: number, have: number) =>
+      `${capital(count(needed))} must reach each other, and at most ${count(have)} ${have === 1 ? 'does' : 'do'}. Heal what is cut.`,
+    callWaits: (call: string) => `${call} waits for that.`,
+
+    twice: (index: number) => `Index ${index}, twice`,
+    twiceNote: 'one place, two entries',
+    claim: (what: string, term: number) => `${what}, term ${term}:`,
+    claimCommitted: 'committed.',
+    claimDisks: (disks: number) => (disks === 0 ? 'in memory.' : disks === 1 ? 'on one disk.' : `on ${count(disks)} disks.`),
+    fateIsland: (island: string) => `${island} has too few members to commit it.`,
+    fateNext: 'It goes as soon as its holders hear from the leader.',
+    fateOpen: 'Either may still win: it depends on who leads next.',
+    fateSleeping: (names: readonly string[]) => `It waits on the disk of ${list(names)}.`,
+    winsSplit: (names: readonly string[]) => `When the split heals, it takes that place on ${list(names)}.`,
+    winsNext: (names: readonly string[]) => `It takes that place on ${list(names)}.`,
+    winsSleeping: (names: readonly string[]) => `It takes that place when ${list(names)} ${verb(names, 'starts', 'start')}.`,
+
+    stuck: (call: string) => `${call} waits`,
+    stuckBold: (name: string) => `${name} cannot commit it.`,
+    stuckRead: (name: string) => `${name} cannot answer.`,
+    stuckWhy: (reaches: number, members: number, needed: number) =>
+      `It reaches ${count(reaches)} of ${count(members)}, itself included, and needs ${count(needed)}. When its time is up nobody can say what became of the write.`,
+    stuckReadWhy: (reaches: number, members: number, needed: number) =>
+      `A read must be confirmed by ${count(needed)}; it reaches ${count(reaches)} of ${count(members)}, itself included. --consistency=s would answer from its own store.`,
+
+    catching: (name: string) => `${name} catches up`,
+    catchingNote: (match: number, target: number) => `${match} of ${target}`,
+    catchingBold: (leader: string, from: number, to: number) => `${leader} sends ${range(from, to)}.`,
+    catchingWhy: 'Each append names the entry before it; a follower takes it only if that one matches.',
+    probingBold: (leader: string) => `${leader} looks for the last entry that both have.`,
+    probingWhy: 'A follower refuses an append whose previous entry it does not have, and says where to try next.',
+    alsoLate: (others: number) => (others === 1 ? 'One more is behind.' : `${capital(count(others))} more are behind.`),
+
+    spread: (index: number) => `${index} is committed`,
+    spreadNote: 'for ever',
+    spreadBold: 'Now the others learn it.',
+    spreadWhy: (leader: string) => `${leader} tells them with its next message; each applies it when it hears so.`,
+
+    calm: (index: number) => `All agree up to ${index}`,
+    calmEmpty: 'Nothing written yet',
+    calmSome: (running: number, members: number) => `${capital(count(running))} of ${count(members)} agree`,
+    calmNote: 'next: a heartbeat',
+    calmSpare: (spare: number) => (spare === 0 ? 'None may fail now.' : spare === 1 ? 'Any one may fail.' : `Any ${count(spare)} may fail.`),
+    calmWhy: (leader: string, members: number) =>
+      members === 1 ? `${leader} is a quorum by itself: its own disk decides.` : `A quorum would remain. Every 100 ms ${leader} says that it still leads.`,
+    calmNoneWhy: (leader: string) => `With one less there is no quorum. Every 100 ms ${leader} says that it still leads.`,
+
+    starting: 'Starting',
+    startingBold: 'The members boot.',
+    startingWhy: 'They read their disks and wait for a leader to call.',
+
+    /** What somebody asked for, as typed. */
+    call: { put: (key: string, value: string) => `put ${key} ${value}`, get: (key: string) => `get ${key}`, delete: (key: string) => `del ${key}`, other: 'A call' },
+    /** An entry in a sentence. */
+    put: (key: string, value: string) => `${key} ${value}`,
+  },
+
+  legend: {
+    region: 'How to read it',
+    colour: 'Colour',
+    colourIs: 'the term',
+    shape: 'Shape',
+    shapeIs: 'the role',
+    red: 'Red',
+    redIs: 'a fault',
+    fill: 'Fill',
+    memory: 'memory',
+    disk: 'disk',
+    committed: 'committed',
+    applied: 'applied',
+  },
+};

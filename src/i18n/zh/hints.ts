@@ -1,0 +1,3 @@
+import type { hints as english } from '../en/hints.ts';
+
+export const hints: typeof english = {};

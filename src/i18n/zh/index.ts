@@ -1,0 +1,10 @@
+import type { Words } from '../index.ts';
+import { console } from './console.ts';
+import { explain } from './explain.ts';
+import { help } from './help.ts';
+import { hints } from './hints.ts';
+import { log } from './log.ts';
+import { shell } from './shell.ts';
+import { stage } from './stage.ts';
+
+export const zh: Words = { stage, shell, log, console, explain, hints, help };

@@ -1,0 +1,138 @@
+/** The page: who stands where. On a desk all regions are there at once, on a phone one tab at a time. */
+import { LazyMotion } from 'framer-motion';
+import { useEffect, useState } from 'react';
+import { ENGLISH, loadWords, type Words } from '../i18n/index.ts';
+import styles from './App.module.css';
+import { Prompt } from './console/Prompt.tsx';
+import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
+import { PHONE, useDesk, useMedia, useRun, useSettings } from './frame/hooks.ts';
+import { Legend } from './log/Legend.tsx';
+import { ReplicatedLog } from './log/ReplicatedLog.tsx';
+import { NeededNow } from './needed/NeededNow.tsx';
+import { Stage } from './stage/Stage.tsx';
+import { Statement } from './statement/Statement.tsx';
+import { TimelineBar } from './timeline/TimelineBar.tsx';
+import { TopBar } from './topbar/TopBar.tsx';
+
+/** Animations of what is few: a chunk of its own, after the first paint. */
+const loadMotion = () => import('./frame/motion.ts').then((module) => module.domAnimation);
+
+export function App({ house }: { readonly house: House }) {
+  return (
+    <HouseProvider house={house}>
+      <Chosen />
+    </HouseProvider>
+  );
+}
+
+/** Theme and language as chosen, then the layout that the window asks for. */
+function Chosen() {
+  const words = useChosenWords();
+  useChosenTheme();
+  const phone = useMedia(PHONE);
+  // A new run is a new cluster: nothing that belonged to the old one stays.
+  const scenario = useRun().scenario;
+  return (
+    <WordsProvider words={words}>
+      <LazyMotion features={loadMotion} strict>
+        {phone ? <Phone key={scenario.seed} /> : <Desktop key={scenario.seed} />}
+      </LazyMotion>
+    </WordsProvider>
+  );
+}
+
+function Desktop() {
+  return (
+    <div className={styles.desk}>
+      <TopBar />
+      <main className={styles.main}>
+        <section className={styles.stage}>
+          <Statement />
+          <div className={styles.cluster}>
+            <Stage />
+          </div>
+          <div className={styles.prompt}>
+            <Prompt />
+          </div>
+        </section>
+        <aside className={styles.column}>
+          <ReplicatedLog />
+          <NeededNow />
+          <Legend />
+        </aside>
+      </main>
+      <TimelineBar />
+    </div>
+  );
+}
+
+function Phone() {
+  const tab = useDesk((desk) => desk.tab);
+  return (
+    <div className={styles.phone}>
+      <TopBar />
+      <main className={styles.tab} data-tab={tab}>
+        {tab === 'stage' && (
+          <section className={styles.stage}>
+            <Statement />
+            <div className={styles.cluster}>
+              <Stage />
+            </div>
+            <div className={styles.prompt}>
+              <Prompt />
+            </div>
+          </section>
+        )}
+        {tab === 'log' && (
+          <section className={styles.column}>
+            <ReplicatedLog />
+            <NeededNow />
+            <Legend />
+          </section>
+        )}
+        {tab === 'time' && <TimelineBar />}
+      </main>
+    </div>
+  );
+}
+
+function useChosenWords(): Words {
+  const language = useSettings((settings) => settings.language);
+  const [words, setWords] = useState(ENGLISH);
+  useEffect(() => {
+    let current = true;
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    loadWords(language).then(
+      (loaded) => {
+        if (current) setWords(loaded);
+      },
+      // The chunk cannot be had (offline): the words at hand stay.
+      (error: unknown) => console.warn('etcdscope: words could not be loaded', error),
+    );
+    return () => {
+      current = false;
+    };
+  }, [language]);
+  return words;
+}
+
+function useChosenTheme(): void {
+  const theme = useSettings((settings) => settings.theme);
+  const prefersDark = useMedia('(prefers-color-scheme: dark)');
+  const { tokens, scheduler } = useHouse();
+  const resolved = theme === 'system' ? (prefersDark ? 'dark' : 'light') : theme;
+  useEffect(() => {
+    document.documentElement.dataset.theme = resolved;
+    tokens.refresh();
+    scheduler.invalidate();
+  }, [resolved, tokens, scheduler]);
+  useEffect(() => {
+    // Sizes differ by the window's width and height.
+    const refresh = () => {
+      tokens.refresh();
+      scheduler.invalidate();
+    };
+    window.addEventListener('resize', refresh);
+    return () => window.removeEventListener('resize', refresh);
+  }, [tokens, scheduler]);
+}

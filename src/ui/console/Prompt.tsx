@@ -1,0 +1,4 @@
+/** Where commands are typed. */
+export function Prompt() {
+  return <div data-region="prompt" />;
+}

@@ -1,0 +1,185 @@
+/**
+ * The hands on the cluster: each act is done now, says so in a toast, and offers its opposite as the way back.
+ * In the past nothing is done, and the toast says why.
+ */
+import type { Words } from '../../i18n/index.ts';
+import type { Action, Run } from '../../workers/index.ts';
+import type { DeskStore } from '../stores/desk.ts';
+import type { RunStore } from '../stores/runs.ts';
+import type { Chip, SettingsStore } from '../stores/settings.ts';
+import type { ToastStore } from '../stores/toasts.ts';
+import type { WallPlan } from '../stores/verbs.ts';
+import type { Scheduler } from './scheduler.ts';
+
+type Links = readonly (readonly [number, number])[];
+
+export interface Acts {
+  /** Stops a member's process. */
+  stop(member: number): void;
+  /** Starts it again from its disk. */
+  start(member: number): void;
+  /** Cuts the link from a to b, and back unless `oneWay`. */
+  cutLink(a: number, b: number, oneWay?: boolean): void;
+  /** Takes every cut from the link between a and b, whatever its cause. */
+  healLink(a: number, b: number): void;
+  /** Cuts a member from all others. */
+  isolate(member: number): void;
+  rejoin(member: number): void;
+  buildWall(plan: WallPlan): void;
+  removeWall(wall: number): void;
+  /** Takes every wall and every cut away. */
+  healAll(): void;
+  /** Puts the followed key, with the next value of a short round, by the prompt's front session. */
+  putNext(): void;
+  /** A fresh cluster of so many members. */
+  restart(members: number): void;
+}
+
+interface ActsNeeds {
+  readonly runs: RunStore;
+  readonly toasts: ToastStore;
+  readonly desk: DeskStore;
+  readonly settings: SettingsStore;
+  readonly scheduler: Scheduler;
+}
+
+/** Values that a put goes through; the first that differs from the newest is taken. */
+const ROUND = ['green', 'blue', 'amber', 'violet', 'red'];
+
+/** Acts on whatever run is on the page. */
+export function createActs(needs: ActsNeeds): Acts {
+  const { runs, toasts, desk, settings, scheduler } = needs;
+  let walls = 0;
+  const run = (): Run => runs.getState().run;
+
+  /** Does `actions` and shows `say` with Undo, or says why not. */
+  function act(say: (words: Words) => string, actions: readonly Action[], undo: readonly Action[], chip?: Chip): void {
+    if (!perform(actions)) return;
+    if (chip !== undefined) settings.getState().finishChip(chip);
+    const back = undo.length === 0 ? undefined : () => void perform(undo);
+    toasts.getState().show({ say, undo: back, tone: 'done' });
+  }
+
+  function perform(actions: readonly Action[]): boolean {
+    const done = actions.every((action) => run().act(action));
+    scheduler.wake();
+    if (!done) toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
+    return done;
+  }
+
+  const name = (member: number) => run().frame().members[member - 1]?.name ?? `n${member}`;
+
+  /** What is cut now, as acts that would cut it again with the same causes. */
+  function cutsAgain(links: Links): readonly Action[] {
+    const { walls: standing } = run().frame();
+    const again: Action[] = [];
+    const behindWalls = new Set<string>();
+    for (const wall of standing) {
+      const touched = wall.links.filter(([from, to]) => links.some(([a, b]) => a === from && b === to));
+      for (const [from, to] of touched) behindWalls.add(`${from}>${to}`);
+      if (touched.length > 0) again.push({ type: 'cut', cause: `wall:${wall.id}`, links: touched, wall: wall.line });
+    }
+    const byHand = links.filter(([from, to]) => isCut(run(), from, to) && !behindWalls.has(`${from}>${to}`));
+    if (byHand.length > 0) again.push({ type: 'cut', cause: 'hand', links: byHand });
+    return again;
+  }
+
+  return {
+    stop(member) {
+      act((words) => words.shell.stopped(name(member)), [{ type: 'crash', member }], [{ type: 'restart', member }]);
+    },
+    start(member) {
+      act((words) => words.shell.started(name(member)), [{ type: 'restart', member }], [{ type: 'crash', member }]);
+    },
+    cutLink(a, b, oneWay = false) {
+      const links: Links = oneWay ? [[a, b]] : bothWays([[a, b]]);
+      const say = (words: Words) => (oneWay ? words.shell.cutOneWay(name(a), name(b)) : words.shell.cutBothWays(name(a), name(b)));
+      act(say, [{ type: 'cut', cause: 'hand', links }], [{ type: 'heal', cause: 'hand', links }], 'cut');
+    },
+    healLink(a, b) {
+      const links = bothWays([[a, b]]);
+      act((words) => words.shell.healedLink(name(a), name(b)), [{ type: 'heal', cause: 'all', links }], cutsAgain(links));
+    },
+    isolate(member) {
+      const links = linksOf(run(), member);
+      const cause = `isolate:${member}` as const;
+      act((words) => words.shell.isolated(name(member)), [{ type: 'cut', cause, links }], [{ type: 'heal', cause, links }]);
+    },
+    rejoin(member) {
+      const links = linksOf(run(), member);
+      act((words) => words.shell.rejoined(name(member)), [{ type: 'heal', cause: 'all', links }], cutsAgain(links));
+    },
+    buildWall({ line, links }) {
+      walls =
+        Math.max(
+          walls,
+          ...run()
+            .frame()
+            .walls.map((wall) => wall.id),
+        ) + 1;
+      const cause = `wall:${walls}` as const;
+      act((words) => words.shell.split, [{ type: 'cut', cause, links, wall: line }], [{ type: 'heal', cause, links }], 'split');
+    },
+    removeWall(id) {
+      const wall = run()
+        .frame()
+        .walls.find((standing) => standing.id === id);
+      if (wall === undefined) return;
+      const cause = `wall:${id}` as const;
+      const again: Action = { type: 'cut', cause, links: wall.links, wall: wall.line };
+      act((words) => words.shell.healedSplit, [{ type: 'heal', cause, links: wall.links }], [again]);
+    },
+    healAll() {
+      const links = allLinks(run());
+      act((words) => words.shell.healedAll, [{ type: 'heal', cause: 'all', links }], cutsAgain(links));
+    },
+    putNext() {
+      if (!run().state().atLive) {
+        perform([]);
+        toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
+        return;
+      }
+      const { prompt, followedKey } = desk.getState();
+      prompt?.submit(`put ${followedKey} ${nextValue(run(), followedKey)}`);
+      scheduler.wake();
+    },
+    restart(members) {
+      runs.getState().restart(members);
+      toasts.getState().show({ say: (words) => words.shell.fresh(members), undo: undefined, tone: 'done' });
+    },
+  };
+}
+
+/** A value that the key does not have: the one after its newest in {@link ROUND}. */
+export function nextValue(run: Run, key: string): string {
+  let newest = { index: 0, value: '' };
+  for (const text of run.frame().texts.values()) {
+    if (text.kind === 'put' && text.key === key && text.index > newest.index) newest = text;
+  }
+  for (const call of run.frame().calls) if (call.kind === 'put' && call.key === key) newest = { index: 0, value: call.value };
+  return ROUND[(ROUND.indexOf(newest.value) + 1) % ROUND.length] as string; // inside the round
+}
+
+/** Whether messages from a to b are lost. */
+function isCut(run: Run, from: number, to: number): boolean {
+  const { cut, members } = run.frame();
+  return cut[(from - 1) * members.length + (to - 1)] === true;
+}
+
+function bothWays(links: Links): Links {
+  return links.flatMap(
+    ([a, b]): Links => [
+      [a, b],
+      [b, a],
+    ],
+  );
+}
+
+function linksOf(run: Run, member: number): Links {
+  return allLinks(run).filter(([from, to]) => from === member || to === member);
+}
+
+function allLinks(run: Run): Links {
+  const ordinals = run.frame().members.map((member) => member.ordinal);
+  return ordinals.flatMap((from) => ordinals.filter((to) => to !== from).map((to): readonly [number, number] => [from, to]));
+}

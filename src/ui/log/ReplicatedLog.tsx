@@ -1,0 +1,4 @@
+/** Members by indexes. */
+export function ReplicatedLog() {
+  return <div data-region="log" />;
+}

@@ -1,0 +1,4 @@
+/** What is needed now. */
+export function NeededNow() {
+  return <div data-region="needed" />;
+}

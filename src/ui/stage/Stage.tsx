@@ -1,0 +1,4 @@
+/** The cluster. */
+export function Stage() {
+  return <div data-region="stage" />;
+}
