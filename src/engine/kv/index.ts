@@ -1,0 +1,32 @@
+/**
+ * The multi-version store of a member and its watches, with etcd's semantics (`spec/etcd.md` 1 and 2). State is plain data
+ * that these functions change in place; `cloneKv` makes a copy on shared structure.
+ */
+
+export { type CompactionJob, type CompactStepResult, compact, compactStep } from './compaction.ts';
+export { compareHolds, comparesHold } from './compare.ts';
+export { hashKv } from './hash.ts';
+export { checkRevision, range } from './range.ts';
+export { installSnapshot, type KvSnapshot, restoreKv, snapshotKv } from './snapshot.ts';
+export {
+  cloneKv,
+  compactRevision,
+  createKv,
+  currentRevision,
+  getKey,
+  type Kv,
+  kvState,
+  type StoredVersion,
+} from './store.ts';
+export type * from './types.ts';
+export {
+  cancelWatcher,
+  createWatcher,
+  getWatcher,
+  progressRevision,
+  syncWatchers,
+  takeWatchResponses,
+  unsyncedWatcherCount,
+  type Watcher,
+} from './watch.ts';
+export { beginWrite, endWrite, type KvWrite, writeDelete, writePut, writeRange, writeRevision } from './write.ts';

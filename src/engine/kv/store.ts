@@ -1,0 +1,147 @@
+import { assert, type Bytes } from '../../base/index.ts';
+import type { CompactionJob } from './compaction.ts';
+import { createKeyTree, findNewest, type KeyNode } from './keyTree.ts';
+import type { HashKvResult, KeyRange, KeyValue } from './types.ts';
+import {
+  cloneVersionLog,
+  createVersionLog,
+  isTombstone,
+  listVersions,
+  type Owner,
+  type Version,
+  type VersionLog,
+  versionAtRevision,
+} from './versionLog.ts';
+import { cloneWatchers, createWatchers, type Watchers, watchersState } from './watch.ts';
+
+/** A member's key-value store: plain data, changed in place by the functions of this folder. `spec/etcd.md` 1. */
+export interface Kv {
+  /** Marks what this store may change in place; see {@link Owner}. */
+  owner: Owner;
+  /** Main revision of the last change; 1 in an empty store. */
+  revision: number;
+  /** Reads below it fail; -1 in a store that was never compacted. Moves as soon as a compaction is accepted. */
+  compactRevision: number;
+  /** The last compaction whose physical work is done; -1 if there was none. */
+  finishedCompactRevision: number;
+  /** Accepted and not finished; the first one is at work. */
+  compactions: CompactionJob[];
+  /** What finished compactions hashed to, by revision, ascending; in memory only. */
+  compactionHashes: HashKvResult[];
+  /** Between `beginWrite` and `endWrite`. */
+  isWriting: boolean;
+  log: VersionLog;
+  keys: KeyNode;
+  watchers: Watchers;
+}
+
+/** An empty store, at revision 1. */
+export function createKv(): Kv {
+  const owner: Owner = {};
+  return {
+    owner,
+    revision: 1,
+    compactRevision: -1,
+    finishedCompactRevision: -1,
+    compactions: [],
+    compactionHashes: [],
+    isWriting: false,
+    log: createVersionLog(owner),
+    keys: createKeyTree(owner),
+    watchers: createWatchers(),
+  };
+}
+
+/**
+ * A copy that lives on its own. Shares all key-values and both indexes, whatever their size; copies only what is attached
+ * to the store (watchers, responses not taken yet, compactions at work).
+ */
+export function cloneKv(kv: Kv): Kv {
+  assert(!kv.isWriting, 'a store is not copied in the middle of a write');
+  // From now on neither side owns a node: each copies what it changes.
+  kv.owner = {};
+  return {
+    ...kv,
+    owner: {},
+    compactions: kv.compactions.map((job) => ({ ...job })),
+    compactionHashes: kv.compactionHashes.slice(),
+    log: cloneVersionLog(kv.log),
+    watchers: cloneWatchers(kv.watchers),
+  };
+}
+
+/** Main revision of the last change; 1 in an empty store. In the middle of a write: the one before it. */
+export function currentRevision(kv: Kv): number {
+  return kv.revision;
+}
+
+/** The oldest revision that can be read; -1 in a store that was never compacted. */
+export function compactRevision(kv: Kv): number {
+  return kv.compactRevision;
+}
+
+/** The pair of one key now, earlier changes of an open write included; undefined if it is absent. */
+export function getKey(kv: Kv, key: Bytes): KeyValue | undefined {
+  const newest = findNewest(kv.keys, key);
+  return newest === undefined || isTombstone(newest) ? undefined : newest.kv;
+}
+
+/**
+ * The pair of one key as it stood at a main revision, which must not be compacted.
+ *
+ * @returns undefined if the key was absent then
+ */
+export function getKeyAt(kv: Kv, key: Bytes, revision: number): KeyValue | undefined {
+  const newest = findNewest(kv.keys, key);
+  const version = newest === undefined ? undefined : versionAtRevision(kv.log, newest, revision);
+  return version === undefined || isTombstone(version) ? undefined : version.kv;
+}
+
+/** A range with its first key and the first key behind it, or undefined for "no end". */
+export interface KeyInterval {
+  readonly start: Bytes;
+  readonly end: Bytes | undefined;
+}
+
+/** Exactly one key has as its end the next key in byte order. */
+export function intervalOf(range: KeyRange): KeyInterval {
+  if (range.rangeEnd === '') return { start: range.key, end: `${range.key}\0` };
+  return { start: range.key, end: range.rangeEnd === '\0' ? undefined : range.rangeEnd };
+}
+
+/** One stored change. */
+export interface StoredVersion {
+  /** Place among the changes of its main revision, from 0. */
+  readonly sub: number;
+  /** A tombstone if its version is 0; then only key and modRevision are set. */
+  readonly kv: KeyValue;
+}
+
+/**
+ * The whole state as plain arrays in a canonical order: equal states have equal views, however they came about.
+ * Costs O(versions).
+ */
+export function kvState(kv: Kv): {
+  readonly revision: number;
+  readonly compactRevision: number;
+  readonly finishedCompactRevision: number;
+  readonly compactions: readonly Omit<CompactionJob, 'cursor'>[];
+  readonly compactionHashes: readonly HashKvResult[];
+  readonly versions: readonly StoredVersion[];
+  readonly watchers: ReturnType<typeof watchersState>;
+} {
+  return {
+    revision: kv.revision,
+    compactRevision: kv.compactRevision,
+    finishedCompactRevision: kv.finishedCompactRevision,
+    // Positions differ between a store and one that was restored from its snapshot.
+    compactions: kv.compactions.map(({ cursor: _, ...job }) => job),
+    compactionHashes: kv.compactionHashes.slice(),
+    versions: listVersions(kv.log).map(toStored),
+    watchers: watchersState(kv.watchers),
+  };
+}
+
+export function toStored({ sub, kv }: Version): StoredVersion {
+  return { sub, kv };
+}
