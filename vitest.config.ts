@@ -1,14 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const AREAS = 'base,engine,console,view,i18n,lessons,live,workers,ui,cli,tooling';
-
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
-          include: [`tests/{${AREAS}}/**/*.test.{ts,tsx}`],
+          include: ['tests/**/*.test.{ts,tsx}'],
+          exclude: ['tests/sim/**', 'tests/e2e/**'],
           environment: 'node',
           testTimeout: 30_000,
         },
@@ -16,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'sim',
-          include: ['tests/sim/**/*.test.ts'],
+          include: ['tests/sim/**/*.test.{ts,tsx}'],
           environment: 'node',
           // Swarms of seeds: long on two shared cores, never endless.
           testTimeout: 300_000,

@@ -62,12 +62,15 @@ export function hashValue(hash: Hash, value: unknown): void {
     for (const item of value) hashValue(hash, item);
   } else if (ArrayBuffer.isView(value)) {
     mix(hash, 11);
+    mix(hash, value.byteLength);
     for (const item of value as unknown as Iterable<number>) hashNumber(hash, item); // typed arrays iterate over numbers
   } else if (typeof value === 'object') {
     mix(hash, 12);
     const record = value as Record<string, unknown>; // any object is a record of its own fields
-    for (const key of Object.keys(record).sort()) {
-      if (record[key] === undefined) continue;
+    const keys = Object.keys(record).filter((key) => record[key] !== undefined);
+    // Without the count, { a: {}, b: 1 } would read as { a: { b: 1 } }.
+    mix(hash, keys.length);
+    for (const key of keys.sort()) {
       hashText(hash, key);
       hashValue(hash, record[key]);
     }

@@ -6,4 +6,6 @@ export * from './hash.ts';
 export * from './id64.ts';
 export * from './order.ts';
 export * from './prng.ts';
+export * from './protobuf.ts';
 export * from './result.ts';
+export * from './sha1.ts';
