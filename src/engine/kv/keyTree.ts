@@ -1,10 +1,11 @@
 import { assert, type Bytes } from '../../base/index.ts';
+import type { KeyValue } from './types.ts';
 import { isTombstone, type Owner, type Version } from './versionLog.ts';
 
 /**
  * The key index: a B+tree from key to the newest version of that key, tombstones included until compaction removes them.
- * The newest version lies beside the key, so that a read of the present touches nothing else, and inner nodes know how many
- * live keys each child holds, so that a count costs O(log n). Nodes are copied before they are changed unless they carry
+ * The pair of a live key lies beside the key, so that a read of the present touches nothing else, and inner nodes know how
+ * many live keys each child holds, so that a count costs O(log n). Nodes are copied before they are changed unless they carry
  * the store's own mark.
  */
 export type KeyNode = KeyLeaf | KeyInner;
@@ -13,6 +14,8 @@ interface KeyLeaf {
   readonly owner: Owner;
   readonly keys: Bytes[];
   readonly newest: Version[];
+  /** pairs[i] is what newest[i] holds; undefined for a tombstone. */
+  readonly pairs: (KeyValue | undefined)[];
   readonly children: undefined;
 }
 
@@ -29,7 +32,15 @@ interface KeyInner {
 const NODE_SIZE = 64;
 
 export function createKeyTree(owner: Owner): KeyNode {
-  return createLeaf(owner, [], []);
+  return createLeaf(owner, [], [], []);
+}
+
+/** The pair of a key now, or undefined if it is absent. */
+export function findPair(root: KeyNode, key: Bytes): KeyValue | undefined {
+  let node = root;
+  while (node.children !== undefined) node = childAt(node, childIndex(node.keys, key));
+  const index = lowerBound(node.keys, key);
+  return node.keys[index] === key ? node.pairs[index] : undefined;
 }
 
 /** The newest version of a key, or undefined if the index does not know it. */
@@ -41,17 +52,12 @@ export function findNewest(root: KeyNode, key: Bytes): Version | undefined {
 }
 
 /**
- * Makes the leaf for `key` changeable and tells what it holds. `change` answers the new newest version, or undefined to
- * leave the key as it is; it is called once.
+ * Gives a key a new newest version.
  *
+ * @param change makes it from the one before, if there is one; called once
  * @returns the root from now on
  */
-export function updateNewest(
-  root: KeyNode,
-  owner: Owner,
-  key: Bytes,
-  change: (newest: Version | undefined) => Version | undefined,
-): KeyNode {
+export function updateNewest(root: KeyNode, owner: Owner, key: Bytes, change: (newest: Version | undefined) => Version): KeyNode {
   let top = ownNode(root, owner);
   if (isFull(top)) {
     top = { owner, keys: [''], children: [top], lives: [countLive(top)] };
@@ -66,17 +72,21 @@ export function updateNewest(
     }
     node = ownChild(node, owner, index);
   }
-  const { keys, newest } = node;
+  const { keys, newest, pairs } = node;
   const index = lowerBound(keys, key);
-  const before = keys[index] === key ? newest[index] : undefined;
-  const after = change(before);
-  if (after === undefined) return top;
-  if (before === undefined) {
+  const isKnown = keys[index] === key;
+  const wasLive = isKnown && pairs[index] !== undefined;
+  const after = change(isKnown ? newest[index] : undefined);
+  const pair = isTombstone(after) ? undefined : after.kv;
+  if (isKnown) {
+    newest[index] = after;
+    pairs[index] = pair;
+  } else {
     insertAt(keys, index, key);
     insertAt(newest, index, after);
-  } else newest[index] = after;
-  const wasLive = before !== undefined && !isTombstone(before);
-  const isLive = !isTombstone(after);
+    insertAt(pairs, index, pair);
+  }
+  const isLive = pair !== undefined;
   if (wasLive !== isLive) addLive(top, key, isLive ? 1 : -1);
   return top;
 }
@@ -100,15 +110,15 @@ export function countLiveBetween(root: KeyNode, start: Bytes, end: Bytes | undef
   return Math.max(0, (end === undefined ? countLive(root) : countLiveBelow(root, end)) - before);
 }
 
-/** Adds the newest versions of live keys in [start, end) to `into`, in key order, until it holds `limit`. */
-export function collectLive(node: KeyNode, start: Bytes, end: Bytes | undefined, limit: number, into: Version[]): void {
+/** Adds the pairs of live keys in [start, end) to `into`, in key order, until it holds `limit`. */
+export function collectLive(node: KeyNode, start: Bytes, end: Bytes | undefined, limit: number, into: KeyValue[]): void {
   const { keys } = node;
   if (node.children === undefined) {
-    const { newest } = node;
+    const { pairs } = node;
     const stop = end === undefined ? keys.length : lowerBound(keys, end);
     for (let i = lowerBound(keys, start); i < stop && into.length < limit; i++) {
-      const version = newest[i] as Version; // i < keys.length
-      if (!isTombstone(version)) into.push(version);
+      const pair = pairs[i];
+      if (pair !== undefined) into.push(pair);
     }
     return;
   }
@@ -149,7 +159,9 @@ function checkNode(node: KeyNode, low: Bytes, high: Bytes | undefined): number {
     if (node.children === undefined) {
       const version = node.newest[i] as Version; // as long as keys
       assert(version.kv.key === key, 'a version lies beside its own key', { key, other: version.kv.key });
-      if (!isTombstone(version)) live++;
+      const isLive = !isTombstone(version);
+      assert(node.pairs[i] === (isLive ? version.kv : undefined), 'a pair is that of its version', { key });
+      if (isLive) live++;
     } else {
       const below = checkNode(childAt(node, i), i === 0 ? low : key, node.keys[i + 1] ?? high);
       assert(below === node.lives[i], 'an inner node knows its live keys', { below, lives: node.lives[i] });
@@ -167,6 +179,7 @@ function removeBelow(node: KeyNode, owner: Owner, key: Bytes): void {
     assert(isTombstone(version), 'only a deleted key is removed', { key });
     node.keys.splice(index, 1);
     node.newest.splice(index, 1);
+    node.pairs.splice(index, 1);
     return;
   }
   const index = childIndex(node.keys, key);
@@ -191,6 +204,7 @@ function mergeWithNext(node: KeyInner, owner: Owner, index: number): void {
     assert(right.children === undefined, 'children of one node have one height');
     left.keys.push(...right.keys);
     left.newest.push(...right.newest);
+    left.pairs.push(...right.pairs);
   } else {
     assert(right.children !== undefined, 'children of one node have one height');
     // The first key of an inner node is not kept up; the bound in the parent is the true one.
@@ -212,7 +226,7 @@ function splitChild(node: KeyInner, owner: Owner, index: number, key: Bytes): vo
   const bound = keys[middle] as Bytes; // middle < NODE_SIZE
   const right: KeyNode =
     child.children === undefined
-      ? createLeaf(owner, keys.splice(middle), child.newest.splice(middle))
+      ? createLeaf(owner, keys.splice(middle), child.newest.splice(middle), child.pairs.splice(middle))
       : { owner, keys: keys.splice(middle), children: child.children.splice(middle), lives: child.lives.splice(middle) };
   const moved = countLive(right);
   insertAt(node.keys, index + 1, bound);
@@ -239,25 +253,25 @@ function countLiveBelow(root: KeyNode, key: Bytes): number {
     node = childAt(node, index);
   }
   const stop = lowerBound(node.keys, key);
-  for (let i = 0; i < stop; i++) if (!isTombstone(node.newest[i] as Version)) count++; // i < keys.length
+  for (let i = 0; i < stop; i++) if (node.pairs[i] !== undefined) count++;
   return count;
 }
 
 function countLive(node: KeyNode): number {
   let count = 0;
   if (node.children === undefined) {
-    for (const version of node.newest) if (!isTombstone(version)) count++;
+    for (const pair of node.pairs) if (pair !== undefined) count++;
   } else for (const live of node.lives) count += live;
   return count;
 }
 
-function createLeaf(owner: Owner, keys: Bytes[], newest: Version[]): KeyLeaf {
-  return { owner, keys, newest, children: undefined };
+function createLeaf(owner: Owner, keys: Bytes[], newest: Version[], pairs: (KeyValue | undefined)[]): KeyLeaf {
+  return { owner, keys, newest, pairs, children: undefined };
 }
 
 function ownNode(node: KeyNode, owner: Owner): KeyNode {
   if (node.owner === owner) return node;
-  if (node.children === undefined) return createLeaf(owner, node.keys.slice(), node.newest.slice());
+  if (node.children === undefined) return createLeaf(owner, node.keys.slice(), node.newest.slice(), node.pairs.slice());
   return { owner, keys: node.keys.slice(), children: node.children.slice(), lives: node.lives.slice() };
 }
 

@@ -1,7 +1,7 @@
 import { byNumber, byText, fail, ok, type Result, unreachable } from '../../base/index.ts';
-import { collectLive, countLiveBetween, findNewest, visitNewest } from './keyTree.ts';
+import { collectLive, countLiveBetween, findNewest, findPair, visitNewest } from './keyTree.ts';
 import { intervalOf, type Kv } from './store.ts';
-import type { KeyValue, RangeOptions, RangeResult, RevisionError, SortTarget } from './types.ts';
+import type { KeyRange, KeyValue, RangeOptions, RangeResult, RevisionError, SortTarget } from './types.ts';
 import { isTombstone, type Version, versionAtRevision } from './versionLog.ts';
 
 /**
@@ -58,15 +58,16 @@ function countPresent(kv: Kv, options: RangeOptions): number {
   return countLiveBetween(kv.keys, start, end);
 }
 
-function collectPresent(kv: Kv, options: RangeOptions, limit: number): KeyValue[] {
+/** The first `limit` pairs of a range now, in key order, as a fresh array. */
+export function collectPresent(kv: Kv, options: KeyRange, limit: number): KeyValue[] {
   if (options.rangeEnd === '') {
-    const newest = findNewest(kv.keys, options.key);
-    return newest === undefined || isTombstone(newest) ? [] : [newest.kv];
+    const pair = findPair(kv.keys, options.key);
+    return pair === undefined ? [] : [pair];
   }
   const { start, end } = intervalOf(options);
-  const found: Version[] = [];
+  const found: KeyValue[] = [];
   collectLive(kv.keys, start, end, limit, found);
-  return found.map((version) => version.kv);
+  return found;
 }
 
 function collectPast(kv: Kv, options: RangeOptions, revision: number): KeyValue[] {

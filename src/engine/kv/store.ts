@@ -1,6 +1,6 @@
 import { assert, type Bytes } from '../../base/index.ts';
 import type { CompactionJob } from './compaction.ts';
-import { createKeyTree, findNewest, type KeyNode } from './keyTree.ts';
+import { createKeyTree, findNewest, findPair, type KeyNode } from './keyTree.ts';
 import type { HashKvResult, KeyRange, KeyValue } from './types.ts';
 import {
   cloneVersionLog,
@@ -82,8 +82,7 @@ export function compactRevision(kv: Kv): number {
 
 /** The pair of one key now, earlier changes of an open write included; undefined if it is absent. */
 export function getKey(kv: Kv, key: Bytes): KeyValue | undefined {
-  const newest = findNewest(kv.keys, key);
-  return newest === undefined || isTombstone(newest) ? undefined : newest.kv;
+  return findPair(kv.keys, key);
 }
 
 /**

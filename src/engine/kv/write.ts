@@ -1,7 +1,7 @@
 import { assert, fail, ok, type Result, ZERO_ID } from '../../base/index.ts';
-import { collectLive, findNewest, updateNewest } from './keyTree.ts';
-import { rangeAt } from './range.ts';
-import { getKey, intervalOf, type Kv } from './store.ts';
+import { updateNewest } from './keyTree.ts';
+import { collectPresent, rangeAt } from './range.ts';
+import { getKey, type Kv } from './store.ts';
 import type {
   DeleteResult,
   KeyRange,
@@ -67,7 +67,7 @@ export function writePut(write: KvWrite, options: PutOptions): Result<PutResult,
 /** Deletes every key of a range, in key order; nothing changes if there is none. `spec/etcd.md` 1.5. */
 export function writeDelete(write: KvWrite, keys: KeyRange): DeleteResult {
   const { kv } = write;
-  const found = collectRange(kv, keys);
+  const found = collectPresent(kv, keys, Number.POSITIVE_INFINITY);
   for (const { key } of found) {
     const tombstone: KeyValue = { key, createRevision: 0, modRevision: write.main, version: 0, value: '', lease: ZERO_ID };
     kv.keys = updateNewest(kv.keys, kv.owner, key, (newest) => change(write, newest, tombstone));
@@ -102,15 +102,4 @@ function change(write: KvWrite, newest: Version | undefined, pair: KeyValue): Ve
   const version = appendVersion(write.kv.log, write.kv.owner, newest, pair, write.changes.length);
   write.changes.push(version);
   return version;
-}
-
-function collectRange(kv: Kv, keys: KeyRange): KeyValue[] {
-  if (keys.rangeEnd === '') {
-    const newest = findNewest(kv.keys, keys.key);
-    return newest === undefined || isTombstone(newest) ? [] : [newest.kv];
-  }
-  const { start, end } = intervalOf(keys);
-  const found: Version[] = [];
-  collectLive(kv.keys, start, end, Number.POSITIVE_INFINITY, found);
-  return found.map((version) => version.kv);
 }
