@@ -1,5 +1,5 @@
 /** What a learner may want to know beside an error, as data: the words are found elsewhere, in every language. */
-import type { ApiErrorCode } from '../engine/server/index.ts';
+import type { ApiError, ApiErrorCode } from '../engine/server/index.ts';
 
 /** A closed union: one code, its own fields. */
 export type Hint =
@@ -38,3 +38,30 @@ export type Hint =
   | { readonly code: 'watchWithoutLeader'; readonly endpoints: readonly string[] }
   /** Any other refusal of the server. */
   | { readonly code: 'refused'; readonly error: ApiErrorCode };
+
+/** What was asked when an error came. */
+export interface HintContext {
+  readonly request: string;
+  readonly endpoints: readonly string[];
+  /** µs; undefined = none. */
+  readonly timeout: number | undefined;
+  /** The revision asked for, if one was. */
+  readonly revision?: number | undefined;
+}
+
+/** The hint that goes with an error of a call or stream. */
+export function hintFor(error: ApiError, context: HintContext): Hint {
+  const { request, endpoints, timeout, revision } = context;
+  switch (error.code) {
+    case 'deadlineExceeded':
+      return { code: 'deadline', request, endpoints, timeout };
+    case 'compacted':
+      return { code: 'compacted', revision };
+    case 'futureRevision':
+      return { code: 'futureRevision', revision };
+    case 'noLeader':
+      return request === 'watch' ? { code: 'watchWithoutLeader', endpoints } : { code: 'refused', error: error.code };
+    default:
+      return { code: 'refused', error: error.code };
+  }
+}

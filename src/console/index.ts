@@ -1,5 +1,7 @@
 export { type CollectedRun, collectRun } from './collect.ts';
-export type { Hint } from './hint.ts';
+export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './etcdctl.ts';
+export { type HelpKey, type HelpWords, helpKeys } from './help.ts';
+export { type Hint, type HintContext, hintFor } from './hint.ts';
 export type { Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 export {
   createSession,
@@ -13,6 +15,7 @@ export {
   stepSession,
   wantsInput,
 } from './session.ts';
+export { createShell, type Shell } from './shell.ts';
 export {
   type ConsoleTarget,
   type ProgramExit,
@@ -24,3 +27,4 @@ export {
   type TargetStream,
   type Waiting,
 } from './target.ts';
+export { quoteWord, type TokenizedLine, type TokenizeError, tokenize } from './tokenize.ts';

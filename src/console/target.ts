@@ -149,12 +149,12 @@ class Runner implements RunningProgram {
       return;
     }
     this.#advancing = true;
-    this.#setWaiting(undefined);
     this.#answer = first;
     while (this.#answer !== undefined && !this.#ended) {
       const reply: Reply = this.#answer;
       this.#answer = undefined;
       this.#pending = undefined;
+      this.#setWaiting(undefined);
       const step = this.#program.next(reply);
       if (step.done === true) this.#end({ code: step.value, signal: undefined });
       else this.#perform(step.value);
@@ -168,10 +168,12 @@ class Runner implements RunningProgram {
       case 'write':
         if (effect.to === 'stdout') this.#io.stdout(effect.data);
         else this.#io.stderr(effect.data);
-        return this.advance({ type: 'done' });
+        this.advance({ type: 'done' });
+        return;
       case 'hint':
         this.#io.hint(effect.hint);
-        return this.advance({ type: 'done' });
+        this.advance({ type: 'done' });
+        return;
       case 'call': {
         const { endpoints, request, timeout } = effect;
         const until = timeout === undefined ? undefined : now + timeout;
@@ -195,22 +197,26 @@ class Runner implements RunningProgram {
         });
         this.#streams.set(stream, handle);
         if (handle.id !== undefined) this.#io.started?.(handle.id);
-        return this.advance({ type: 'done' });
+        this.advance({ type: 'done' });
+        return;
       }
       case 'close':
         this.#streams.get(effect.stream)?.cancel();
         this.#streams.delete(effect.stream);
-        return this.advance({ type: 'done' });
+        this.advance({ type: 'done' });
+        return;
       case 'receive':
         this.#parked = effect;
         this.#setWaiting({ for: 'stream', since: now, input: effect.input });
-        return this.#wake();
+        this.#wake();
+        return;
       case 'readInput':
         this.#parked = effect;
         this.#setWaiting({ for: 'input', since: now });
-        return this.#wake();
+        this.#wake();
+        return;
       default:
-        return unreachable(effect);
+        unreachable(effect);
     }
   }
 

@@ -1,0 +1,167 @@
+/** Texts as Go's standard library writes and reads them: what etcdctl prints around our data. All over {@link Bytes}. */
+import { type Bytes, decodeRune, fail, ok, type Result, utf8Encode } from '../base/index.ts';
+
+const ESCAPES: Readonly<Record<number, string>> = {
+  7: '\\a',
+  8: '\\b',
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  92: '\\\\',
+};
+
+/** `%q` of a string: in double quotes, printable Unicode literal, control characters and invalid bytes escaped. Go strconv.Quote. */
+export function goQuote(text: Bytes): Bytes {
+  return `"${escapeRunes(text, '"')}"`;
+}
+
+/** `%q` of a single byte taken as a character. */
+export function goQuoteByte(byte: Bytes): Bytes {
+  return `'${escapeRunes(utf8Encode(byte.charAt(0)), "'")}'`;
+}
+
+/** `%#q` of a string: in backquotes where that is possible. */
+export function goBackquote(text: Bytes): Bytes {
+  for (let i = 0; i < text.length; ) {
+    const { code, size } = decodeRune(text, i);
+    if (code < 0 || code === 0xfeff || (code < 0x20 && code !== 9) || code === 0x60 || code === 0x7f) return goQuote(text);
+    i += size;
+  }
+  return `\`${text}\``;
+}
+
+/**
+ * A string as encoding/json writes it: `<`, `>`, `&`, U+2028 and U+2029 escaped, invalid UTF-8 as \ufffd.
+ *
+ * @see https://pkg.go.dev/encoding/json#HTMLEscape
+ */
+export function goJsonString(text: Bytes): Bytes {
+  let out = '"';
+  for (let i = 0; i < text.length; ) {
+    const { code, size } = decodeRune(text, i);
+    if (code < 0) out += '\\ufffd';
+    else if (code === 0x22 || code === 0x5c) out += `\\${text.charAt(i)}`;
+    else if (code === 8 || code === 9 || code === 10 || code === 12 || code === 13) out += ESCAPES[code];
+    else if (code < 0x20 || code === 0x3c || code === 0x3e || code === 0x26 || code === 0x2028 || code === 0x2029)
+      out += `\\u${hex(code, 4)}`;
+    else out += text.slice(i, i + size);
+    i += size;
+  }
+  return `${out}"`;
+}
+
+/** Why a number was not read, in strconv's words. */
+export type NumberFault = 'invalid syntax' | 'value out of range';
+
+/**
+ * A signed 64-bit integer as strconv.ParseInt reads it.
+ *
+ * @param base 16, or 0: decimal, 0x…, 0o…, 0b…, 0…, with underscores between digits
+ */
+export function parseGoInt(text: Bytes, base: 0 | 16): Result<bigint, NumberFault> {
+  const signed = /^[+-]/.test(text) ? text.slice(1) : text;
+  const digits = base === 16 ? (/^[0-9a-fA-F]+$/.test(signed) ? `0x${signed}` : undefined) : readBaseZero(signed);
+  if (digits === undefined) return fail('invalid syntax');
+  const value = text.startsWith('-') ? -BigInt(digits) : BigInt(digits);
+  return value >= -(1n << 63n) && value < 1n << 63n ? ok(value) : fail('value out of range');
+}
+
+/** A boolean as strconv.ParseBool reads it. */
+export function parseGoBool(text: Bytes): boolean | undefined {
+  if (/^(?:1|t|T|TRUE|true|True)$/.test(text)) return true;
+  if (/^(?:0|f|F|FALSE|false|False)$/.test(text)) return false;
+  return undefined;
+}
+
+const UNIT_NS: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  '\xc2\xb5s': 1e3,
+  '\xce\xbcs': 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+const MAX_DURATION_NS = 2 ** 63;
+
+/**
+ * A duration as time.ParseDuration reads it, e.g. `1m30s`, `250ms`, `-1.5h`.
+ *
+ * @returns µs, cut to a whole number; or Go's message without its `time: `
+ */
+export function parseGoDuration(text: Bytes): Result<number, Bytes> {
+  const invalid = `invalid duration ${quoteForTime(text)}`;
+  let rest = text.replace(/^[+-]/, '');
+  if (rest === '0') return ok(0);
+  if (rest === '') return fail(invalid);
+  let ns = 0;
+  while (rest !== '') {
+    const number = /^(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)/.exec(rest)?.[0];
+    if (number === undefined) return fail(invalid);
+    rest = rest.slice(number.length);
+    const unit = /^[^0-9.]*/.exec(rest)?.[0] ?? '';
+    if (unit === '') return fail(`missing unit in duration ${quoteForTime(text)}`);
+    const scale = Object.hasOwn(UNIT_NS, unit) ? UNIT_NS[unit] : undefined;
+    if (scale === undefined) return fail(`unknown unit ${quoteForTime(unit)} in duration ${quoteForTime(text)}`);
+    rest = rest.slice(unit.length);
+    ns += Number(number) * scale;
+    if (ns >= MAX_DURATION_NS) return fail(invalid);
+  }
+  const micros = Math.floor(ns / 1000);
+  return ok(text.startsWith('-') && micros > 0 ? -micros : micros);
+}
+
+/** Hex of each byte as `\x66\x6f`, as `--hex` shows keys and values. */
+export function hexBytes(bytes: Bytes): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i++) out += `\\x${hex(bytes.charCodeAt(i), 2)}`;
+  return out;
+}
+
+function readBaseZero(text: Bytes): string | undefined {
+  if (/^0[xX](?:_?[0-9a-fA-F])+$/.test(text) || /^0[bB](?:_?[01])+$/.test(text) || /^0[oO](?:_?[0-7])+$/.test(text))
+    return text.replaceAll('_', '').toLowerCase();
+  if (/^0(?:_?[0-7])+$/.test(text)) return `0o${text.replaceAll('_', '')}`;
+  if (/^(?:0|[1-9](?:_?[0-9])*)$/.test(text)) return text.replaceAll('_', '');
+  return undefined;
+}
+
+/** The time package quotes on its own: everything outside printable ASCII byte by byte. */
+function quoteForTime(text: Bytes): Bytes {
+  let out = '"';
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charAt(i);
+    const code = text.charCodeAt(i);
+    if (code >= 0x80 || code < 0x20) out += `\\x${hex(code, 2)}`;
+    else out += char === '"' || char === '\\' ? `\\${char}` : char;
+  }
+  return `${out}"`;
+}
+
+function escapeRunes(text: Bytes, quote: string): Bytes {
+  let out = '';
+  for (let i = 0; i < text.length; ) {
+    const { code, size } = decodeRune(text, i);
+    if (code < 0) out += `\\x${hex(text.charCodeAt(i), 2)}`;
+    else if (code === quote.charCodeAt(0)) out += `\\${quote}`;
+    else if (ESCAPES[code] !== undefined) out += ESCAPES[code];
+    else if (code < 0x20 || code === 0x7f) out += `\\x${hex(code, 2)}`;
+    else if (isPrintable(code)) out += text.slice(i, i + size);
+    else out += code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
+    i += size;
+  }
+  return out;
+}
+
+/** Go's strconv.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII blank. */
+function isPrintable(code: number): boolean {
+  if (code < 0x7f) return code >= 0x20;
+  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(String.fromCodePoint(code));
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0');
+}

@@ -1,0 +1,97 @@
+/** Runs a session's commands over a target: the one place where the reducer, the language and the interpreter meet. */
+import { unreachable } from '../base/index.ts';
+import { type CommandOptions, compileLine } from './etcdctl.ts';
+import { createSession, type SessionAction, type SessionCommand, type SessionState, stepSession } from './session.ts';
+import { type ConsoleTarget, type RunningProgram, runProgram } from './target.ts';
+
+/** A console with its session. */
+export interface Shell {
+  state(): SessionState;
+  /** Everything a person does; `at` is filled in with the target's time. */
+  edit(input: string): void;
+  submit(text: string): void;
+  historyUp(): void;
+  historyDown(): void;
+  clear(): void;
+  interrupt(): void;
+  endOfInput(): void;
+  setEndpoints(endpoints: readonly string[]): void;
+  /** A branch was begun at `at` (virtual µs): later lines are dropped. */
+  cut(at: number): void;
+}
+
+/** @param onChange called after each change of the state, also from inside the target's callbacks */
+export function createShell(
+  target: ConsoleTarget,
+  endpoints: readonly string[],
+  options: Pick<CommandOptions, 'words'>,
+  onChange: (state: SessionState) => void,
+): Shell {
+  let state = createSession(endpoints);
+  let program: RunningProgram | undefined;
+
+  /** Commands whose turn has not come: performed in a loop, so that a long paste does not deepen the stack. */
+  const pending: SessionCommand[] = [];
+  let performing = false;
+
+  const dispatch = (action: SessionAction): void => {
+    const step = stepSession(state, action);
+    pending.push(...step.commands);
+    if (step.state !== state) {
+      state = step.state;
+      onChange(state);
+    }
+    if (performing) return;
+    performing = true;
+    for (let command = pending.shift(); command !== undefined; command = pending.shift()) perform(command);
+    performing = false;
+  };
+
+  const perform = (command: SessionCommand): void => {
+    switch (command.type) {
+      case 'run': {
+        const compiled = compileLine(command.line, { env: state.env, endpoints: state.endpoints, ...options });
+        if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
+        let over = false;
+        const running = runProgram(compiled.program, target, {
+          stdout: (data) => dispatch({ type: 'output', to: 'stdout', data, at: target.now() }),
+          stderr: (data) => dispatch({ type: 'output', to: 'stderr', data, at: target.now() }),
+          hint: (hint) => dispatch({ type: 'hint', hint, at: target.now() }),
+          started: (id) => dispatch({ type: 'started', id }),
+          waiting: (waiting) => dispatch({ type: 'waiting', waiting }),
+          exited: (exit) => {
+            over = true;
+            program = undefined;
+            dispatch({ type: 'exited', exit, at: target.now() });
+          },
+        });
+        if (!over) program = running;
+        return;
+      }
+      case 'interrupt':
+        program?.interrupt();
+        return;
+      case 'input':
+        program?.write(command.data);
+        return;
+      case 'closeInput':
+        program?.closeInput();
+        return;
+      default:
+        unreachable(command);
+    }
+  };
+
+  return {
+    state: () => state,
+    edit: (input) => dispatch({ type: 'edit', input }),
+    submit: (text) => dispatch({ type: 'submit', text, at: target.now() }),
+    historyUp: () => dispatch({ type: 'historyUp' }),
+    historyDown: () => dispatch({ type: 'historyDown' }),
+    clear: () => dispatch({ type: 'clear' }),
+    interrupt: () => dispatch({ type: 'interrupt', at: target.now() }),
+    endOfInput: () => dispatch({ type: 'endOfInput' }),
+    setEndpoints: (next) => dispatch({ type: 'setEndpoints', endpoints: next }),
+    cut: (at) => dispatch({ type: 'cut', at }),
+  };
+}
