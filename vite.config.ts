@@ -43,7 +43,5 @@ export default defineConfig({
     target: 'es2022',
     // A file inlined as a data: address would be refused by the policy.
     assetsInlineLimit: 0,
-    // Lists for each chunk what it loads at once and what on demand; scripts/check-size.ts reads it.
-    manifest: true,
   },
 });
