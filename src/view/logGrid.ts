@@ -19,6 +19,8 @@ export interface LogCell {
   /** '' for entries without a key, and where the text is not known (yet). */
   readonly key: string;
   readonly value: string;
+  /** Call that caused it; 0 = none. */
+  readonly call: number;
   /** Term of the committed entry that will take this place; 0 = it stays. Raft §5.3. */
   readonly replacedBy: number;
 }
@@ -221,6 +223,7 @@ function cellAt(frame: Frame, member: MemberFrame, index: number, truth: number)
     kind: text?.kind ?? 'other',
     key: text?.key ?? '',
     value: text?.value ?? '',
+    call: text?.call ?? 0,
     replacedBy: term !== 0 && truth !== 0 && truth !== term ? truth : 0,
   };
 }

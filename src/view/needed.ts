@@ -57,6 +57,8 @@ export interface Claim {
   readonly onDisk: number;
   /** 'committed' for ever; 'replaced' as soon as its holders hear the leader; 'open': nothing is decided yet. */
   readonly fate: 'committed' | 'replaced' | 'open';
+  /** All of its holders are stopped. */
+  readonly asleep: boolean;
   /** Island of its holders; '' while the cluster is whole. */
   readonly island: string;
 }
@@ -396,6 +398,7 @@ function twice(frame: Frame, running: boolean): Needed | undefined {
       holders: holders.map((member) => member.name),
       onDisk: holders.filter((member) => member.durableIndex >= index).length,
       fate: truth === 0 ? 'open' : truth === term ? 'committed' : 'replaced',
+      asleep: holders.every((member) => member.health !== 'up'),
       island: frame.islands.length < 2 ? '' : (islandOf(frame, holders[0]?.ordinal ?? 0)?.label ?? ''),
     });
   }

@@ -4,7 +4,8 @@ const SMALL = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eig
 const count = (value: number) => SMALL[value] ?? String(value);
 const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 /** n1, n2 and n3 */
-const list = (names: readonly string[]) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`);
+const list = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 const range = (from: number, to: number) => (from === to ? String(from) : `${from} to ${to}`);
 const verb = (names: readonly string[], one: string, many: string) => (names.length === 1 ? one : many);
 
@@ -24,7 +25,14 @@ export const log = {
   latest: 'Latest',
   /** Second line of a cell that has no key; at most 6 characters. */
   short: { noop: 'no-op', txn: 'txn', lease: 'lease', conf: 'member', compact: 'compact', other: '' },
-  roles: { leader: 'leader', stale: 'old leader', follower: 'follower', candidate: 'candidate', preCandidate: 'pre-cand.', stopped: 'stopped' },
+  roles: {
+    leader: 'leader',
+    stale: 'old leader',
+    follower: 'follower',
+    candidate: 'candidate',
+    preCandidate: 'pre-cand.',
+    stopped: 'stopped',
+  },
   crown: { solid: 'leader', hollow: 'old leader' },
   entry: {
     noop: (term: number) => `no-op, the first entry of term ${term}’s leader`,
@@ -85,13 +93,15 @@ export const log = {
     onlyLanded: (leader: string, onDisk: number, all: number, index: number) =>
       `${onDisk === all ? `All ${count(all)}` : capital(count(onDisk))} have ${index} on disk, but ${leader} counts only acks that have landed.`,
     ownDisk: (leader: string) => `${leader}’s own disk decides.`,
-    ownDiskWhy: (leader: string) => `A leader’s disk counts like any other: ${leader} may send an entry before it has written it, but not count itself.`,
+    ownDiskWhy: (leader: string) =>
+      `A leader’s disk counts like any other: ${leader} may send an entry before it has written it, but not count itself.`,
     moreDisks: (more: number) => (more === 1 ? 'One more disk must have it.' : `${capital(count(more))} more disks must have it.`),
     sentWhy: (leader: string, names: readonly string[]) =>
       `${leader} has sent it to ${list(names)}. Each writes it to disk before it says yes.`,
     writingWhy: (names: readonly string[]) =>
       `${list(names)} ${verb(names, 'writes', 'write')} it first: a yes must be true after a crash, too.`,
-    flyingWhy: (names: readonly string[]) => `${list(names)} ${verb(names, 'has', 'have')} it on disk and said so; the acks are on their way.`,
+    flyingWhy: (names: readonly string[]) =>
+      `${list(names)} ${verb(names, 'has', 'have')} it on disk and said so; the acks are on their way.`,
     waitingWhy: (leader: string) => `${leader} sends it again with its next message.`,
     tooFew: 'Too few members can be reached.',
     tooFewWhy: (leader: string, needed: number) => `${leader} needs ${count(needed)} disks, its own among them.`,
@@ -100,9 +110,11 @@ export const log = {
 
     term: (term: number, name: string) => `Term ${term}: ${name}`,
     rehearsal: (name: string) => `${name} asks first`,
-    moreVotes: (more: number, name: string) => (more <= 0 ? `${name} has the votes.` : `${capital(count(more))} more ${more === 1 ? 'vote' : 'votes'} and ${name} leads.`),
+    moreVotes: (more: number, name: string) =>
+      more <= 0 ? `${name} has the votes.` : `${capital(count(more))} more ${more === 1 ? 'vote' : 'votes'} and ${name} leads.`,
     votesWhy: 'Each member has one vote a term, and refuses whose log is behind its own.',
-    moreYes: (more: number, name: string) => (more <= 0 ? `${name} may campaign.` : `${capital(count(more))} more ${more === 1 ? 'yes' : 'yeses'} and ${name} campaigns.`),
+    moreYes: (more: number, name: string) =>
+      more <= 0 ? `${name} may campaign.` : `${capital(count(more))} more ${more === 1 ? 'yes' : 'yeses'} and ${name} campaigns.`,
     yesWhy: (term: number) => `A rehearsal (PreVote): would you vote for me in term ${term}? Nobody’s term changes yet.`,
     cannotWin: (name: string, term: number) => `${name} cannot win term ${term} any more.`,
     cannotWinWhy: 'The votes it lacks are given or out of reach. The next timer to run out opens a new term.',
@@ -160,9 +172,12 @@ export const log = {
     calmEmpty: 'Nothing written yet',
     calmSome: (running: number, members: number) => `${capital(count(running))} of ${count(members)} agree`,
     calmNote: 'next: a heartbeat',
-    calmSpare: (spare: number) => (spare === 0 ? 'None may fail now.' : spare === 1 ? 'Any one may fail.' : `Any ${count(spare)} may fail.`),
+    calmSpare: (spare: number) =>
+      spare === 0 ? 'None may fail now.' : spare === 1 ? 'Any one may fail.' : `Any ${count(spare)} may fail.`,
     calmWhy: (leader: string, members: number) =>
-      members === 1 ? `${leader} is a quorum by itself: its own disk decides.` : `A quorum would remain. Every 100 ms ${leader} says that it still leads.`,
+      members === 1
+        ? `${leader} is a quorum by itself: its own disk decides.`
+        : `A quorum would remain. Every 100 ms ${leader} says that it still leads.`,
     calmNoneWhy: (leader: string) => `With one less there is no quorum. Every 100 ms ${leader} says that it still leads.`,
 
     starting: 'Starting',
@@ -170,7 +185,12 @@ export const log = {
     startingWhy: 'They read their disks and wait for a leader to call.',
 
     /** What somebody asked for, as typed. */
-    call: { put: (key: string, value: string) => `put ${key} ${value}`, get: (key: string) => `get ${key}`, delete: (key: string) => `del ${key}`, other: 'A call' },
+    call: {
+      put: (key: string, value: string) => `put ${key} ${value}`,
+      get: (key: string) => `get ${key}`,
+      delete: (key: string) => `del ${key}`,
+      other: 'A call',
+    },
     /** An entry in a sentence. */
     put: (key: string, value: string) => `${key} ${value}`,
   },

@@ -1,6 +1,7 @@
 import type { log as english } from '../en/log.ts';
 
-const list = (names: readonly string[]) => (names.length < 2 ? names.join('') : `${names.slice(0, -1).join('、')} 和 ${names.at(-1)}`);
+const list = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join('、')} 和 ${names.at(-1)}`;
 const range = (from: number, to: number) => (from === to ? String(from) : `${from}–${to}`);
 
 export const log: typeof english = {
@@ -18,7 +19,14 @@ export const log: typeof english = {
   scrollValue: (from, to, newest) => `第 ${from} 到 ${to} 条，共 ${newest} 条`,
   latest: '最新',
   short: { noop: '空日志', txn: '事务', lease: '租约', conf: '成员', compact: '压缩', other: '' },
-  roles: { leader: 'Leader', stale: '旧 Leader', follower: 'Follower', candidate: '候选人', preCandidate: '预候选人', stopped: '已停止' },
+  roles: {
+    leader: 'Leader',
+    stale: '旧 Leader',
+    follower: 'Follower',
+    candidate: '候选人',
+    preCandidate: '预候选人',
+    stopped: '已停止',
+  },
   crown: { solid: 'Leader', hollow: '旧 Leader' },
   entry: {
     noop: (term) => `空日志：任期 ${term} 的 Leader 的第一条`,
@@ -104,7 +112,8 @@ export const log: typeof english = {
 
     noQuorum: '没有多数派',
     nothingCommits: '什么都无法提交。',
-    stoppedWhy: (needed, have, stopped) => `需要 ${needed} 个在运行，现在只有 ${have} 个。请启动 ${stopped.join('、')}${stopped.length > 1 ? ' 之一' : ''}。`,
+    stoppedWhy: (needed, have, stopped) =>
+      `需要 ${needed} 个在运行，现在只有 ${have} 个。请启动 ${stopped.join('、')}${stopped.length > 1 ? ' 之一' : ''}。`,
     stoppedMoreWhy: (needed, have, more) => `需要 ${needed} 个在运行，现在只有 ${have} 个。请再启动 ${more} 个。`,
     splitWhy: (needed, have) => `需要 ${needed} 个互相连通，现在最多只有 ${have} 个。请修复断开的链路。`,
     callWaits: (call) => `${call} 正在等待。`,
@@ -125,7 +134,8 @@ export const log: typeof english = {
     stuck: (call) => `${call} 在等待`,
     stuckBold: (name) => `${name} 无法提交它。`,
     stuckRead: (name) => `${name} 无法回答。`,
-    stuckWhy: (reaches, members, needed) => `它连自己在内只能联系 ${members} 个中的 ${reaches} 个，而需要 ${needed} 个。时间一到，没人能说这次写入结果如何。`,
+    stuckWhy: (reaches, members, needed) =>
+      `它连自己在内只能联系 ${members} 个中的 ${reaches} 个，而需要 ${needed} 个。时间一到，没人能说这次写入结果如何。`,
     stuckReadWhy: (reaches, members, needed) =>
       `读请求要由 ${needed} 个成员确认，它连自己在内只能联系 ${members} 个中的 ${reaches} 个。--consistency=s 会直接读它自己的存储。`,
 
@@ -147,14 +157,22 @@ export const log: typeof english = {
     calmSome: (running, members) => `${members} 个中的 ${running} 个一致`,
     calmNote: '接下来：心跳',
     calmSpare: (spare) => (spare === 0 ? '一个都不能再坏。' : `还可以坏 ${spare} 个。`),
-    calmWhy: (leader, members) => (members === 1 ? `${leader} 自己就是多数派，由它自己的磁盘决定。` : `多数派仍在。${leader} 每 100 ms 发一次心跳，表明自己还是 Leader。`),
+    calmWhy: (leader, members) =>
+      members === 1
+        ? `${leader} 自己就是多数派，由它自己的磁盘决定。`
+        : `多数派仍在。${leader} 每 100 ms 发一次心跳，表明自己还是 Leader。`,
     calmNoneWhy: (leader) => `再少一个就没有多数派了。${leader} 每 100 ms 发一次心跳，表明自己还是 Leader。`,
 
     starting: '正在启动',
     startingBold: '成员正在启动。',
     startingWhy: '它们读取磁盘，等待 Leader 出现。',
 
-    call: { put: (key, value) => `put ${key} ${value}`, get: (key) => `get ${key}`, delete: (key) => `del ${key}`, other: '一个请求' },
+    call: {
+      put: (key, value) => `put ${key} ${value}`,
+      get: (key) => `get ${key}`,
+      delete: (key) => `del ${key}`,
+      other: '一个请求',
+    },
     put: (key, value) => `${key} ${value}`,
   },
 

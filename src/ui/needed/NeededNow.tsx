@@ -1,4 +1,356 @@
-/** What is needed now. */
+/** What is needed now: one fact of `view`, drawn, with one bold sentence and one of why. */
+import { type ReactNode, useId } from 'react';
+import type { Words } from '../../i18n/index.ts';
+import { type Claim, type DiskState, type EntryName, type Needed, neededNow, type StuckCall } from '../../view/index.ts';
+import { useWords } from '../frame/context.tsx';
+import { useFrame } from '../frame/hooks.ts';
+import { EntryFace } from '../log/LogCell.tsx';
+import { Dots } from '../log/marks.tsx';
+import { same } from '../log/same.ts';
+import styles from './NeededNow.module.css';
+import { VotersBar } from './VotersBar.tsx';
+
+type Fact<T extends Needed['type']> = Extract<Needed, { readonly type: T }>;
+type Said = Words['log']['needed'];
+
 export function NeededNow() {
-  return <div data-region="needed" />;
+  const fact = useFrame(neededNow, same);
+  const words = useWords().log.needed;
+  return (
+    <section className={styles.needed} aria-label={words.region} data-region="needed" data-needed={fact.type}>
+      <FactView fact={fact} words={words} />
+    </section>
+  );
+}
+
+function FactView({ fact, words }: { readonly fact: Needed; readonly words: Said }) {
+  switch (fact.type) {
+    case 'commit':
+      return <CommitView fact={fact} words={words} />;
+    case 'votes':
+      return <VotesView fact={fact} words={words} />;
+    case 'twice':
+      return <TwiceView fact={fact} words={words} />;
+    case 'spread':
+      return <SpreadView fact={fact} words={words} />;
+    case 'catching':
+      return <CatchingView fact={fact} words={words} />;
+    case 'silence':
+      return (
+        <Card title={words.silence} note={words.votes(fact.needed)}>
+          <Say bold={words.silenceBold(fact.first)}>{words.silenceWhy}</Say>
+        </Card>
+      );
+    case 'noQuorum':
+      return <NoQuorumView fact={fact} words={words} />;
+    case 'stuck':
+      return <StuckView fact={fact} words={words} />;
+    case 'calm':
+      return <CalmView fact={fact} words={words} />;
+    case 'starting':
+      return (
+        <Card title={words.starting}>
+          <Say bold={words.startingBold}>{words.startingWhy}</Say>
+        </Card>
+      );
+  }
+}
+
+function CommitView({ fact, words }: { readonly fact: Fact<'commit'>; readonly words: Said }) {
+  const { index } = fact.entry;
+  const { bold, why } = sayCommit(fact, words);
+  return (
+    <Card
+      title={words.commit(index)}
+      dots={<Dots have={fact.have} needed={fact.needed} term={fact.entry.term} label={words.dots(fact.have, fact.needed)} />}
+      note={words.disks(fact.needed)}
+    >
+      <VotersBar
+        term={fact.entry.term}
+        needed={fact.needed}
+        mark={words.mark(fact.needed)}
+        voters={fact.voters.map((voter) => ({ ...voter, words: words.disk[voter.state], look: DISK_LOOKS[voter.state] }))}
+      />
+      <Say bold={bold}>{why}</Say>
+    </Card>
+  );
+}
+
+const DISK_LOOKS = {
+  ownDisk: 'full',
+  counted: 'full',
+  landsNext: 'tint',
+  ackSent: 'tint',
+  onDisk: 'tint',
+  ackLost: 'tint',
+  inMemory: 'dashed',
+  appendSent: 'open',
+  waiting: 'open',
+  unreachable: 'off',
+  stopped: 'off',
+} as const;
+
+/** The sentence for where the next commit stands, and its reason. Exported for tests. */
+export function sayCommit(fact: Fact<'commit'>, words: Said): { readonly bold: string; readonly why: string } {
+  const { leader, needed, have, voters } = fact;
+  const { index } = fact.entry;
+  const missing = needed - have;
+  const withState = (...states: readonly DiskState[]) =>
+    voters.filter((voter) => states.includes(voter.state)).map((voter) => voter.name);
+  const carried = fact.carries === 0 ? '' : ` ${words.carries(index - fact.carries, index - 1, fact.term)}`;
+  if (!fact.possible) return { bold: words.tooFew, why: words.tooFewWhy(leader, needed) + carried };
+  const [landing] = withState('landsNext');
+  const onDisk = withState('ownDisk', 'counted', 'landsNext', 'ackSent', 'onDisk', 'ackLost').length;
+  if (missing === 1 && landing !== undefined) {
+    const only = onDisk > have + 1 ? `${words.onlyLanded(leader, onDisk, voters.length, index)} ` : '';
+    return { bold: words.nextAck, why: only + words.nextAckWhy(leader, landing, index) + carried };
+  }
+  const leaderWrites = voters.some((voter) => voter.name === leader && voter.state === 'inMemory');
+  if (missing === 1 && leaderWrites) return { bold: words.ownDisk(leader), why: words.ownDiskWhy(leader) + carried };
+  const bold = words.moreDisks(Math.max(1, missing));
+  const writing = withState('inMemory').filter((name) => name !== leader);
+  const flying = withState('landsNext', 'ackSent');
+  const sent = withState('appendSent');
+  if (flying.length > 0) return { bold, why: words.flyingWhy(flying) + carried };
+  if (writing.length > 0) return { bold, why: words.writingWhy(writing) + carried };
+  if (sent.length > 0) return { bold, why: words.sentWhy(leader, sent) + carried };
+  return { bold, why: words.waitingWhy(leader) + carried };
+}
+
+const BALLOT_LOOKS = {
+  itself: 'full',
+  granted: 'full',
+  grantSent: 'tint',
+  refusalSent: 'open',
+  asked: 'open',
+  waiting: 'open',
+  refused: 'crossed',
+  unreachable: 'off',
+  stopped: 'off',
+} as const;
+
+function VotesView({ fact, words }: { readonly fact: Fact<'votes'>; readonly words: Said }) {
+  const { candidate, term, rehearsal, needed, have, possible, rivals } = fact;
+  const more = needed - have;
+  const bold = !possible
+    ? words.cannotWin(candidate, term)
+    : rehearsal
+      ? words.moreYes(more, candidate)
+      : words.moreVotes(more, candidate);
+  const why = !possible ? words.cannotWinWhy : rehearsal ? words.yesWhy(term) : words.votesWhy;
+  return (
+    <Card
+      title={rehearsal ? words.rehearsal(candidate) : words.term(term, candidate)}
+      dots={<Dots have={have} needed={needed} term={term} label={words.dots(have, needed)} />}
+      note={words.votes(needed)}
+    >
+      <VotersBar
+        term={term}
+        needed={needed}
+        mark={words.mark(needed)}
+        hollow={rehearsal}
+        voters={fact.voters.map((voter) => ({ ...voter, words: words.ballot[voter.state], look: BALLOT_LOOKS[voter.state] }))}
+      />
+      <Say bold={bold}>
+        {why}
+        {rivals.length > 0 && ` ${words.rivals(rivals)}`}
+      </Say>
+    </Card>
+  );
+}
+
+const SPREAD_LOOKS = { applied: 'dotted', committed: 'full', behind: 'tint', unreachable: 'off', stopped: 'off' } as const;
+
+function SpreadView({ fact, words }: { readonly fact: Fact<'spread'>; readonly words: Said }) {
+  return (
+    <Card
+      title={words.spread(fact.entry.index)}
+      dots={<Dots have={fact.needed} needed={fact.needed} term={fact.entry.term} label={words.dots(fact.needed, fact.needed)} />}
+      note={words.spreadNote}
+    >
+      <VotersBar
+        term={fact.entry.term}
+        voters={fact.voters.map((voter) => ({ ...voter, words: words.knows[voter.state], look: SPREAD_LOOKS[voter.state] }))}
+      />
+      <Say bold={words.spreadBold}>{words.spreadWhy(fact.leader)}</Say>
+    </Card>
+  );
+}
+
+function TwiceView({ fact, words }: { readonly fact: Fact<'twice'>; readonly words: Said }) {
+  const losers = fact.claims.filter((claim) => claim.fate === 'replaced');
+  return (
+    <Card title={words.twice(fact.index)} note={words.twiceNote}>
+      <ul className={styles.claims}>
+        {fact.claims.map((claim) => (
+          <ClaimView key={claim.entry.term} claim={claim} losers={losers} needed={fact.needed} split={fact.split} words={words} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function ClaimView({ claim, losers, needed, split, words }: ClaimProps) {
+  const { entry, fate, fill, onDisk } = claim;
+  const what = useEntryName(entry);
+  return (
+    <li className={styles.claim} data-fate={fate} data-term={entry.term}>
+      <EntryFace term={entry.term} kind={entry.kind} entryKey={entry.key} fill={fill} />
+      <Dots
+        have={fate === 'committed' ? needed : onDisk}
+        needed={needed}
+        term={entry.term}
+        label={words.dots(Math.min(onDisk, needed), needed)}
+      />
+      <p className={styles.say}>
+        <b>
+          {words.claim(what, entry.term)} {fate === 'committed' ? words.claimCommitted : words.claimDisks(onDisk)}
+        </b>{' '}
+        {sayFate(claim, losers, split, words)}
+      </p>
+    </li>
+  );
+}
+
+interface ClaimProps {
+  readonly claim: Claim;
+  readonly losers: readonly Claim[];
+  readonly needed: number;
+  readonly split: boolean;
+  readonly words: Said;
+}
+
+function sayFate(claim: Claim, losers: readonly Claim[], split: boolean, words: Said): string {
+  switch (claim.fate) {
+    case 'open':
+      return words.fateOpen;
+    case 'replaced':
+      if (claim.asleep) return words.fateSleeping(claim.holders);
+      return split && claim.island !== '' ? words.fateIsland(claim.island) : words.fateNext;
+    case 'committed': {
+      const holders = losers.flatMap((loser) => loser.holders);
+      if (holders.length === 0) return '';
+      if (losers.every((loser) => loser.asleep)) return words.winsSleeping(holders);
+      return split ? words.winsSplit(holders) : words.winsNext(holders);
+    }
+  }
+}
+
+function CatchingView({ fact, words }: { readonly fact: Fact<'catching'>; readonly words: Said }) {
+  const probing = fact.state === 'probe';
+  const from = Math.min(fact.target, fact.match + 1);
+  return (
+    <Card title={words.catching(fact.member)} note={words.catchingNote(fact.match, fact.target)}>
+      <progress className={styles.progress} value={fact.match} max={fact.target} aria-label={words.catching(fact.member)} />
+      <Say bold={probing ? words.probingBold(fact.leader) : words.catchingBold(fact.leader, from, fact.target)}>
+        {probing ? words.probingWhy : words.catchingWhy}
+        {fact.others > 0 && ` ${words.alsoLate(fact.others)}`}
+      </Say>
+    </Card>
+  );
+}
+
+function NoQuorumView({ fact, words }: { readonly fact: Fact<'noQuorum'>; readonly words: Said }) {
+  const { needed, have, stopped, split, call } = fact;
+  const missing = needed - have;
+  const why = split
+    ? words.splitWhy(needed, have)
+    : missing === 1
+      ? words.stoppedWhy(needed, have, stopped)
+      : words.stoppedMoreWhy(needed, have, missing);
+  return (
+    <Card title={words.noQuorum} dots={<Dots have={have} needed={needed} term={0} label={words.dots(have, needed)} />}>
+      <Say bold={words.nothingCommits}>
+        {why}
+        {call !== undefined && ` ${words.callWaits(nameCall(call, words))}`}
+      </Say>
+    </Card>
+  );
+}
+
+function StuckView({ fact, words }: { readonly fact: Fact<'stuck'>; readonly words: Said }) {
+  const reads = fact.call.kind !== 'put' && fact.call.kind !== 'delete';
+  const { member, reaches, members, needed } = fact;
+  return (
+    <Card
+      title={words.stuck(nameCall(fact.call, words))}
+      dots={<Dots have={reaches} needed={needed} term={0} label={words.dots(reaches, needed)} />}
+    >
+      <Say bold={reads ? words.stuckRead(member) : words.stuckBold(member)}>
+        {reads ? words.stuckReadWhy(reaches, members, needed) : words.stuckWhy(reaches, members, needed)}
+      </Say>
+    </Card>
+  );
+}
+
+function CalmView({ fact, words }: { readonly fact: Fact<'calm'>; readonly words: Said }) {
+  const { leader, index, running, members, spare, apart } = fact;
+  const title =
+    index === 0
+      ? words.calmEmpty
+      : running === members && apart === 0
+        ? words.calm(index)
+        : words.calmSome(running - apart, members);
+  return (
+    <Card title={title} note={words.calmNote}>
+      <Say bold={words.calmSpare(spare)}>
+        {spare === 0 && members > 1 ? words.calmNoneWhy(leader) : words.calmWhy(leader, members)}
+      </Say>
+    </Card>
+  );
+}
+
+function Card({
+  title,
+  dots,
+  note,
+  children,
+}: {
+  readonly title: string;
+  readonly dots?: ReactNode;
+  readonly note?: string;
+  readonly children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <div className={styles.card}>
+      <div className={styles.head}>
+        <h2 id={id} className={styles.title}>
+          {title}
+        </h2>
+        {dots}
+        {note !== undefined && <small className={styles.note}>{note}</small>}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+/** The sentence that counts, and its reason. */
+function Say({ bold, children }: { readonly bold: string; readonly children: ReactNode }) {
+  return (
+    <p className={styles.say}>
+      <b>{bold}</b> {children}
+    </p>
+  );
+}
+
+function useEntryName(entry: EntryName): string {
+  const { log } = useWords();
+  if (entry.kind === 'put') return log.needed.put(entry.key, entry.value);
+  if (entry.kind === 'delete') return log.entry.delete(entry.key);
+  return log.short[entry.kind] === '' ? log.entry.other : log.short[entry.kind];
+}
+
+function nameCall(call: StuckCall, words: Said): string {
+  switch (call.kind) {
+    case 'put':
+      return words.call.put(call.key, call.value);
+    case 'get':
+      return words.call.get(call.key);
+    case 'delete':
+      return words.call.delete(call.key);
+    default:
+      return words.call.other;
+  }
 }

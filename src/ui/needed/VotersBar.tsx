@@ -1,0 +1,50 @@
+/** A bar of voters, those who have it first, and a mark after the place that is needed. Under each what is known of it. */
+import { termHue } from '../frame/hue.ts';
+import styles from './VotersBar.module.css';
+
+export interface BarVoter {
+  readonly member: number;
+  readonly name: string;
+  readonly state: string;
+  readonly words: string;
+  /** Only 'full' and 'dotted' fill a place. */
+  readonly look: 'full' | 'dotted' | 'tint' | 'dashed' | 'open' | 'crossed' | 'off';
+}
+
+interface VotersBarProps {
+  readonly voters: readonly BarVoter[];
+  /** Whose hue it takes. */
+  readonly term: number;
+  /** The mark stands after so many; undefined = no mark. */
+  readonly needed?: number;
+  readonly mark?: string;
+  /** A rehearsal fills nothing. */
+  readonly hollow?: boolean;
+}
+
+export function VotersBar({ voters, term, needed, mark, hollow = false }: VotersBarProps) {
+  return (
+    <ol
+      className={styles.bar}
+      data-hue={termHue(term)}
+      data-hollow={hollow || undefined}
+      data-many={voters.length > 7 || undefined}
+      data-crowded={voters.length > 5 || undefined}
+    >
+      {voters.map((voter, at) => (
+        <li
+          key={voter.member}
+          className={styles.voter}
+          data-member={voter.member}
+          data-state={voter.state}
+          data-look={voter.look}
+          title={`${voter.name}: ${voter.words}`}
+        >
+          <span className={styles.box}>{voter.name}</span>
+          <span className={styles.words}>{voter.words}</span>
+          {at + 1 === needed && <i className={styles.mark} role="img" aria-label={mark} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
