@@ -1,3 +1,5 @@
+export type { Explanation, Note, Said, Why, Work } from './explain.ts';
+export { explain } from './explain.ts';
 export type * from './frame.ts';
 export type { Crown, LogCell, LogGrid, LogGroup, LogRow, LogWindow, StripCell, TermRun } from './logGrid.ts';
 export {
