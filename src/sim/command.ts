@@ -19,10 +19,15 @@ export type Action =
   /** A new process boots from the disk. Nothing happens to a member that runs. */
   | { readonly type: 'restart'; readonly member: number }
   /** Directed links [from, to] lose everything that is on them and that is sent on them from now on. */
-  | { readonly type: 'cut'; readonly cause: CutCause; readonly links: readonly (readonly [number, number])[]; readonly wall?: WallLine }
+  | {
+      readonly type: 'cut';
+      readonly cause: CutCause;
+      readonly links: readonly (readonly [number, number])[];
+      readonly wall?: WallLine;
+    }
   /** Takes one cause away from the links; `'all'` takes every cause. */
   | { readonly type: 'heal'; readonly cause: CutCause | 'all'; readonly links: readonly (readonly [number, number])[] }
-  /** A client asks. `endpoints` are member ordinals in the order of its list; `timeout` µs, undefined = it waits for ever. */
+  /** A client asks. `endpoints` are member ordinals in the order of its list (0 = an address where nobody is); `timeout` µs, undefined = it waits for ever. */
   | {
       readonly type: 'call';
       readonly client: number;
@@ -31,6 +36,8 @@ export type Action =
       readonly endpoints: readonly number[];
       readonly request: ApiRequest;
       readonly timeout: SimTime | undefined;
+      /** Streams: the member ends it when it has had no leader for three election timeouts. */
+      readonly requireLeader: boolean;
       /** The words that were typed, for the timeline; '' where it stays unnamed. */
       readonly text: string;
     }

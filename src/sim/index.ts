@@ -1,2 +1,32 @@
+export type { CallEnd } from './client.ts';
 export type * from './command.ts';
+export {
+  bootHost,
+  cloneHost,
+  type Delivery,
+  type EntryNote,
+  type Host,
+  type HostConfig,
+  type HostResult,
+  hostDigest,
+  runHost,
+} from './host.ts';
+export { actInline, advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
+export {
+  act,
+  advance,
+  type ClientNews,
+  createKernel,
+  type EntryRecord,
+  type Kernel,
+  type KernelRules,
+  loadJournal,
+  type Pacing,
+  type Released,
+  type StopAt,
+  type Thrown,
+  takeReleased,
+  type Work,
+} from './kernel.ts';
 export * from './scenario.ts';
+export * from './trace.ts';

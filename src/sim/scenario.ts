@@ -1,5 +1,6 @@
 /** The start of a run: with a seed and a journal it reproduces every message, on any machine. */
 import { assert } from '../base/index.ts';
+import { type ClusterIdentity, identifyCluster } from '../engine/server/index.ts';
 
 /** Virtual time: an integer number of microseconds since the run's start. */
 export type SimTime = number;
@@ -29,6 +30,8 @@ export interface Scenario {
   readonly checkQuorum: boolean;
   /** 'lean': membership is given and the log empty, so the first leader has term 1 and its empty entry index 1. */
   readonly boot: 'lean';
+  /** 'explorer': n1 at n1:2379, …; 'loopback': m1 at 127.0.0.1:23719, … as recorded sessions have it. */
+  readonly naming: 'explorer' | 'loopback';
 }
 
 /** A cluster of etcd's defaults on a quiet network (`spec/architecture.md`, "Units, defaults, pace"). */
@@ -45,6 +48,7 @@ export function freshScenario(members: number, seed: number): Scenario {
     preVote: true,
     checkQuorum: true,
     boot: 'lean',
+    naming: 'explorer',
   };
   assertScenario(scenario);
   return scenario;
@@ -52,7 +56,9 @@ export function freshScenario(members: number, seed: number): Scenario {
 
 /** What every part of a run relies on. Throws on a scenario that no cluster could be made of. */
 export function assertScenario(scenario: Scenario): void {
-  assert(Number.isSafeInteger(scenario.seed), 'a seed is a safe integer', { seed: scenario.seed });
+  assert(Number.isInteger(scenario.seed) && Math.abs(scenario.seed) < 2 ** 32, 'a seed is an integer below 2^32', {
+    seed: scenario.seed,
+  });
   assert(Number.isInteger(scenario.members) && scenario.members >= 1 && scenario.members <= 9, 'a cluster has 1 to 9 members', {
     members: scenario.members,
   });
@@ -60,6 +66,25 @@ export function assertScenario(scenario: Scenario): void {
     assert(Number.isSafeInteger(latency) && latency - scenario.jitter >= 1, 'a link takes at least a microsecond', { latency });
   }
   assert(Number.isSafeInteger(scenario.jitter) && scenario.jitter >= 0, 'jitter is not negative', { jitter: scenario.jitter });
-  assert(Number.isSafeInteger(scenario.clientLatency) && scenario.clientLatency >= 1, 'a client wire takes at least a microsecond', {});
+  assert(
+    Number.isSafeInteger(scenario.clientLatency) && scenario.clientLatency >= 1,
+    'a client wire takes at least a microsecond',
+    {},
+  );
   assert(Number.isSafeInteger(scenario.diskSync) && scenario.diskSync >= 0, 'a disk sync is not negative', {});
+}
+
+/** Names, addresses and ids of a scenario's members, by ordinal - 1. */
+export function clusterOf(scenario: Scenario): ClusterIdentity {
+  const ordinals = Array.from({ length: scenario.members }, (_, i) => i + 1);
+  if (scenario.naming === 'explorer') {
+    const addresses = ordinals.map((n) => ({ name: `n${n}`, peerUrls: [`http://n${n}:2380`], clientUrls: [`http://n${n}:2379`] }));
+    return identifyCluster(addresses, 'etcd-cluster');
+  }
+  const addresses = ordinals.map((n) => ({
+    name: `m${n}`,
+    peerUrls: [`http://127.0.0.1:238${n}0`],
+    clientUrls: [`http://127.0.0.1:237${n}9`],
+  }));
+  return identifyCluster(addresses, 'golden');
 }

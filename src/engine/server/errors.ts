@@ -36,6 +36,8 @@ export type ApiErrorCode =
   | 'requestTooLarge'
   | 'deadlineExceeded'
   | 'canceled'
+  /** The leader takes no proposals right now: it hands its leadership over. */
+  | 'proposalDropped'
   /** The member's process went away while the call was open. */
   | 'connectionLost';
 
@@ -82,8 +84,10 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'DeadlineExceeded', text: 'context deadline exceeded' };
     case 'canceled':
       return { grpc: 'Canceled', text: 'context canceled' };
+    case 'proposalDropped':
+      return { grpc: 'Unknown', text: 'rpc error: code = Unknown desc = raft proposal dropped' };
     case 'connectionLost':
-      return { grpc: 'Unavailable', text: 'error reading from server: EOF' };
+      return { grpc: 'Unavailable', text: 'rpc error: code = Unavailable desc = error reading from server: EOF' };
     default:
       return unreachable(error.code);
   }

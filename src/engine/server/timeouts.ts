@@ -1,0 +1,13 @@
+import type { ApiErrorCode } from './errors.ts';
+import type { Member } from './state.ts';
+
+const ELECTION_TIMEOUT = 1_000_000;
+
+/** What a member gives a request: 5 s and two election timeouts, in virtual µs (`spec/etcd.md` 4.3). */
+export const REQUEST_TIMEOUT = 5_000_000 + 2 * ELECTION_TIMEOUT;
+
+/** Why a request that a leader took never came to an end (etcd-io/etcd:server/etcdserver/v3_server.go, parseProposeCtxErr). */
+export function timeoutReason(member: Member, startedAt: number): ApiErrorCode {
+  const lostLeaderAt = member.leaderSince - 2 * ELECTION_TIMEOUT;
+  return startedAt > lostLeaderAt && startedAt < member.leaderSince ? 'timeoutDueToLeaderFail' : 'timeout';
+}

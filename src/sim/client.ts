@@ -1,0 +1,216 @@
+/**
+ * A client of the cluster: the part of etcd's client library that decides which member is asked, what is asked again, and
+ * when to give up (`spec/etcd.md` 4.3). It has a wire of its own to every member.
+ */
+import { assert, between, clonePrng, createPrng, type Prng } from '../base/index.ts';
+import type { ApiError, ApiRequest, StreamResponse, UnaryResponse } from '../engine/server/index.ts';
+import { MILLISECOND, SECOND, type SimTime } from './scenario.ts';
+
+/** After each full round over the endpoints, ± 10 %. */
+const RETRY_WAIT = 25 * MILLISECOND;
+/** After a round in which nobody listened, as gRPC's connections wait before they try again. */
+const RECONNECT_WAIT = 1 * SECOND;
+
+/** What happens to a client. */
+export type ClientEvent =
+  | { readonly type: 'answer'; readonly call: number; readonly attempt: number; readonly response: UnaryResponse }
+  | { readonly type: 'refuse'; readonly call: number; readonly attempt: number; readonly error: ApiError }
+  | { readonly type: 'stream'; readonly call: number; readonly attempt: number; readonly response: StreamResponse }
+  /** Nobody listened at that address. */
+  | { readonly type: 'unreachable'; readonly call: number; readonly attempt: number }
+  /** The member's process went away while the call was open. */
+  | { readonly type: 'lost'; readonly call: number; readonly attempt: number }
+  | { readonly type: 'retry'; readonly call: number; readonly attempt: number }
+  | { readonly type: 'deadline'; readonly call: number };
+
+/** What a client wants done. */
+export type ClientEffect =
+  | {
+      readonly type: 'send';
+      readonly call: number;
+      readonly attempt: number;
+      readonly member: number;
+      readonly request: ApiRequest;
+      readonly requireLeader: boolean;
+    }
+  | { readonly type: 'cancel'; readonly call: number; readonly member: number }
+  | { readonly type: 'wait'; readonly delay: SimTime; readonly event: ClientEvent }
+  /** A message of a stream, for whoever opened it. */
+  | { readonly type: 'deliver'; readonly call: number; readonly response: StreamResponse }
+  | { readonly type: 'end'; readonly call: number; readonly outcome: CallEnd };
+
+/** How a call ended. */
+export type CallEnd =
+  | { readonly type: 'ok'; readonly response: UnaryResponse }
+  | { readonly type: 'error'; readonly error: ApiError }
+  | { readonly type: 'timeout' }
+  | { readonly type: 'canceled' };
+
+/** What was asked. */
+export interface CallSpec {
+  readonly call: number;
+  readonly endpoints: readonly number[];
+  readonly request: ApiRequest;
+  readonly timeout: SimTime | undefined;
+  readonly requireLeader: boolean;
+}
+
+interface OpenCall {
+  readonly spec: CallSpec;
+  /** Counts from 1; an answer to an earlier attempt is stale. */
+  readonly attempt: number;
+  /** Position in the endpoint list. */
+  readonly at: number;
+  /** Somebody listened in this round over the endpoints. */
+  readonly reached: boolean;
+  /** Member that works on it; 0 = nobody. */
+  readonly member: number;
+  /** A stream that is open: nothing that its member sends makes the client send anything. */
+  readonly isSettled: boolean;
+  /** Streams: where to go on after a lost connection; 0 = not created yet. */
+  readonly nextRevision: number;
+}
+
+export interface Client {
+  readonly ordinal: number;
+  readonly prng: Prng;
+  readonly calls: Map<number, OpenCall>;
+}
+
+/** A client without calls. */
+export function createClient(seed: number, ordinal: number): Client {
+  return { ordinal, prng: createPrng(seed, `client ${ordinal}`), calls: new Map() };
+}
+
+/** Asks. */
+export function beginCall(client: Client, spec: CallSpec): ClientEffect[] {
+  assert(!client.calls.has(spec.call), 'a call has a number of its own', { call: spec.call });
+  const call: OpenCall = { spec, attempt: 0, at: 0, reached: false, member: 0, isSettled: false, nextRevision: 0 };
+  const effects = send(client, call);
+  if (spec.timeout !== undefined) {
+    effects.push({ type: 'wait', delay: spec.timeout, event: { type: 'deadline', call: spec.call } });
+  }
+  return effects;
+}
+
+/** Gives up on a call. */
+export function cancelCall(client: Client, number: number): ClientEffect[] {
+  const call = client.calls.get(number);
+  return call === undefined ? [] : [...cancelAtMember(call), ...end(client, call, { type: 'canceled' })];
+}
+
+/** Takes in what happened and says what to do. Whatever belongs to a call that has ended is ignored. */
+export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] {
+  const call = client.calls.get(event.call);
+  if (call === undefined) return [];
+  if (event.type === 'deadline') return [...cancelAtMember(call), ...end(client, call, { type: 'timeout' })];
+  if (event.attempt !== call.attempt) return [];
+  switch (event.type) {
+    case 'answer':
+      return end(client, call, { type: 'ok', response: event.response });
+    case 'refuse':
+      return isRepeated(call.spec.request, event.error)
+        ? tryNext(client, { ...call, reached: true, member: 0 })
+        : end(client, call, { type: 'error', error: event.error });
+    case 'stream':
+      return takeMessage(client, call, event.response);
+    case 'unreachable':
+      return tryNext(client, { ...call, member: 0 });
+    case 'lost':
+      return isWrite(call.spec.request)
+        ? end(client, call, { type: 'error', error: { code: 'connectionLost' } })
+        : tryNext(client, { ...call, reached: true, member: 0 });
+    case 'retry':
+      return send(client, call);
+  }
+}
+
+/** Calls that are open at a member: they are lost when its process goes away. */
+export function callsAt(client: Client, member: number): readonly { readonly call: number; readonly attempt: number }[] {
+  const lost = [];
+  for (const call of client.calls.values()) if (call.member === member) lost.push({ call: call.spec.call, attempt: call.attempt });
+  return lost;
+}
+
+/** True while what a member sends may make the client send something. */
+export function isActive(client: Client): boolean {
+  for (const call of client.calls.values()) if (!call.isSettled) return true;
+  return false;
+}
+
+/** A copy that goes on from the same point. */
+export function cloneClient(client: Client): Client {
+  return { ordinal: client.ordinal, prng: clonePrng(client.prng), calls: new Map(client.calls) };
+}
+
+function send(client: Client, before: OpenCall): ClientEffect[] {
+  const { spec } = before;
+  const member = spec.endpoints[before.at] ?? 0;
+  const call = { ...before, attempt: before.attempt + 1, member, isSettled: false };
+  client.calls.set(spec.call, call);
+  const { attempt } = call;
+  if (member === 0) return [{ type: 'wait', delay: MILLISECOND, event: { type: 'unreachable', call: spec.call, attempt } }];
+  const request =
+    spec.request.type === 'watch' && call.nextRevision > 0 ? { ...spec.request, startRevision: call.nextRevision } : spec.request;
+  return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader: spec.requireLeader }];
+}
+
+/** The next endpoint at once; after the last a pause, then the first. */
+function tryNext(client: Client, call: OpenCall): ClientEffect[] {
+  const at = call.at + 1;
+  if (at < call.spec.endpoints.length) return send(client, { ...call, at });
+  const wait = call.reached ? RETRY_WAIT + between(client.prng, -RETRY_WAIT / 10, RETRY_WAIT / 10) : RECONNECT_WAIT;
+  const next = { ...call, at: 0, reached: false, isSettled: false };
+  client.calls.set(call.spec.call, next);
+  return [{ type: 'wait', delay: wait, event: { type: 'retry', call: call.spec.call, attempt: call.attempt } }];
+}
+
+function takeMessage(client: Client, call: OpenCall, response: StreamResponse): ClientEffect[] {
+  const isAgain = response.created && call.nextRevision > 0;
+  client.calls.set(call.spec.call, {
+    ...call,
+    isSettled: true,
+    nextRevision: Math.max(call.nextRevision, resumeRevision(call, response)),
+  });
+  const effects: ClientEffect[] = isAgain && !response.canceled ? [] : [{ type: 'deliver', call: call.spec.call, response }];
+  return response.canceled ? [...effects, ...end(client, call, { type: 'canceled' })] : effects;
+}
+
+/** Where a watch goes on after a lost connection: behind its last event, or where it was created. */
+function resumeRevision(call: OpenCall, response: StreamResponse): number {
+  const last = response.events.at(-1);
+  if (last !== undefined) return last.kv.modRevision + 1;
+  if (!response.created) return response.header.revision + 1;
+  const requested = call.spec.request.type === 'watch' ? call.spec.request.startRevision : 0;
+  return requested > 0 ? requested : response.header.revision;
+}
+
+function end(client: Client, call: OpenCall, outcome: CallEnd): ClientEffect[] {
+  client.calls.delete(call.spec.call);
+  return [{ type: 'end', call: call.spec.call, outcome }];
+}
+
+function cancelAtMember(call: OpenCall): ClientEffect[] {
+  return call.member === 0 ? [] : [{ type: 'cancel', call: call.spec.call, member: call.member }];
+}
+
+function isWrite(request: ApiRequest): boolean {
+  return request.type === 'put' || request.type === 'deleteRange';
+}
+
+/** Reads are asked again when a member cannot answer them now; anything is, when the member itself ran out of time. */
+function isRepeated(request: ApiRequest, error: ApiError): boolean {
+  switch (error.code) {
+    case 'deadlineExceeded':
+      return true;
+    case 'leaderChanged':
+    case 'stopped':
+    case 'timeout':
+    case 'timeoutDueToLeaderFail':
+    case 'timeoutDueToConnectionLost':
+    case 'noLeader':
+      return !isWrite(request) && request.type !== 'watch';
+    default:
+      return false;
+  }
+}

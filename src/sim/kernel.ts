@@ -1,0 +1,722 @@
+/**
+ * The deterministic world: it plans deliveries that cannot affect each other, somebody carries them out, and it commits what
+ * comes of them in its own order (`spec/architecture.md`, rule 2). It never calls a member. Between two calls of
+ * {@link advance} its state is plain data.
+ */
+import { assert, type Id64 } from '../base/index.ts';
+import { etcdRules, type MemberId, type RaftRules } from '../engine/raft/index.ts';
+import { type DiskRecord, etcdServerRules, type ServerRules } from '../engine/server/index.ts';
+import {
+  beginCall,
+  type CallEnd,
+  type Client,
+  type ClientEffect,
+  type ClientEvent,
+  callsAt,
+  cancelCall,
+  clientEvent,
+  cloneClient,
+  createClient,
+  isActive,
+} from './client.ts';
+import type { Action, JournalEntry } from './command.ts';
+import { cloneDisk, createDisk, type Disk, diskCrash, diskRecords, diskSynced, diskWrite } from './disk.ts';
+import type { Delivery, HostConfig, HostResult, TimedOutput } from './host.ts';
+import { messageCode, messageIndex } from './messageCode.ts';
+import { cloneNetwork, createNetwork, cutLink, drawArrival, healLink, linkOf, lookahead, type Network } from './network.ts';
+import { clusterOf, type Scenario, type SimTime } from './scenario.ts';
+import {
+  createTraceHash,
+  hashRow,
+  hashSeen,
+  isDecision,
+  makeRow,
+  OUTCOME_CODE,
+  ROW_KIND,
+  type Row,
+  type TraceHash,
+} from './trace.ts';
+
+/** What has to be carried out before the kernel goes on. All items of one round may be done side by side. */
+export type Work =
+  | { readonly type: 'boot'; readonly config: HostConfig; readonly records: readonly DiskRecord[]; readonly at: SimTime }
+  | { readonly type: 'run'; readonly member: number; readonly until: SimTime; readonly deliveries: readonly Delivery[] }
+  /** The process is gone; there is no result. */
+  | { readonly type: 'stop'; readonly member: number };
+
+/** An entry as a leader appended it, for reading, with the call that asked for it. */
+export interface EntryRecord {
+  readonly term: number;
+  readonly index: number;
+  readonly kind: 'noop' | 'put' | 'delete' | 'conf';
+  readonly key: string;
+  readonly value: string;
+  /** 0 = none. */
+  readonly call: number;
+}
+
+/** What a client learned, for whoever asked. */
+export type ClientNews =
+  | {
+      readonly type: 'message';
+      readonly time: SimTime;
+      readonly client: number;
+      readonly call: number;
+      readonly response: StreamMessage;
+    }
+  | { readonly type: 'end'; readonly time: SimTime; readonly client: number; readonly call: number; readonly outcome: CallEnd };
+
+type StreamMessage = Extract<ClientEffect, { type: 'deliver' }>['response'];
+
+/** A member that stopped by itself. */
+export interface Thrown {
+  readonly member: number;
+  readonly time: SimTime;
+  readonly message: string;
+  readonly stack: string;
+}
+
+/** Everything that has become known since the last time: rows in their order, and what belongs beside them. */
+export interface Released {
+  readonly rows: readonly Row[];
+  readonly entries: readonly EntryRecord[];
+  readonly news: readonly ClientNews[];
+  readonly thrown: readonly Thrown[];
+}
+
+/** How a driver carries a run on: horizons, or one microsecond at a time. Both give the same run. */
+export type Pacing = 'horizons' | 'oneByOne';
+
+/** Ends an advance early: after the microsecond in which such a row appeared. */
+export type StopAt = 'decision' | 'row';
+
+export interface KernelRules {
+  readonly raft: RaftRules;
+  readonly server: ServerRules;
+}
+
+interface Queued {
+  readonly time: SimTime;
+  readonly source: number;
+  readonly sequence: number;
+  readonly input: Delivery['input'];
+  /** Of the process it was sent to; another process at that address does not get it. */
+  readonly incarnation: number;
+  /** For what is lost: 0 = a client sent it. */
+  readonly from: number;
+  readonly client: number;
+  readonly attempt: number;
+  /** Message id, or call. */
+  readonly ref: number;
+}
+
+interface KernelMember {
+  readonly ordinal: number;
+  readonly id: MemberId;
+  isUp: boolean;
+  incarnation: number;
+  /** In order. */
+  inbox: Queued[];
+  readonly disk: Disk;
+  nextLocal: SimTime;
+  /** Messages sent so far. */
+  sent: number;
+  /** Order of what happens at its address while nobody is there. */
+  addressSequence: number;
+}
+
+interface KernelClient {
+  readonly client: Client;
+  inbox: QueuedEvent[];
+  sequence: number;
+}
+
+interface QueuedEvent {
+  readonly time: SimTime;
+  readonly source: number;
+  readonly sequence: number;
+  readonly event: ClientEvent;
+}
+
+interface PendingRow {
+  readonly source: number;
+  readonly sequence: number;
+  readonly row: Row;
+  /** What a client learned at that instant. */
+  readonly news: ClientNews | undefined;
+}
+
+export interface Kernel {
+  readonly scenario: Scenario;
+  readonly rules: KernelRules;
+  /** Everything before it has happened. */
+  now: SimTime;
+  readonly members: readonly KernelMember[];
+  readonly network: Network;
+  readonly clients: Map<number, KernelClient>;
+  /** Everything that people did, and will do where a run is repeated. */
+  readonly journal: JournalEntry[];
+  /** Entries of the journal that have happened. */
+  done: number;
+  /** Calls by the id that their entry carries. */
+  readonly calls: Map<Id64, number>;
+  pendingRows: PendingRow[];
+  released: { rows: Row[]; entries: EntryRecord[]; news: ClientNews[]; thrown: Thrown[] };
+  actionSequence: number;
+  readonly hash: TraceHash;
+  hasStarted: boolean;
+}
+
+/** Sources, in the order in which they come at one instant: people, members by ordinal, clients, addresses without a process. */
+const CLIENT_SOURCE = 100;
+const ADDRESS_SOURCE = 1_000;
+const MESSAGE_IDS = 1_000_000_000;
+
+/** A cluster before its first instant. */
+export function createKernel(scenario: Scenario, rules: KernelRules = { raft: etcdRules, server: etcdServerRules }): Kernel {
+  const cluster = clusterOf(scenario);
+  return {
+    scenario,
+    rules,
+    now: 0,
+    members: cluster.members.map((member, i) => ({
+      ordinal: i + 1,
+      id: member.id,
+      isUp: false,
+      incarnation: 0,
+      inbox: [],
+      disk: createDisk(),
+      nextLocal: Number.POSITIVE_INFINITY,
+      sent: 0,
+      addressSequence: 0,
+    })),
+    network: createNetwork(scenario),
+    clients: new Map(),
+    journal: [],
+    done: 0,
+    calls: new Map(),
+    pendingRows: [],
+    released: { rows: [], entries: [], news: [], thrown: [] },
+    actionSequence: 0,
+    hash: createTraceHash(),
+    hasStarted: false,
+  };
+}
+
+/** Adds something that somebody does now. @returns its place in the journal */
+export function act(kernel: Kernel, action: Action): JournalEntry {
+  const last = kernel.journal.at(-1);
+  assert(last === undefined || last.at <= kernel.now, 'nobody acts before what is still to come', { now: kernel.now });
+  const entry: JournalEntry = { at: kernel.now, order: kernel.journal.length, action };
+  kernel.journal.push(entry);
+  return entry;
+}
+
+/** Gives a run what was, or is to be, done in it. Nothing may lie in the past. */
+export function loadJournal(kernel: Kernel, entries: readonly JournalEntry[]): void {
+  for (const entry of entries) {
+    const last = kernel.journal.at(-1);
+    assert(entry.order === kernel.journal.length, 'a journal has no gap', { order: entry.order, length: kernel.journal.length });
+    assert(entry.at >= kernel.now && entry.at >= (last?.at ?? 0), 'a journal is in order of time', {
+      at: entry.at,
+      now: kernel.now,
+    });
+    kernel.journal.push(entry);
+  }
+}
+
+/**
+ * Lets everything before `until` happen. Yields work, wants its results in the same order, and is done when it returns.
+ *
+ * @returns the virtual time reached: `until`, or just after the instant of the row that `stop` asks for
+ */
+export function* advance(
+  kernel: Kernel,
+  until: SimTime,
+  pacing: Pacing,
+  stop?: StopAt,
+): Generator<readonly Work[], SimTime, readonly (HostResult | undefined)[]> {
+  if (!kernel.hasStarted) {
+    kernel.hasStarted = true;
+    yield* perform(
+      kernel,
+      kernel.members.map((member) => bootWork(kernel, member, 0)),
+    );
+  }
+  while (kernel.now < until) {
+    const action = kernel.journal[kernel.done];
+    const bound = Math.min(until, action?.at ?? until);
+    const next = nextEvent(kernel);
+    if (next >= bound) {
+      releaseRows(kernel, bound);
+      kernel.now = bound;
+      if (action !== undefined && action.at < until) {
+        const released = kernel.released.rows.length;
+        while (kernel.journal[kernel.done]?.at === bound) yield* happen(kernel, kernel.journal[kernel.done] as JournalEntry); // it is there: its time was compared
+        // An instant is over when nothing of it is left: what people did at `bound` and what members do then are one instant.
+        if (stop !== undefined && nextEvent(kernel) > bound) {
+          releaseRows(kernel, bound + 1);
+          if (hasStopRow(kernel, released, stop)) {
+            kernel.now = bound + 1;
+            return kernel.now;
+          }
+        }
+        continue;
+      }
+      return kernel.now;
+    }
+    yield* round(kernel, next, bound, pacing === 'oneByOne' || stop !== undefined);
+    const released = kernel.released.rows.length;
+    const open = nextEvent(kernel);
+    releaseRows(kernel, Math.min(open, bound));
+    if (stop !== undefined && hasStopRow(kernel, released, stop)) {
+      kernel.now = next + 1;
+      return kernel.now;
+    }
+  }
+  return kernel.now;
+}
+
+/** Takes what has become known. */
+export function takeReleased(kernel: Kernel): Released {
+  const released = kernel.released;
+  kernel.released = { rows: [], entries: [], news: [], thrown: [] };
+  return released;
+}
+
+/** A copy that goes on exactly as the original would. Only between two advances. */
+export function cloneKernel(kernel: Kernel): Kernel {
+  return {
+    ...kernel,
+    members: kernel.members.map((member) => ({ ...member, inbox: member.inbox.slice(), disk: cloneDisk(member.disk) })),
+    network: cloneNetwork(kernel.network),
+    journal: kernel.journal.slice(),
+    clients: new Map(
+      [...kernel.clients].map(([ordinal, { client, inbox, sequence }]) => [
+        ordinal,
+        { client: cloneClient(client), inbox: inbox.slice(), sequence },
+      ]),
+    ),
+    calls: new Map(kernel.calls),
+    pendingRows: kernel.pendingRows.slice(),
+    released: {
+      rows: kernel.released.rows.slice(),
+      entries: kernel.released.entries.slice(),
+      news: kernel.released.news.slice(),
+      thrown: kernel.released.thrown.slice(),
+    },
+    hash: { hash: { ...kernel.hash.hash }, rows: kernel.hash.rows },
+  };
+}
+
+/** One set of deliveries that cannot affect each other. */
+function* round(
+  kernel: Kernel,
+  next: SimTime,
+  bound: SimTime,
+  isOneByOne: boolean,
+): Generator<readonly Work[], void, readonly (HostResult | undefined)[]> {
+  const horizons = isOneByOne ? undefined : planHorizons(kernel, bound);
+  const horizonOf = (source: number) => horizons?.get(source) ?? next + 1;
+  for (const [ordinal, client] of kernel.clients) runClient(kernel, client, horizonOf(CLIENT_SOURCE + ordinal));
+  const work: Work[] = [];
+  for (const member of kernel.members) {
+    const until = horizonOf(member.ordinal);
+    const deliveries = takeDeliveries(kernel, member, until);
+    if (!member.isUp || (deliveries.length === 0 && member.nextLocal >= until)) continue;
+    work.push({ type: 'run', member: member.ordinal, until, deliveries });
+  }
+  if (work.length > 0) yield* perform(kernel, work);
+}
+
+/** Yields work and commits its results, in the order of the members. */
+function* perform(kernel: Kernel, work: readonly Work[]): Generator<readonly Work[], void, readonly (HostResult | undefined)[]> {
+  const results = yield work;
+  for (const [i, item] of work.entries()) {
+    const result = results[i];
+    if (item.type === 'stop') continue;
+    assert(result !== undefined, 'work that runs a member has a result', { type: item.type });
+    const ordinal = item.type === 'boot' ? item.config.ordinal : item.member;
+    const member = memberOf(kernel, ordinal);
+    commit(kernel, member, result);
+    if (result.thrown !== undefined) {
+      const left = item.type === 'run' ? item.deliveries.slice(result.handled) : [];
+      loseProcess(kernel, member, result.thrown.time);
+      const stopped = makeRow(result.thrown.time, ROW_KIND.stop, { a: ordinal, p: 1 });
+      addRow(kernel, ordinal, Number.MAX_SAFE_INTEGER, stopped); // the last thing that it did
+      for (const delivery of left) if (isQueued(delivery)) enqueue(member, delivery);
+      const { time, message, stack } = result.thrown;
+      kernel.released.thrown.push({ member: ordinal, time, message, stack });
+      yield [{ type: 'stop', member: ordinal }];
+    }
+  }
+}
+
+/** How far each node may run ahead: nobody can reach it before that. */
+function planHorizons(kernel: Kernel, bound: SimTime): Map<number, SimTime> {
+  const { clientLatency } = kernel.scenario;
+  const mayReact = [...kernel.clients.values()].some(({ client }) => isActive(client));
+  const horizons = new Map<number, SimTime>();
+  const nextOf = new Map(kernel.members.map((member) => [member.ordinal, nextOfMember(member)]));
+  const clientsNext = Math.min(...[...kernel.clients.values()].map(nextOfClient), Number.POSITIVE_INFINITY);
+  for (const member of kernel.members) {
+    let horizon = Math.min(bound, clientsNext + clientLatency);
+    for (const [other, next] of nextOf)
+      horizon = Math.min(horizon, next + lookahead(kernel.network, other, member.ordinal, mayReact));
+    horizons.set(member.ordinal, horizon);
+  }
+  const membersNext = Math.min(...nextOf.values());
+  for (const ordinal of kernel.clients.keys()) horizons.set(CLIENT_SOURCE + ordinal, Math.min(bound, membersNext + clientLatency));
+  return horizons;
+}
+
+function nextEvent(kernel: Kernel): SimTime {
+  let next = Number.POSITIVE_INFINITY;
+  for (const member of kernel.members) next = Math.min(next, nextOfMember(member));
+  for (const client of kernel.clients.values()) next = Math.min(next, nextOfClient(client));
+  return next;
+}
+
+function nextOfMember(member: KernelMember): SimTime {
+  return Math.min(member.inbox[0]?.time ?? Number.POSITIVE_INFINITY, member.nextLocal);
+}
+
+function nextOfClient({ inbox }: KernelClient): SimTime {
+  return inbox[0]?.time ?? Number.POSITIVE_INFINITY;
+}
+
+/** What reaches a member before `until`. Whatever finds no process, or another one than it was sent to, is lost here. */
+function takeDeliveries(kernel: Kernel, member: KernelMember, until: SimTime): Queued[] {
+  let count = 0;
+  while (count < member.inbox.length && (member.inbox[count] as Queued).time < until) count++; // count < length
+  if (count === 0) return [];
+  const due = member.inbox.slice(0, count);
+  member.inbox = member.inbox.slice(count);
+  return due.filter((delivery) => {
+    if (member.isUp && delivery.incarnation === member.incarnation) return true;
+    refuseDelivery(kernel, member, delivery);
+    return false;
+  });
+}
+
+/** Nobody listens: the sender hears of it when the refusal has travelled back. */
+function refuseDelivery(kernel: Kernel, member: KernelMember, delivery: Queued): void {
+  const { time, from, ref } = delivery;
+  const source = ADDRESS_SOURCE + member.ordinal;
+  if (from > 0) {
+    addRow(kernel, source, member.addressSequence++, makeRow(time, ROW_KIND.lost, { a: from, b: member.ordinal, ref }));
+    const back = linkOf(kernel.network, member.ordinal, from);
+    if (back.causes.length > 0) return;
+    const sender = memberOf(kernel, from);
+    enqueue(sender, {
+      time: drawArrival(kernel.network, back, time),
+      source,
+      sequence: member.addressSequence++,
+      input: { type: 'unreachable', peer: member.id },
+      incarnation: sender.incarnation,
+      from: 0,
+      client: 0,
+      attempt: 0,
+      ref: 0,
+    });
+  } else if (delivery.client > 0 && delivery.input.type === 'request') {
+    const { client, attempt } = delivery;
+    addRow(kernel, source, member.addressSequence++, makeRow(time, ROW_KIND.drop, { a: client, b: member.ordinal, ref }));
+    tellClient(kernel, client, time + kernel.scenario.clientLatency, source, member.addressSequence++, {
+      type: 'unreachable',
+      call: ref,
+      attempt,
+    });
+  }
+}
+
+function commit(kernel: Kernel, member: KernelMember, result: HostResult): void {
+  member.nextLocal = result.nextLocal;
+  for (const { sequence, row } of result.rows) addRow(kernel, member.ordinal, sequence, row);
+  for (const timed of result.outputs) commitOutput(kernel, member, timed);
+  for (const note of result.notes) {
+    const { term, index, kind, key, value, requestId } = note;
+    const call = kernel.calls.get(requestId as Id64) ?? 0; // '' is no id and finds nothing
+    kernel.calls.delete(requestId as Id64);
+    kernel.released.entries.push({ term, index, kind, key, value, call });
+  }
+}
+
+function commitOutput(kernel: Kernel, member: KernelMember, { time, sequence, output }: TimedOutput): void {
+  switch (output.type) {
+    case 'send': {
+      const { message } = output;
+      const target = kernel.members.find((other) => other.id === message.to);
+      assert(target !== undefined && target !== member, 'a message goes to another member', { to: message.to });
+      const link = linkOf(kernel.network, member.ordinal, target.ordinal);
+      const arrival = drawArrival(kernel.network, link, time);
+      const isCut = link.causes.length > 0;
+      const ref = member.ordinal * MESSAGE_IDS + member.sent++;
+      const fields = { a: member.ordinal, b: target.ordinal, term: message.term, index: messageIndex(message), ref };
+      const travel = { p: messageCode(message), q: message.entries.length, r: isCut ? time - arrival : arrival - time };
+      addRow(kernel, member.ordinal, sequence, makeRow(time, ROW_KIND.send, { ...fields, ...travel }));
+      if (isCut) return;
+      enqueue(target, {
+        time: arrival,
+        source: member.ordinal,
+        sequence,
+        input: { type: 'message', message },
+        incarnation: target.incarnation,
+        from: member.ordinal,
+        client: 0,
+        attempt: 0,
+        ref,
+      });
+      return;
+    }
+    case 'write':
+      assert(diskWrite(member.disk, output.records) === output.position, 'a disk holds what its member wrote', {
+        ordinal: member.ordinal,
+      });
+      return;
+    case 'safe':
+      diskSynced(member.disk, output.position);
+      return;
+    case 'proposed':
+      kernel.calls.set(output.requestId, output.call);
+      return;
+    case 'answer':
+    case 'refuse':
+    case 'stream': {
+      const owner = ownerOf(kernel, output.call);
+      if (owner === undefined) return; // its client has ended the call
+      const arrival = time + kernel.scenario.clientLatency;
+      const p = output.type === 'answer' ? 1 : output.type === 'refuse' ? 0 : 2;
+      const fields = { a: owner.client, b: member.ordinal, p, r: arrival - time, ref: output.call };
+      addRow(kernel, member.ordinal, sequence, makeRow(time, ROW_KIND.answer, fields));
+      tellClient(kernel, owner.client, arrival, member.ordinal, sequence, { ...output, attempt: owner.attempt });
+      return;
+    }
+    case 'log':
+      return;
+  }
+}
+
+/** Everything that was in a process's memory, and every connection to it, is gone. */
+function loseProcess(kernel: Kernel, member: KernelMember, time: SimTime): void {
+  member.isUp = false;
+  member.nextLocal = Number.POSITIVE_INFINITY;
+  diskCrash(member.disk);
+  const source = ADDRESS_SOURCE + member.ordinal;
+  for (const [ordinal, { client }] of kernel.clients) {
+    for (const { call, attempt } of callsAt(client, member.ordinal)) {
+      const at = time + kernel.scenario.clientLatency;
+      tellClient(kernel, ordinal, at, source, member.addressSequence++, { type: 'lost', call, attempt });
+    }
+  }
+}
+
+function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
+  const { scenario, rules } = kernel;
+  member.isUp = true;
+  member.incarnation++;
+  const config: HostConfig = {
+    ordinal: member.ordinal,
+    incarnation: member.incarnation,
+    ids: kernel.members.map((other) => other.id),
+    diskSync: scenario.diskSync,
+    member: {
+      id: member.id,
+      cluster: clusterOf(scenario),
+      seed: (scenario.seed * 64 + member.ordinal) * 1024 + member.incarnation,
+      preVote: scenario.preVote,
+      checkQuorum: scenario.checkQuorum,
+      epoch: scenario.epoch,
+      raftRules: rules.raft,
+      serverRules: rules.server,
+    },
+  };
+  return { type: 'boot', config, records: diskRecords(member.disk), at };
+}
+
+/** Somebody does something. */
+function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[], void, readonly (HostResult | undefined)[]> {
+  const { action, at } = entry;
+  kernel.done++;
+  const row = (kind: number, fields: Partial<Row>) => addRow(kernel, 0, kernel.actionSequence++, makeRow(at, kind, fields));
+  row(ROW_KIND.action, { ref: entry.order });
+  switch (action.type) {
+    case 'crash': {
+      const member = memberOf(kernel, action.member);
+      if (!member.isUp) return;
+      loseProcess(kernel, member, at);
+      row(ROW_KIND.stop, { a: member.ordinal });
+      yield [{ type: 'stop', member: member.ordinal }];
+      return;
+    }
+    case 'restart': {
+      const member = memberOf(kernel, action.member);
+      if (!member.isUp) yield* perform(kernel, [bootWork(kernel, member, at)]);
+      return;
+    }
+    case 'cut':
+      for (const [from, to] of action.links) {
+        if (!cutLink(linkOf(kernel.network, from, to), action.cause)) continue;
+        row(ROW_KIND.link, { a: from, b: to, p: 1 });
+        const target = memberOf(kernel, to);
+        for (const lost of target.inbox) if (lost.from === from) row(ROW_KIND.lost, { a: from, b: to, ref: lost.ref });
+        target.inbox = target.inbox.filter((queued) => queued.from !== from);
+      }
+      return;
+    case 'heal':
+      for (const [from, to] of action.links) {
+        if (healLink(linkOf(kernel.network, from, to), action.cause)) row(ROW_KIND.link, { a: from, b: to, p: 0 });
+      }
+      return;
+    case 'call': {
+      const { client: ordinal, call, endpoints, request, timeout, requireLeader } = action;
+      const client = kernel.clients.get(ordinal) ?? { client: createClient(kernel.scenario.seed, ordinal), inbox: [], sequence: 0 };
+      kernel.clients.set(ordinal, client);
+      carryOut(kernel, client, at, beginCall(client.client, { call, endpoints, request, timeout, requireLeader }));
+      return;
+    }
+    case 'cancel':
+      for (const client of kernel.clients.values()) carryOut(kernel, client, at, cancelCall(client.client, action.call));
+      return;
+  }
+}
+
+/** Lets a client react to everything that reaches it before `until`. */
+function runClient(kernel: Kernel, client: KernelClient, until: SimTime): void {
+  for (let head = client.inbox[0]; head !== undefined && head.time < until; head = client.inbox[0]) {
+    client.inbox.shift();
+    carryOut(kernel, client, head.time, clientEvent(client.client, head.event));
+  }
+}
+
+function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, effects: readonly ClientEffect[]): void {
+  const { ordinal } = client.client;
+  const source = CLIENT_SOURCE + ordinal;
+  const arrival = time + kernel.scenario.clientLatency;
+  for (const effect of effects) {
+    const sequence = client.sequence++;
+    switch (effect.type) {
+      case 'send': {
+        const { call, attempt, request, requireLeader } = effect;
+        const member = memberOf(kernel, effect.member);
+        const fields = { a: ordinal, b: member.ordinal, r: arrival - time, ref: call };
+        addRow(kernel, source, sequence, makeRow(time, ROW_KIND.call, fields));
+        enqueue(member, {
+          time: arrival,
+          source,
+          sequence,
+          input: { type: 'request', call, request, requireLeader },
+          incarnation: member.incarnation,
+          from: 0,
+          client: ordinal,
+          attempt,
+          ref: call,
+        });
+        break;
+      }
+      case 'cancel': {
+        const member = memberOf(kernel, effect.member);
+        const input = { type: 'cancel' as const, call: effect.call };
+        const { incarnation } = member;
+        enqueue(member, {
+          time: arrival,
+          source,
+          sequence,
+          input,
+          incarnation,
+          from: 0,
+          client: ordinal,
+          attempt: 0,
+          ref: effect.call,
+        });
+        break;
+      }
+      case 'wait':
+        tellClient(kernel, ordinal, time + effect.delay, source, sequence, effect.event);
+        break;
+      case 'deliver': {
+        const { call, response } = effect;
+        const row = makeRow(time, ROW_KIND.receive, { a: ordinal, ref: call });
+        addRow(kernel, source, sequence, row, { type: 'message', time, client: ordinal, call, response });
+        break;
+      }
+      case 'end': {
+        const { call, outcome } = effect;
+        const row = makeRow(time, ROW_KIND.end, { a: ordinal, p: OUTCOME_CODE[outcome.type], ref: call });
+        addRow(kernel, source, sequence, row, { type: 'end', time, client: ordinal, call, outcome });
+        break;
+      }
+    }
+  }
+}
+
+function tellClient(kernel: Kernel, ordinal: number, time: SimTime, source: number, sequence: number, event: ClientEvent): void {
+  const client = kernel.clients.get(ordinal);
+  assert(client !== undefined, 'only a client that asked is told something', { ordinal });
+  insertOrdered(client.inbox, { time, source, sequence, event });
+}
+
+function ownerOf(kernel: Kernel, call: number): { readonly client: number; readonly attempt: number } | undefined {
+  for (const [ordinal, { client }] of kernel.clients) {
+    const open = client.calls.get(call);
+    if (open !== undefined) return { client: ordinal, attempt: open.attempt };
+  }
+  return undefined;
+}
+
+function memberOf(kernel: Kernel, ordinal: number): KernelMember {
+  const member = kernel.members[ordinal - 1];
+  assert(member !== undefined, 'a member has an ordinal of its own', { ordinal });
+  return member;
+}
+
+function enqueue(member: KernelMember, queued: Queued): void {
+  insertOrdered(member.inbox, queued);
+}
+
+/** Every delivery of a round came out of an inbox, where it was queued. */
+function isQueued(delivery: Delivery): delivery is Queued {
+  return 'incarnation' in delivery;
+}
+
+function insertOrdered<T extends { readonly time: SimTime; readonly source: number; readonly sequence: number }>(
+  queue: T[],
+  item: T,
+): void {
+  let at = queue.length;
+  while (at > 0 && compareOrder(queue[at - 1] as T, item) > 0) at--; // at - 1 is inside
+  queue.splice(at, 0, item);
+}
+
+type Ordered = { readonly time: SimTime; readonly source: number; readonly sequence: number };
+
+function compareOrder(a: Ordered, b: Ordered): number {
+  return a.time - b.time || a.source - b.source || a.sequence - b.sequence;
+}
+
+function addRow(kernel: Kernel, source: number, sequence: number, row: Row, news?: ClientNews): void {
+  kernel.pendingRows.push({ source, sequence, row, news });
+}
+
+/** Rows before `bound` are final: nothing can come before them any more. */
+function releaseRows(kernel: Kernel, bound: SimTime): void {
+  const due: PendingRow[] = [];
+  const rest: PendingRow[] = [];
+  for (const pending of kernel.pendingRows) (pending.row.time < bound ? due : rest).push(pending);
+  if (due.length === 0) return;
+  due.sort((a, b) => a.row.time - b.row.time || a.source - b.source || a.sequence - b.sequence);
+  kernel.pendingRows = rest;
+  for (const { row, news } of due) {
+    hashRow(kernel.hash, row);
+    kernel.released.rows.push(row);
+    if (news === undefined) continue;
+    hashSeen(kernel.hash, JSON.stringify(news));
+    kernel.released.news.push(news);
+  }
+}
+
+function hasStopRow(kernel: Kernel, from: number, stop: StopAt): boolean {
+  const rows = kernel.released.rows;
+  for (let i = from; i < rows.length; i++) if (stop === 'row' || isDecision(rows[i] as Row)) return true; // i < length
+  return false;
+}
