@@ -1,6 +1,7 @@
 /** What every command starts from: its words, its flags, and the client that it opens. */
 import { type Bytes, fail, ok, type Result, utf8Encode } from '../base/index.ts';
-import { type ApiResponse, describeApiError, type UnaryRequest } from '../engine/server/index.ts';
+import type { ApiResponse, UnaryRequest } from '../engine/server/api.ts';
+import { describeApiError } from '../engine/server/errors.ts';
 import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, splitList, textFlag, valueFault } from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';

@@ -1,5 +1,5 @@
 /** What a learner may want to know beside an error, as data: the words are found elsewhere, in every language. */
-import type { ApiError, ApiErrorCode } from '../engine/server/index.ts';
+import type { ApiError, ApiErrorCode } from '../engine/server/errors.ts';
 
 /** A closed union: one code, its own fields. */
 export type Hint =

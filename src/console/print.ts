@@ -11,7 +11,7 @@ import type {
   ResponseHeader,
   WatchEvent,
   WatchResponse,
-} from '../engine/server/index.ts';
+} from '../engine/server/api.ts';
 import { goJsonString, goQuote, hexBytes } from './goText.ts';
 
 export type Writer = 'simple' | 'json' | 'fields' | 'table';

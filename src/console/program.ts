@@ -3,15 +3,8 @@
  * driven inside virtual time, over a worker or by a test, and knows no promise and no clock.
  */
 import { assert, type Bytes } from '../base/index.ts';
-import type {
-  ApiError,
-  ApiRequest,
-  CallOutcome,
-  StreamRequest,
-  StreamResponse,
-  UnaryRequest,
-  UnaryResponse,
-} from '../engine/server/index.ts';
+import type { ApiRequest, CallOutcome, StreamRequest, StreamResponse, UnaryRequest, UnaryResponse } from '../engine/server/api.ts';
+import type { ApiError } from '../engine/server/errors.ts';
 import type { Hint } from './hint.ts';
 
 /** Exit status of a command, as a shell sees it (spec/etcd.md 5.3). */

@@ -5,6 +5,7 @@
 import { type Bytes, unreachable, utf8Decode, utf8Encode } from '../base/index.ts';
 import type { Hint } from './hint.ts';
 import type { ProgramExit, Waiting } from './target.ts';
+import { tokenize } from './tokenize.ts';
 
 /** Scrollback beyond this many lines is forgotten, oldest first. */
 const LINES_KEPT = 5000;
@@ -152,8 +153,11 @@ export function stepSession(state: SessionState, action: SessionAction): Session
     case 'cut':
       return cut(state, action.at);
     case 'output':
+      // A command that a cut took away may still say something: it never ran.
+      if (state.running === undefined) return only(state);
       return only(addOutput(state, action.to, action.data, action.at));
     case 'hint':
+      if (state.running === undefined) return only(state);
       return only(addLine(state, (base) => ({ ...base, kind: 'hint', hint: action.hint }), action.at));
     case 'started':
       if (state.running === undefined) return only(state);
@@ -179,13 +183,14 @@ function only(state: SessionState): SessionStep {
 }
 
 function submit(state: SessionState, text: string, at: number): SessionStep {
-  const entered = splitLines(text);
   if (wantsInput(state)) {
+    const entered = splitLines(text);
     const data = utf8Encode(entered.map((line) => `${line}\n`).join(''));
     let next: SessionState = { ...state, input: '' };
     for (const line of entered) next = addLine(next, (base) => ({ ...base, kind: 'echo', text: line }), at);
     return { state: next, commands: [{ type: 'input', data }] };
   }
+  const entered = splitCommands(text);
   let history = state.history;
   for (const line of entered) if (line.trim() !== '' && history.at(-1) !== line) history = [...history, line].slice(-HISTORY_KEPT);
   const next = { ...state, input: '', history, historyAt: undefined, draft: '', queue: [...state.queue, ...entered] };
@@ -197,6 +202,10 @@ function runNext(state: SessionState, at: number): SessionStep {
   let next = state;
   while (next.queue.length > 0) {
     const [line = '', ...queue] = next.queue;
+    if (line.trim() === 'clear') {
+      next = { ...next, queue, lines: [] };
+      continue;
+    }
     const command = next.nextCommand;
     next = addLine({ ...next, queue }, (base) => ({ ...base, command, kind: 'echo', text: line }), at);
     if (line.trim() === '') continue;
@@ -220,7 +229,7 @@ function cut(state: SessionState, at: number): SessionStep {
   const commands: SessionCommand[] = state.running === undefined ? [] : [{ type: 'interrupt' }];
   const lines = state.lines.filter((line) => line.at <= at);
   const finished = state.finished.filter((command) => command.since <= at);
-  return { state: { ...closeOpenLine({ ...state, lines }), finished, queue: [] }, commands };
+  return { state: { ...closeOpenLine({ ...state, lines }), running: undefined, finished, queue: [] }, commands };
 }
 
 function walkHistory(state: SessionState, by: 1 | -1): SessionState {
@@ -267,6 +276,24 @@ function closeOpenLine(state: SessionState): SessionState {
   const last = state.lines.at(-1);
   if (last === undefined || (last.kind !== 'stdout' && last.kind !== 'stderr') || !last.open) return state;
   return { ...state, lines: [...state.lines.slice(0, -1), { ...last, open: false }] };
+}
+
+/** Lines, where a backslash at the end or an open quote takes the next line along. */
+function splitCommands(text: string): string[] {
+  const commands: string[] = [];
+  let open = '';
+  for (const line of splitLines(text)) {
+    const whole = open === '' ? line : `${open}\n${line}`;
+    const tokens = tokenize(whole);
+    const goesOn = !tokens.ok && tokens.error.code !== 'unsupportedShell';
+    if (goesOn) open = whole;
+    else {
+      commands.push(whole);
+      open = '';
+    }
+  }
+  if (open !== '') commands.push(open);
+  return commands;
 }
 
 function splitLines(text: string): string[] {

@@ -3,7 +3,7 @@
  * Everything is a callback, which may also come before the call returns; nothing here needs a promise or a timer.
  */
 import { assert, type Bytes, unreachable } from '../base/index.ts';
-import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/index.ts';
+import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
 import type { Hint } from './hint.ts';
 import type { Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 

@@ -1,4 +1,4 @@
-import type { RangeRequest, SortOrder, SortTarget } from '../../engine/server/index.ts';
+import type { RangeRequest, SortOrder, SortTarget } from '../../engine/server/api.ts';
 import {
   type CommandContext,
   callOrExit,

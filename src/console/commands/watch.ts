@@ -1,5 +1,6 @@
 import { assert, type Bytes, utf8Encode, ZERO_ID } from '../../base/index.ts';
-import { describeApiError, type WatchResponse } from '../../engine/server/index.ts';
+import type { WatchResponse } from '../../engine/server/api.ts';
+import { describeApiError } from '../../engine/server/errors.ts';
 import {
   type CommandContext,
   display,
