@@ -317,9 +317,8 @@ function childIndex(keys: readonly Bytes[], key: Bytes): number {
   return low - 1;
 }
 
-/** `splice` for one item, without its array of removed ones. */
+/** `splice` for one item. A loop, for `splice` makes an array of what it removed and `copyWithin` is slow on plain arrays. */
 function insertAt<T>(items: T[], index: number, item: T): void {
-  items.push(item);
-  items.copyWithin(index + 1, index, items.length - 1);
+  for (let i = items.length; i > index; i--) items[i] = items[i - 1] as T; // i - 1 >= index
   items[index] = item;
 }

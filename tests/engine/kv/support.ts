@@ -1,0 +1,96 @@
+/** Short words for what the tests of the store do all the time. */
+import { type Id64, toId64, ZERO_ID } from '../../../src/base/index.ts';
+import {
+  beginWrite,
+  compact,
+  compactStep,
+  createWatcher,
+  type Event,
+  endWrite,
+  type Kv,
+  type KvWrite,
+  kvState,
+  type PutOptions,
+  type RangeOptions,
+  range,
+  type WatchOptions,
+  writeDelete,
+  writePut,
+} from '../../../src/engine/kv/index.ts';
+
+export const LEASE: Id64 = toId64(0x7b);
+
+export function putOptions(key: string, value: string, more: Partial<PutOptions> = {}): PutOptions {
+  return { key, value, lease: ZERO_ID, ignoreValue: false, ignoreLease: false, ...more };
+}
+
+export function rangeOptions(key: string, rangeEnd: string, more: Partial<RangeOptions> = {}): RangeOptions {
+  return {
+    key,
+    rangeEnd,
+    limit: 0,
+    revision: 0,
+    sortOrder: 'none',
+    sortTarget: 'key',
+    keysOnly: false,
+    countOnly: false,
+    minModRevision: 0,
+    maxModRevision: 0,
+    minCreateRevision: 0,
+    maxCreateRevision: 0,
+    ...more,
+  };
+}
+
+export function watchOptions(key: string, rangeEnd: string, more: Partial<WatchOptions> = {}): WatchOptions {
+  return { key, rangeEnd, startRevision: 0, prevKv: false, noPut: false, noDelete: false, ...more };
+}
+
+/** Runs one write transaction. */
+export function write(kv: Kv, body: (write: KvWrite) => void): number {
+  const open = beginWrite(kv);
+  body(open);
+  return endWrite(open).revision;
+}
+
+export function put(kv: Kv, key: string, value: string, more: Partial<PutOptions> = {}): number {
+  return write(kv, (open) => must(writePut(open, putOptions(key, value, more))));
+}
+
+export function del(kv: Kv, key: string, rangeEnd = ''): number {
+  return write(kv, (open) => writeDelete(open, { key, rangeEnd }));
+}
+
+/** The keys of a range, in the order of the answer. */
+export function keysOf(kv: Kv, options: RangeOptions): string[] {
+  return must(range(kv, options)).kvs.map((pair) => pair.key);
+}
+
+/** Compacts and waits for the physical work, in the smallest steps. */
+export function compactFully(kv: Kv, revision: number): void {
+  must(compact(kv, revision));
+  while (compactStep(kv, 1).isPending);
+}
+
+/** What is stored of one key: its revisions, with `t` for a tombstone. */
+export function stored(kv: Kv, key: string): string[] {
+  const versions = kvState(kv).versions.filter((version) => version.kv.key === key);
+  return versions.map(({ kv: pair }) => `${pair.modRevision}${pair.version === 0 ? 't' : ''}`);
+}
+
+export function watch(kv: Kv, id: number, options: WatchOptions): number {
+  return must(createWatcher(kv, id, options));
+}
+
+/** `PUT a=1@5` for each event. */
+export function describeEvents(events: readonly Event[]): string[] {
+  return events.map(({ type, kv }) =>
+    type === 'put' ? `PUT ${kv.key}=${kv.value}@${kv.modRevision}` : `DELETE ${kv.key}@${kv.modRevision}`,
+  );
+}
+
+/** The value of a result that has to be a success. */
+export function must<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }): T {
+  if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
+  return result.value;
+}

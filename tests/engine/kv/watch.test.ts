@@ -1,0 +1,292 @@
+/** Watches, rule by rule: spec/etcd.md 2.2–2.5, 14.8, 14.9, and the watchable store's tests of 9.3. */
+import { describe, expect, test } from 'vitest';
+import {
+  cancelWatcher,
+  cloneKv,
+  compact,
+  createKv,
+  createWatcher,
+  getWatcher,
+  type Kv,
+  progressRevision,
+  syncWatchers,
+  takeWatchResponses,
+  unsyncedWatcherCount,
+  writeDelete,
+  writePut,
+} from '../../../src/engine/kv/index.ts';
+import { compactFully, del, describeEvents, put, putOptions, watch, watchOptions, write } from './support.ts';
+
+/** What was handed over since the last call: watcher, revision, events. */
+function taken(kv: Kv): [number, number, string[]][] {
+  return takeWatchResponses(kv).map(({ watcherId, revision, events }) => [watcherId, revision, describeEvents(events)]);
+}
+
+describe('from now on', () => {
+  test('each write is handed over inside its commit, to whom it concerns', () => {
+    const kv = createKv();
+    put(kv, 'a', '0');
+    watch(kv, 1, watchOptions('a', ''));
+    watch(kv, 2, watchOptions('b', 'd'));
+    watch(kv, 3, watchOptions('b', '\0'));
+    put(kv, 'a', '1');
+    put(kv, 'c', '2');
+    put(kv, 'd', '3');
+    del(kv, 'a');
+    expect(taken(kv)).toEqual([
+      [1, 3, ['PUT a=1@3']],
+      [2, 4, ['PUT c=2@4']],
+      [3, 4, ['PUT c=2@4']],
+      [3, 5, ['PUT d=3@5']],
+      [1, 6, ['DELETE a@6']],
+    ]);
+    expect(taken(kv)).toEqual([]);
+  });
+
+  test('created answers the current revision', () => {
+    const kv = createKv();
+    put(kv, 'a', '0');
+    expect(createWatcher(kv, 1, watchOptions('a', ''))).toEqual({ ok: true, value: 2 });
+  });
+
+  test('one write is one response, in the order of execution (14.8)', () => {
+    const kv = createKv();
+    put(kv, 'c', '0');
+    watch(kv, 1, watchOptions('\0', '\0'));
+    write(kv, (open) => {
+      writePut(open, putOptions('b', '1'));
+      writePut(open, putOptions('a', '2'));
+      writeDelete(open, { key: 'c', rangeEnd: '' });
+    });
+    expect(taken(kv)).toEqual([[1, 3, ['PUT b=1@3', 'PUT a=2@3', 'DELETE c@3']]]);
+  });
+
+  test('a future start drops what comes before', () => {
+    const kv = createKv();
+    watch(kv, 1, watchOptions('a', '', { startRevision: 4 }));
+    for (let i = 2; i <= 5; i++) put(kv, 'a', String(i));
+    expect(taken(kv)).toEqual([
+      [1, 4, ['PUT a=4@4']],
+      [1, 5, ['PUT a=5@5']],
+    ]);
+  });
+
+  test('a range in which no key can lie is refused', () => {
+    for (const end of ['a', 'b']) {
+      expect(createWatcher(createKv(), 1, watchOptions('b', end))).toEqual({ ok: false, error: { code: 'emptyWatcherRange' } });
+    }
+  });
+});
+
+describe('from the past', () => {
+  test('history comes with the next round, in one response of the current revision, then the present', () => {
+    const kv = createKv();
+    put(kv, 'a', '1');
+    put(kv, 'b', '2');
+    del(kv, 'a');
+    watch(kv, 1, watchOptions('a', '', { startRevision: 2 }));
+    watch(kv, 2, watchOptions('\0', '\0', { startRevision: 3 }));
+    put(kv, 'b', '3');
+    expect(taken(kv)).toEqual([]);
+    expect(unsyncedWatcherCount(kv)).toBe(2);
+    expect(syncWatchers(kv)).toBe(0);
+    put(kv, 'a', '4');
+    expect(taken(kv)).toEqual([
+      [1, 5, ['PUT a=1@2', 'DELETE a@4']],
+      [2, 5, ['PUT b=2@3', 'DELETE a@4', 'PUT b=3@5']],
+      [1, 6, ['PUT a=4@6']],
+      [2, 6, ['PUT a=4@6']],
+    ]);
+  });
+
+  test('a batch carries at most 1000 distinct revisions and never splits one', () => {
+    const kv = createKv();
+    for (let i = 0; i < 2500; i++) {
+      write(kv, (open) => {
+        writePut(open, putOptions('a', String(i)));
+        writePut(open, putOptions('b', String(i)));
+      });
+    }
+    watch(kv, 1, watchOptions('\0', '\0', { startRevision: 1 }));
+    const rounds = [1, 2, 3].map(() => [syncWatchers(kv), takeWatchResponses(kv)] as const);
+    expect(rounds.map(([left]) => left)).toEqual([1, 1, 0]);
+    const batches = rounds.map(([, responses]) => responses.flatMap((response) => response.events));
+    expect(batches.map((events) => events.length)).toEqual([2000, 2000, 1000]);
+    expect(batches.flat().map(({ kv: pair }) => pair.modRevision)).toEqual(
+      Array.from({ length: 5000 }, (_, i) => 2 + Math.floor(i / 2)),
+    );
+  });
+
+  test('a round serves 512 watchers, the others next time', () => {
+    const kv = createKv();
+    put(kv, 'a', '1');
+    for (let id = 1; id <= 600; id++) watch(kv, id, watchOptions('a', '', { startRevision: 2 }));
+    expect(syncWatchers(kv)).toBe(88);
+    expect(taken(kv)).toHaveLength(512);
+    expect(syncWatchers(kv)).toBe(0);
+    expect(taken(kv)).toHaveLength(88);
+  });
+
+  test('who still lags goes behind those who wait', () => {
+    const kv = createKv();
+    for (let i = 0; i < 1001; i++) put(kv, 'a', String(i));
+    for (let id = 1; id <= 513; id++) watch(kv, id, watchOptions(id <= 512 ? 'a' : 'b', '', { startRevision: 2 }));
+    expect(syncWatchers(kv)).toBe(513);
+    expect(syncWatchers(kv)).toBe(1);
+    expect(getWatcher(kv, 513)?.isSynced).toBe(true);
+    expect(getWatcher(kv, 512)?.isSynced).toBe(false);
+  });
+
+  test('a start below the compact revision hears so and is gone; equal to it is fine, also at a deletion', () => {
+    const kv = createKv();
+    put(kv, 'a', '1');
+    del(kv, 'a');
+    put(kv, 'b', '2');
+    watch(kv, 1, watchOptions('a', '', { startRevision: 2 }));
+    watch(kv, 2, watchOptions('a', '', { startRevision: 3 }));
+    compactFully(kv, 3);
+    expect(takeWatchResponses(kv)).toEqual([]);
+    syncWatchers(kv);
+    const responses = takeWatchResponses(kv);
+    expect(responses[0]).toEqual({ watcherId: 1, revision: 0, compactRevision: 3, events: [] });
+    expect(responses.slice(1).map((response) => describeEvents(response.events))).toEqual([['DELETE a@3']]);
+    expect(getWatcher(kv, 1)).toBeUndefined();
+    expect(cancelWatcher(kv, 1)).toBe(false);
+  });
+
+  test('a compaction that overtakes a slow watcher ends it', () => {
+    const kv = createKv();
+    for (let i = 0; i < 1500; i++) put(kv, 'a', String(i));
+    watch(kv, 1, watchOptions('a', '', { startRevision: 2 }));
+    syncWatchers(kv);
+    compact(kv, 1200);
+    syncWatchers(kv);
+    expect(takeWatchResponses(kv).map((response) => [response.events.length, response.compactRevision])).toEqual([
+      [1000, 0],
+      [0, 1200],
+    ]);
+  });
+
+  test('nothing is lost to a compaction of what was not handed over yet but is above it', () => {
+    const kv = createKv();
+    for (let i = 0; i < 5; i++) put(kv, 'a', String(i));
+    watch(kv, 1, watchOptions('a', '', { startRevision: 4 }));
+    compactFully(kv, 4);
+    syncWatchers(kv);
+    expect(taken(kv)).toEqual([[1, 6, ['PUT a=2@4', 'PUT a=3@5', 'PUT a=4@6']]]);
+  });
+});
+
+describe('events (2.3)', () => {
+  test('the previous pair comes on request, not for a creation, nor where it is compacted', () => {
+    const kv = createKv();
+    watch(kv, 1, watchOptions('a', '', { prevKv: true }));
+    watch(kv, 2, watchOptions('a', ''));
+    put(kv, 'a', '1');
+    put(kv, 'a', '2');
+    del(kv, 'a');
+    put(kv, 'a', '3');
+    const byWatcher = (id: number) => takeWatchResponses(cloneKv(kv)).filter((response) => response.watcherId === id);
+    expect(byWatcher(1).map(({ events }) => events[0]?.prevKv?.value)).toEqual([undefined, '1', '2', undefined]);
+    expect(byWatcher(2).map(({ events }) => events[0]?.prevKv)).toEqual([undefined, undefined, undefined, undefined]);
+    takeWatchResponses(kv);
+
+    put(kv, 'a', '4');
+    put(kv, 'a', '5');
+    takeWatchResponses(kv);
+    compactFully(kv, 6);
+    watch(kv, 3, watchOptions('a', '', { prevKv: true, startRevision: 6 }));
+    syncWatchers(kv);
+    const [response] = takeWatchResponses(kv);
+    // At 6 the pair before would have to be read at 5, which is compacted; at 7 it is the survivor.
+    expect(response?.events.map(({ kv: pair, prevKv }) => [pair.value, prevKv?.value])).toEqual([
+      ['4', undefined],
+      ['5', '4'],
+    ]);
+  });
+
+  test('filters drop a type, and a response without events is not sent', () => {
+    const kv = createKv();
+    put(kv, 'b', '0');
+    watch(kv, 1, watchOptions('\0', '\0', { noPut: true }));
+    watch(kv, 2, watchOptions('\0', '\0', { noDelete: true }));
+    watch(kv, 3, watchOptions('\0', '\0', { noPut: true, noDelete: true }));
+    watch(kv, 4, watchOptions('\0', '\0', { noPut: true, startRevision: 2 }));
+    write(kv, (open) => {
+      writePut(open, putOptions('a', '1'));
+      writeDelete(open, { key: 'b', rangeEnd: '' });
+    });
+    put(kv, 'a', '2');
+    syncWatchers(kv);
+    expect(taken(kv)).toEqual([
+      [1, 3, ['DELETE b@3']],
+      [2, 3, ['PUT a=1@3']],
+      [2, 4, ['PUT a=2@4']],
+      [4, 4, ['DELETE b@3']],
+    ]);
+  });
+});
+
+describe('cancel and progress (2.1, 2.4)', () => {
+  test('a cancelled watcher gets nothing more, and a cancel of nobody says so', () => {
+    const kv = createKv();
+    for (const [id, key, end] of [
+      [1, 'a', ''],
+      [2, '\0', '\0'],
+      [3, 'a', ''],
+    ] as const) {
+      watch(kv, id, watchOptions(key, end));
+    }
+    watch(kv, 4, watchOptions('a', '', { startRevision: 1 }));
+    put(kv, 'a', '1');
+    for (const id of [1, 2, 4]) expect(cancelWatcher(kv, id)).toBe(true);
+    expect(cancelWatcher(kv, 1)).toBe(false);
+    put(kv, 'a', '2');
+    syncWatchers(kv);
+    expect(taken(kv)).toEqual([
+      [3, 2, ['PUT a=1@2']],
+      [3, 3, ['PUT a=2@3']],
+    ]);
+  });
+
+  test('progress is all or nothing: somebody lags, or starts in the future, or nobody is there (14.9)', () => {
+    const kv = createKv();
+    put(kv, 'a', '1');
+    watch(kv, 1, watchOptions('a', ''));
+    expect(progressRevision(kv, [])).toBeUndefined();
+    expect(progressRevision(kv, [1])).toBe(2);
+    watch(kv, 2, watchOptions('a', '', { startRevision: 1 }));
+    expect(progressRevision(kv, [1, 2])).toBeUndefined();
+    syncWatchers(kv);
+    expect(progressRevision(kv, [1, 2])).toBe(2);
+    watch(kv, 3, watchOptions('a', '', { startRevision: 4 }));
+    expect(progressRevision(kv, [1, 3])).toBeUndefined();
+    put(kv, 'b', '2');
+    expect(progressRevision(kv, [3])).toBeUndefined();
+    put(kv, 'b', '3');
+    expect(progressRevision(kv, [1, 2, 3])).toBe(4);
+    expect(progressRevision(kv, [1, 99])).toBeUndefined();
+  });
+});
+
+test('a clone has watchers and responses of its own', () => {
+  const kv = createKv();
+  put(kv, 'a', '1');
+  watch(kv, 1, watchOptions('a', ''));
+  watch(kv, 2, watchOptions('a', '', { startRevision: 1 }));
+  put(kv, 'a', '2');
+  const copy = cloneKv(kv);
+  cancelWatcher(copy, 1);
+  syncWatchers(copy);
+  put(copy, 'a', 'copy');
+  expect(taken(copy)).toEqual([
+    [2, 3, ['PUT a=1@2', 'PUT a=2@3']],
+    [2, 4, ['PUT a=copy@4']],
+  ]);
+  expect(unsyncedWatcherCount(kv)).toBe(1);
+  put(kv, 'a', 'kept');
+  expect(taken(kv)).toEqual([
+    [1, 3, ['PUT a=2@3']],
+    [1, 4, ['PUT a=kept@4']],
+  ]);
+});
