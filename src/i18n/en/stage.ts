@@ -1,1 +1,92 @@
-export const stage = {};
+const ROLES = {
+  follower: 'follower',
+  preCandidate: 'pre-candidate',
+  candidate: 'candidate',
+  leader: 'leader',
+};
+
+export const stage = {
+  title: 'The cluster',
+  members: 'Members',
+  links: 'Links between members',
+  term: (term: number) => `term ${term}`,
+  role: ROLES,
+  leader: 'leader',
+  oldLeader: 'old leader',
+  candidate: 'candidate',
+  preCandidate: 'pre-candidate',
+  voted: (name: string) => `voted ${name}`,
+  stopped: 'stopped',
+  threw: 'threw an error',
+  threwShort: 'threw',
+  votes: (have: number, need: number) => `${have} of ${need} votes needed`,
+
+  /** One line per member for screen readers. */
+  memberState: (name: string, state: string, term: number, last: number, commit: number) =>
+    `${name}, ${state}, term ${term}, log to ${last}, committed ${commit}`,
+  memberValue: (key: string, value: string | undefined) => (value === undefined ? `no ${key}` : `${key} is ${value}`),
+  memberHelp: 'Press Enter for what can be done with it. Arrow keys go to the others.',
+  flights: (count: number) => (count === 1 ? '1 message in flight' : `${count} messages in flight`),
+  call: (text: string, name: string, state: string) => `${text}, at ${name}: ${state}`,
+  callState: { open: 'waiting', ok: 'answered', error: 'refused', timeout: 'timed out', canceled: 'given up' },
+
+  linkOpen: (a: string, b: string) => `Link ${a}–${b}, open. Press to cut`,
+  linkCut: (a: string, b: string) => `Link ${a}–${b}, cut. Press to heal`,
+  linkCutOneWay: (from: string, to: string) => `Link ${from}–${to}: ${from} does not reach ${to}. Press to heal`,
+  linkHelp: 'M opens more ways to cut it. Arrow keys go to the others.',
+  linkMenu: (a: string, b: string) => `Link ${a}–${b}`,
+  cutBothWays: 'Cut both ways',
+  cutOneWay: (from: string, to: string) => `Cut only ${from} → ${to}`,
+  heal: 'Heal',
+
+  stop: (name: string) => `Stop ${name}`,
+  start: (name: string) => `Start ${name}`,
+  isolate: 'Cut it off',
+  rejoin: 'Join it again',
+  putHere: 'Put here',
+  follow: 'Follow in the prompt',
+  memberVerbs: (name: string) => `What can be done with ${name}`,
+
+  split: (sides: string) => `split ${sides}`,
+  wall: 'wall',
+  removeWall: (sides: string) => `Split ${sides}: take it away`,
+  canCommit: 'can commit',
+  cannotCommit: 'cannot commit',
+  island: (label: string, names: string, needed: number, can: boolean) =>
+    `Island ${label}: ${names}; ${can ? 'can commit' : 'cannot commit'}, ${needed} needed`,
+
+  sentTo: (name: string) => `sent to ${name}`,
+  waitsAt: (name: string) => `waits at ${name}`,
+  answeredBy: (name: string) => `${name} answers OK`,
+  refusedBy: (name: string) => `${name} answers with an error`,
+
+  chipCut: 'click to cut',
+  chipSplit: 'drag to split',
+  chipType: 'type here',
+  pickLink: 'Choose a link to cut. Esc leaves.',
+  drawWall: 'Drag a line across links, or press Split again for this one. Esc leaves.',
+  past: 'This is the past. Go back to live to act.',
+
+  flight: {
+    append: (count: number, last: number) => (count === 1 ? `append of entry ${last}` : `append of ${count} entries up to ${last}`),
+    commit: 'empty append: the commit moves',
+    ack: (index: number) => `ack up to ${index}`,
+    reject: (index: number) => `append refused at ${index}`,
+    heartbeat: 'heartbeat',
+    heartbeatAck: 'heartbeat answered',
+    readHeartbeat: 'heartbeat that confirms a read',
+    preVote: 'would you vote for me?',
+    vote: 'vote for me',
+    preVoteGranted: 'I would',
+    preVoteRefused: 'I would not',
+    voteGranted: 'vote granted',
+    voteRefused: 'vote refused',
+    snapshot: 'snapshot',
+    timeoutNow: 'take over now',
+    forward: 'a request passed on to the leader',
+    readIndex: 'which index may I read?',
+    readIndexAnswer: 'index to read at',
+    other: 'message',
+  },
+  flightWay: (from: string, to: string, term: number) => `${from} → ${to}, term ${term}`,
+};

@@ -1,4 +1,630 @@
-/** The cluster. */
+/** The cluster: members, links, what flies between them, walls and islands, at the playhead. Start here; see README.md. */
+import { type PointerEvent as ReactPointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { crownOf, type Frame, type MemberFrame } from '../../view/index.ts';
+import { nextValue } from '../frame/acts.ts';
+import { useHouse, useWords } from '../frame/context.tsx';
+import { useDesk, useFrame, useRun, useRunState, useSelection, useVerbs } from '../frame/hooks.ts';
+import { CallNote } from './CallNote.tsx';
+import { FirstRunChip, useChip } from './Chips.tsx';
+import { Flights } from './Flights.tsx';
+import {
+  createValueReader,
+  cutState,
+  followedKey as followedKeyOf,
+  isWalled,
+  logWindow,
+  miniCells,
+  type RoleWord,
+  roleWord,
+  type ValueReader,
+  voteMarks,
+} from './facts.ts';
+import {
+  along,
+  type Box,
+  crossedLinks,
+  crossing,
+  defaultWall,
+  footprint,
+  islandGrounds,
+  layoutStage,
+  linkSegment,
+  MINI_LOG,
+  memberPairs,
+  type Point,
+  placeOf,
+  type Segment,
+  type StageLayout,
+  sideOf,
+  standingWall,
+  wallLine,
+  wallSegment,
+} from './geometry.ts';
+import { LinkMark, type LinkView } from './Links.tsx';
+import { MemberMark, type MemberView } from './Member.tsx';
+import { Popover, type Verb } from './Popovers.tsx';
+import styles from './Stage.module.css';
+import { Twin } from './Twin.tsx';
+import {
+  DraftWall,
+  IslandGrounds,
+  IslandNames,
+  type IslandView,
+  Walls,
+  type WallView,
+  wallLabelPlace,
+  wallLabelWidth,
+} from './Walls.tsx';
+
+/** Fills its box. Nothing is drawn until the box is measured. */
 export function Stage() {
-  return <div data-region="stage" />;
+  const element = useRef<HTMLElement>(null);
+  const box = useBox(element);
+  return (
+    <section ref={element} className={styles.stage} data-region="stage" aria-label={useWords().stage.title}>
+      {box !== undefined && box.width > 40 && box.height > 40 && <Cluster box={box} />}
+    </section>
+  );
+}
+
+function useBox(element: { readonly current: HTMLElement | null }): Box | undefined {
+  const [box, setBox] = useState<Box | undefined>(undefined);
+  useEffect(() => {
+    const { current } = element;
+    if (current === null) return;
+    const measure = () => {
+      const width = Math.floor(current.clientWidth);
+      const height = Math.floor(current.clientHeight);
+      setBox((old) => (old?.width === width && old.height === height ? old : { width, height }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return box;
+}
+
+interface OpenMenu {
+  readonly a: number;
+  readonly b: number;
+  readonly at: Point;
+}
+
+/** A press that moves so far is a drag, px; a wall shorter than the second is a slip of the hand. */
+const DRAG_FROM = 7;
+const WALL_FROM = 40;
+
+function Cluster({ box }: { readonly box: Box }) {
+  const house = useHouse();
+  const { tokens, acts, selection, verbs } = house;
+  const words = useWords().stage;
+  const run = useRun();
+  const frame = useFrame((current) => current);
+  const atLive = useRunState((state) => state.atLive);
+  const mode = useVerbs((state) => state.mode);
+  const selected = useSelection((state) => state.selected);
+  const hovered = useSelection((state) => state.hovered);
+  const prompt = useDesk((desk) => desk.prompt);
+  const deskKey = useDesk((desk) => desk.followedKey);
+  const count = frame.members.length;
+  const tokenVersion = tokens.version();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the token differs
+  const layout = useMemo(() => layoutStage(count, box, tokens.px('--member') || 56), [count, box, tokens, tokenVersion]);
+  const reader = useMemo(createValueReader, [run]);
+  const key = followedKeyOf(frame) ?? deskKey;
+  const islands = useIslands(frame, layout);
+  const walls = useWalls(frame, layout, islands, words.wall, words.split);
+  const sunk = useMemo(() => islands.filter((island) => !island.hasQuorum).map((island) => island.ground.polygon), [islands]);
+  const sunkMembers = useMemo(
+    () => new Set(islands.filter((island) => !island.hasQuorum).flatMap((island) => island.members)),
+    [islands],
+  );
+  const [menu, setMenu] = useState<OpenMenu | undefined>(undefined);
+  const [byKeyboard, setByKeyboard] = useState(false);
+  const [tabMember, setTabMember] = useState(1);
+  const [tabLink, setTabLink] = useState('1-2');
+  const buttons = useRef(new Map<string, SVGGElement>());
+  const wall = useWallDrag(layout);
+  const chosen = selected?.type === 'member' && selected.member <= count ? selected.member : undefined;
+  const [verbsOpen, setVerbsOpen] = useState(false);
+  const chip = useChip(atLive && mode === 'none' && chosen === undefined && frame.members.some((m) => m.role === 'leader'));
+
+  // The newest put's key is the one that everybody looks at; "Put a key" goes on with it.
+  useEffect(() => {
+    if (atLive && key !== house.desk.getState().followedKey) house.desk.getState().followKey(key);
+  }, [atLive, key, house]);
+
+  // Only the stage knows where members stand, so the verb "Split" asks it for its line.
+  useEffect(() => {
+    verbs.getState().setOfferSplit(() => {
+      const offer = defaultWall(run.frame(), layout);
+      return offer === undefined ? undefined : { line: offer.line, links: offer.links };
+    });
+    return () => verbs.getState().setOfferSplit(undefined);
+  }, [verbs, run, layout]);
+
+  const onSelect = useCallback(
+    (member: number, keyboard: boolean) => {
+      setMenu(undefined);
+      setTabMember(member);
+      setByKeyboard(keyboard);
+      setVerbsOpen(true);
+      selection.getState().select({ type: 'member', member });
+    },
+    [selection],
+  );
+  const onHoverMember = useCallback(
+    (member: number | undefined) => selection.getState().hover(member === undefined ? undefined : { type: 'member', member }),
+    [selection],
+  );
+  const onMoveMember = useCallback(
+    (member: number, pressed: string) => {
+      const next = neighbour(member, count, pressed);
+      setTabMember(next);
+      buttons.current.get(`m${next}`)?.focus();
+    },
+    [count],
+  );
+  const onPressLink = useCallback(
+    (a: number, b: number) => {
+      setTabLink(`${a}-${b}`);
+      setMenu(undefined);
+      if (cutState(run.frame(), a, b) === 'none') acts.cutLink(a, b);
+      else acts.healLink(a, b);
+      if (verbs.getState().mode === 'cut') verbs.getState().leave();
+    },
+    [acts, run, verbs],
+  );
+  const onMenuLink = useCallback(
+    (a: number, b: number, x: number, y: number) => {
+      selection.getState().select(undefined);
+      setMenu({ a, b, at: { x, y } });
+    },
+    [selection],
+  );
+  const onHoverLink = useCallback(
+    (link: { readonly a: number; readonly b: number } | undefined) =>
+      selection.getState().hover(link === undefined ? undefined : { type: 'link', ...link }),
+    [selection],
+  );
+  const onMoveLink = useCallback(
+    (a: number, b: number, pressed: string) => {
+      const all = memberPairs(count).map(([x, y]) => `${x}-${y}`);
+      const next = all[neighbour(all.indexOf(`${a}-${b}`) + 1, all.length, pressed) - 1] ?? '1-2';
+      setTabLink(next);
+      buttons.current.get(`l${next}`)?.focus();
+    },
+    [count],
+  );
+  const close = useCallback(
+    (back: boolean) => {
+      const from = menu === undefined ? `m${tabMember}` : `l${menu.a}-${menu.b}`;
+      setMenu(undefined);
+      setVerbsOpen(false);
+      if (menu === undefined) selection.getState().select(undefined);
+      if (back) buttons.current.get(from)?.focus();
+    },
+    [menu, tabMember, selection],
+  );
+  useEscape(menu !== undefined || chosen !== undefined, close);
+
+  const window6 = logWindow(frame, MINI_LOG.cells);
+  const views = frame.members.map((member) =>
+    memberView(frame, member, {
+      key,
+      reader,
+      window: window6,
+      sunk: sunkMembers.has(member.ordinal),
+      word: (word) => sayRole(word, words),
+    }),
+  );
+  const offeredWall = mode === 'split' && wall.draft === undefined ? defaultWall(frame, layout) : undefined;
+  const draft = wall.draft ?? (offeredWall === undefined ? undefined : wallSegment(offeredWall.line, box));
+  const chipLink = chip === 'cut' ? leaderLink(frame) : undefined;
+  const links = memberPairs(count).map(([a, b]): LinkView => {
+    const cut = cutState(frame, a, b);
+    const leads =
+      cut === 'none' &&
+      [a, b].some((end) => leadsNow(frame, end)) &&
+      [a, b].every((end) => frame.members[end - 1]?.health === 'up');
+    const over = hovered?.type === 'link' && hovered.a === a && hovered.b === b;
+    const taught = chipLink !== undefined && chipLink[0] === a && chipLink[1] === b;
+    return {
+      a,
+      b,
+      cut,
+      walled: cut === 'both' && isWalled(frame, a, b),
+      leads,
+      offered: (over || taught || (menu?.a === a && menu.b === b)) && wall.draft === undefined,
+      threatened:
+        draft !== undefined &&
+        crossing({ from: placeOf(layout, a), to: placeOf(layout, b) }, draft) !== undefined &&
+        cut !== 'both',
+      sunk: sunkMembers.has(a) && sunkMembers.has(b),
+    };
+  });
+  const name = (member: number) => frame.members[member - 1]?.name ?? '';
+  const linkLabel = (view: LinkView) =>
+    view.cut === 'none'
+      ? words.linkOpen(name(view.a), name(view.b))
+      : view.cut === 'both'
+        ? words.linkCut(name(view.a), name(view.b))
+        : view.cut === 'forward'
+          ? words.linkCutOneWay(name(view.a), name(view.b))
+          : words.linkCutOneWay(name(view.b), name(view.a));
+  const lit = selected?.type === 'flight' ? selected.flight : 0;
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: a drag draws a wall; the verb Split does the same by keyboard
+    <div
+      className={styles.cluster}
+      data-mode={mode}
+      data-past={!atLive}
+      data-drawing={wall.draft !== undefined}
+      title={atLive ? undefined : words.past}
+      onPointerDown={(event) => wall.start(event, () => (setMenu(undefined), setVerbsOpen(false)))}
+      onPointerMove={wall.move}
+      onPointerUp={(event) => wall.end(event)}
+      onPointerCancel={wall.cancel}
+      onClickCapture={wall.swallowClick}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('[role=button],button,[role=menu],[role=toolbar]') === null)
+          close(false);
+      }}
+    >
+      <svg
+        className={styles.picture}
+        width={box.width}
+        height={box.height}
+        viewBox={`0 0 ${box.width} ${box.height}`}
+        role="presentation"
+      >
+        <IslandGrounds islands={islands} />
+        <g role="group" aria-label={words.links} className={styles.links}>
+          {links.map((view) => (
+            <LinkMark
+              key={`${view.a}-${view.b}`}
+              view={view}
+              layout={layout}
+              tabbable={tabLink === `${view.a}-${view.b}`}
+              disabled={!atLive}
+              label={linkLabel(view)}
+              buttonRef={keep(buttons.current, `l${view.a}-${view.b}`)}
+              onPress={onPressLink}
+              onMenu={onMenuLink}
+              onHover={onHoverLink}
+              onMove={onMoveLink}
+            />
+          ))}
+        </g>
+        {draft !== undefined && <DraftWall segment={draft} offered={wall.draft === undefined} />}
+        <Walls walls={walls} disabled={!atLive} onRemove={acts.removeWall} />
+        <g role="group" aria-label={words.members} className={styles.members}>
+          {views.map((view) => (
+            <MemberMark
+              key={view.ordinal}
+              view={view}
+              place={placeOf(layout, view.ordinal)}
+              layout={layout}
+              selected={chosen === view.ordinal}
+              hovered={hovered?.type === 'member' && hovered.member === view.ordinal}
+              tabbable={tabMember === view.ordinal}
+              label={`${view.name}, ${view.health === 'up' ? words.role[view.role] : words[view.health]}, ${words.term(view.term)}`}
+              buttonRef={keep(buttons.current, `m${view.ordinal}`)}
+              onSelect={onSelect}
+              onHover={onHoverMember}
+              onMove={onMoveMember}
+            />
+          ))}
+        </g>
+      </svg>
+      <Flights layout={layout} sunk={sunk} lit={lit} />
+      <IslandNames islands={islands} narrow={layout.narrow} />
+      <CallNote frame={frame} layout={layout} names={islands.map((island) => island.ground.name)} />
+      <FirstRunChip chip={chip} at={chipPlaces(frame, layout)} />
+      {mode !== 'none' && <p className={styles.hint}>{mode === 'cut' ? words.pickLink : words.drawWall}</p>}
+      <Popover
+        open={chosen !== undefined && verbsOpen && menu === undefined}
+        kind="toolbar"
+        label={chosen === undefined ? '' : words.memberVerbs(name(chosen))}
+        verbs={chosen === undefined ? [] : memberVerbs(chosen)}
+        box={box}
+        anchor={anchorOf(layout, chosen)}
+        takesFocus={byKeyboard}
+        disabled={!atLive}
+        onClose={close}
+      />
+      <Popover
+        open={menu !== undefined}
+        kind="menu"
+        label={menu === undefined ? '' : words.linkMenu(name(menu.a), name(menu.b))}
+        verbs={menu === undefined ? [] : linkVerbs(menu)}
+        box={box}
+        anchor={{ x: (menu?.at.x ?? 0) - 14, y: (menu?.at.y ?? 0) - 14, width: 28, height: 28 }}
+        takesFocus={true}
+        disabled={!atLive}
+        onClose={close}
+      />
+      <Twin frame={frame} members={views} islands={islands} past={!atLive} />
+    </div>
+  );
+
+  function memberVerbs(member: number): readonly Verb[] {
+    const { health } = frame.members[member - 1] ?? { health: 'up' };
+    const others = frame.members.filter((other) => other.ordinal !== member);
+    const alone = others.length > 0 && others.every((other) => cutState(frame, member, other.ordinal) !== 'none');
+    const done = (act: () => void) => () => {
+      act();
+      close(byKeyboard);
+    };
+    const list: Verb[] = [];
+    if (health === 'up')
+      list.push({ id: 'stop', text: words.stop(name(member)), icon: 'stop', fault: true, act: done(() => acts.stop(member)) });
+    else
+      list.push({ id: 'start', text: words.start(name(member)), icon: 'start', fault: false, act: done(() => acts.start(member)) });
+    if (others.length > 0) {
+      if (alone) list.push({ id: 'rejoin', text: words.rejoin, icon: 'heal', fault: false, act: done(() => acts.rejoin(member)) });
+      else list.push({ id: 'isolate', text: words.isolate, icon: 'cut', fault: true, act: done(() => acts.isolate(member)) });
+    }
+    if (prompt?.follow !== undefined) {
+      const { follow } = prompt;
+      list.push({
+        id: 'put',
+        text: words.putHere,
+        icon: 'put',
+        fault: false,
+        act: done(() => {
+          follow(member);
+          prompt.submit(`put ${key} ${nextValue(run, key)}`);
+        }),
+      });
+      list.push({ id: 'follow', text: words.follow, icon: 'follow', fault: false, act: done(() => follow(member)) });
+    }
+    return list;
+  }
+
+  function linkVerbs({ a, b }: OpenMenu): readonly Verb[] {
+    const cut = cutState(frame, a, b);
+    const done = (act: () => void) => () => {
+      act();
+      close(true);
+    };
+    const list: Verb[] = [];
+    if (cut !== 'both') {
+      list.push({ id: 'cut', text: words.cutBothWays, icon: 'cut', fault: true, act: done(() => acts.cutLink(a, b)) });
+      for (const [from, to, gone] of [
+        [a, b, cut === 'forward'],
+        [b, a, cut === 'backward'],
+      ] as const) {
+        if (gone) continue;
+        const text = words.cutOneWay(name(from), name(to));
+        list.push({ id: `cut-${from}-${to}`, text, icon: 'cut', fault: true, act: done(() => acts.cutLink(from, to, true)) });
+      }
+    }
+    if (cut !== 'none')
+      list.push({ id: 'heal', text: words.heal, icon: 'heal', fault: false, act: done(() => acts.healLink(a, b)) });
+    return list;
+  }
+}
+
+interface ViewNeeds {
+  readonly key: string;
+  readonly reader: ValueReader;
+  readonly window: readonly number[];
+  readonly sunk: boolean;
+  readonly word: (word: RoleWord | undefined) => string;
+}
+
+function memberView(frame: Frame, member: MemberFrame, needs: ViewNeeds): MemberView {
+  const kept = needs.reader.read(frame, member, needs.key);
+  return {
+    ordinal: member.ordinal,
+    name: member.name,
+    health: member.health,
+    role: member.role,
+    term: member.term,
+    crown: crownOf(frame, member),
+    word: needs.word(roleWord(frame, member)),
+    votes: member.health === 'up' ? voteMarks(frame, member) : [],
+    needed: frame.quorum,
+    cells: miniCells(member, needs.window),
+    followedKey: needs.key,
+    value: kept.value,
+    valueIndex: kept.index,
+    sunk: needs.sunk,
+    count: frame.members.length,
+  };
+}
+
+function sayRole(word: RoleWord | undefined, words: ReturnType<typeof useWords>['stage']): string {
+  if (word === undefined) return '';
+  return word.type === 'voted' ? words.voted(word.name) : words[word.type];
+}
+
+function leadsNow(frame: Frame, member: number): boolean {
+  const { role, health } = frame.members[member - 1] ?? { role: 'follower', health: 'stopped' };
+  return role === 'leader' && health === 'up';
+}
+
+/** The link on which the chip stands: from the leader to its left-hand neighbour. */
+function leaderLink(frame: Frame): readonly [number, number] | undefined {
+  const count = frame.members.length;
+  const leader = frame.members.find((member) => leadsNow(frame, member.ordinal))?.ordinal;
+  if (leader === undefined || count < 2) return undefined;
+  const other = leader === 1 ? count : leader - 1;
+  return [Math.min(leader, other), Math.max(leader, other)];
+}
+
+function chipPlaces(frame: Frame, layout: StageLayout): Readonly<Record<'cut' | 'split' | 'type', Point>> {
+  const link = leaderLink(frame);
+  const middle = link === undefined ? layout.prompt : along(linkSegment(layout, link[0], link[1]), 0.5);
+  return {
+    cut: { x: middle.x, y: middle.y - 18 },
+    split: { x: layout.box.width * 0.5, y: layout.box.height * 0.56 },
+    type: { x: layout.prompt.x, y: layout.prompt.y - 6 },
+  };
+}
+
+function anchorOf(layout: StageLayout, member: number | undefined) {
+  const place = member === undefined ? undefined : layout.members[member - 1];
+  if (place === undefined) return EMPTY;
+  const r = layout.outer + 6;
+  return { x: place.x - r, y: place.y - r, width: 2 * r, height: 2 * r };
+}
+
+const EMPTY = { x: 0, y: 0, width: 0, height: 0 };
+
+/** Round a ring of `count`, counting from 1. */
+function neighbour(at: number, count: number, pressed: string): number {
+  switch (pressed) {
+    case 'Home':
+      return 1;
+    case 'End':
+      return count;
+    case 'ArrowLeft':
+    case 'ArrowUp':
+      return ((at - 2 + count) % count) + 1;
+    default:
+      return (at % count) + 1;
+  }
+}
+
+function keep(map: Map<string, SVGGElement>, id: string): (element: SVGGElement | null) => void {
+  return (element) => {
+    if (element === null) map.delete(id);
+    else map.set(id, element);
+  };
+}
+
+function useEscape(active: boolean, close: (back: boolean) => void): void {
+  useEffect(() => {
+    if (!active) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') close(false);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [active, close]);
+}
+
+/** Islands with their grounds; the same objects while nothing about them changes. */
+function useIslands(frame: Frame, layout: StageLayout): readonly IslandView[] {
+  const { islands, walls, members } = frame;
+  return useMemo(() => {
+    if (islands.length < 2) return [];
+    const lines = walls.map((wall) => standingWall(wall, layout));
+    const grounds = islandGrounds(islands, lines, layout);
+    return islands.map((island, i): IslandView => {
+      const ground = grounds[i] ?? { label: island.label, polygon: [], walled: false, name: { x: 0, y: 0 } };
+      const terms = island.members.map((ordinal) => members[ordinal - 1]?.term ?? 0);
+      return {
+        label: island.label,
+        members: island.members,
+        names: island.members.map((ordinal) => members[ordinal - 1]?.name ?? '').join(', '),
+        needed: island.needed,
+        hasQuorum: island.hasQuorum,
+        term: Math.max(0, ...terms),
+        ground,
+      };
+    });
+  }, [islands, walls, members, layout]);
+}
+
+function useWalls(
+  frame: Frame,
+  layout: StageLayout,
+  islands: readonly IslandView[],
+  plain: string,
+  split: (sides: string) => string,
+): readonly WallView[] {
+  const { walls } = frame;
+  return useMemo(() => {
+    const taken = layout.members.flatMap((place) => footprint(layout, place));
+    const bounds = { x: 4, y: 4, width: layout.box.width - 8, height: layout.box.height - 8 };
+    return walls.map((wall): WallView => {
+      const segment = standingWall(wall, layout);
+      const sides = partedIslands(segment, islands, layout);
+      const width = wallLabelWidth(sides === '' ? plain : split(sides));
+      return { id: wall.id, segment, sides, label: wallLabelPlace(segment, width, taken, bounds) };
+    });
+  }, [walls, layout, islands, plain, split]);
+}
+
+/** `A | B` where the wall has one island on each side. */
+function partedIslands(wall: Segment, islands: readonly IslandView[], layout: StageLayout): string {
+  const left = new Set<string>();
+  const right = new Set<string>();
+  for (const island of islands) {
+    for (const member of island.members) (sideOf(wall, placeOf(layout, member)) > 0 ? left : right).add(island.label);
+  }
+  if (left.size === 0 || right.size === 0) return '';
+  const one = [...left].sort().join('');
+  const other = [...right].sort().join('');
+  if (one === other) return '';
+  return one < other ? `${one} | ${other}` : `${other} | ${one}`;
+}
+
+interface WallDrag {
+  readonly draft: Segment | undefined;
+  start(event: ReactPointerEvent, begin: () => void): void;
+  move(event: ReactPointerEvent): void;
+  end(event: ReactPointerEvent): void;
+  cancel(): void;
+  swallowClick(event: { stopPropagation(): void; preventDefault(): void }): void;
+}
+
+/** A drag across the stage draws a wall: dots until it is let go. It may begin on a link, never on a member or a button. */
+function useWallDrag(layout: StageLayout): WallDrag {
+  const { acts, verbs } = useHouse();
+  const [draft, setDraft] = useState<Segment | undefined>(undefined);
+  const from = useRef<Point | undefined>(undefined);
+  const dragged = useRef(false);
+  const at = (event: ReactPointerEvent): Point => {
+    const rect = event.currentTarget.getBoundingClientRect();
+    return { x: event.clientX - rect.left, y: event.clientY - rect.top };
+  };
+  const cancel = () => {
+    from.current = undefined;
+    setDraft(undefined);
+  };
+  return {
+    draft,
+    start(event, begin) {
+      dragged.current = false;
+      if (event.button !== 0 || !event.isPrimary) return;
+      if (event.target instanceof Element && event.target.closest('[data-stage-member],[data-wall],button') !== null) return;
+      from.current = at(event);
+      begin();
+    },
+    move(event) {
+      const start = from.current;
+      if (start === undefined) return;
+      const to = at(event);
+      if (draft === undefined && Math.hypot(to.x - start.x, to.y - start.y) < DRAG_FROM) return;
+      if (!dragged.current) {
+        dragged.current = true;
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }
+      setDraft({ from: start, to });
+    },
+    end(event) {
+      const start = from.current;
+      cancel();
+      if (start === undefined || !dragged.current) return;
+      const line = { from: start, to: at(event) };
+      const links = crossedLinks(layout, line);
+      if (Math.hypot(line.to.x - start.x, line.to.y - start.y) < WALL_FROM || links.length === 0) return;
+      acts.buildWall({ line: wallLine(line, layout.box), links });
+      if (verbs.getState().mode === 'split') verbs.getState().leave();
+    },
+    cancel,
+    swallowClick(event) {
+      if (!dragged.current) return;
+      // The click that ends a drag cuts nothing else.
+      dragged.current = false;
+      event.stopPropagation();
+      event.preventDefault();
+    },
+  };
 }

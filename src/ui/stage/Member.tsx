@@ -1,0 +1,404 @@
+/** One member on the stage: what it is by shape, its term by hue. Timer and heard arcs follow the playhead outside React. */
+import { AnimatePresence, m } from 'framer-motion';
+import { type KeyboardEvent, memo, type Ref, useRef } from 'react';
+import type { Health, Role } from '../../view/index.ts';
+import { useHouse, useWords } from '../frame/context.tsx';
+import { usePainter } from '../frame/hooks.ts';
+import { termHue } from '../frame/hue.ts';
+import { heardOfLate, type MiniCell, timerLeft, type VoteMark } from './facts.ts';
+import {
+  arcPath,
+  crownPath,
+  labelOrigin,
+  type MemberPlace,
+  MINI_LOG,
+  polar,
+  round,
+  type StageLayout,
+  WORD_LINE,
+} from './geometry.ts';
+import styles from './Member.module.css';
+
+/** What React draws of a member: it renders again when one of these changes. */
+export interface MemberView {
+  readonly ordinal: number;
+  readonly name: string;
+  readonly health: Health;
+  readonly role: Role;
+  readonly term: number;
+  readonly crown: 'none' | 'solid' | 'hollow';
+  /** Role word in the visitor's language; '' = none. */
+  readonly word: string;
+  readonly votes: readonly VoteMark[];
+  readonly needed: number;
+  readonly cells: readonly MiniCell[];
+  readonly followedKey: string;
+  readonly value: string | undefined;
+  /** Index of the entry that last changed the value. */
+  readonly valueIndex: number;
+  /** Stands on the ground of an island without quorum. */
+  readonly sunk: boolean;
+  readonly count: number;
+}
+
+interface MemberMarkProps {
+  readonly view: MemberView;
+  readonly place: MemberPlace;
+  readonly layout: StageLayout;
+  readonly selected: boolean;
+  readonly hovered: boolean;
+  readonly tabbable: boolean;
+  readonly label: string;
+  readonly buttonRef: Ref<SVGGElement>;
+  readonly onSelect: (ordinal: number, byKeyboard: boolean) => void;
+  readonly onHover: (ordinal: number | undefined) => void;
+  readonly onMove: (ordinal: number, key: string) => void;
+}
+
+export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
+  const { view, place, layout, selected, hovered, tabbable, label, buttonRef, onSelect, onHover, onMove } = props;
+  const words = useWords().stage;
+  const { tokens } = useHouse();
+  const { radius, outer, small } = layout;
+  const leads = view.role === 'leader' && view.health === 'up';
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      onSelect(view.ordinal, true);
+    } else if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') {
+      event.preventDefault();
+      onMove(view.ordinal, event.key);
+    }
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button element
+    <g
+      ref={buttonRef}
+      className={styles.member}
+      transform={`translate(${place.x} ${place.y})`}
+      role="button"
+      tabIndex={tabbable ? 0 : -1}
+      aria-label={label}
+      aria-pressed={selected}
+      aria-describedby="stage-member-help"
+      data-stage-member={view.ordinal}
+      data-hue={termHue(view.term)}
+      data-role={view.role}
+      data-health={view.health}
+      data-crown={view.crown}
+      data-sunk={view.sunk}
+      data-selected={selected}
+      data-hovered={hovered}
+      data-small={small}
+      onClick={() => onSelect(view.ordinal, false)}
+      onKeyDown={onKeyDown}
+      onPointerEnter={() => onHover(view.ordinal)}
+      onPointerLeave={() => onHover(undefined)}
+      onFocus={() => onHover(view.ordinal)}
+      onBlur={() => onHover(undefined)}
+    >
+      <circle className={styles.clear} r={small ? radius + 4 : outer + 6} />
+      <circle className={styles.halo} r={small ? radius + 5 : outer + 6} />
+      <circle className={styles.focus} r={small ? radius + 6 : outer + 8} />
+      <AnimatePresence initial={false}>
+        {leads && (
+          <m.g
+            key="crown"
+            initial={{ y: -radius * 0.35, opacity: 0 }}
+            animate={{ y: 0, opacity: 1 }}
+            exit={{ y: -radius * 0.35, opacity: 0 }}
+            transition={{ duration: tokens.px('--dur-cut') / 1000 }}
+          >
+            <path
+              className={styles.crown}
+              d={crownPath(small ? 14 : radius * 0.86)}
+              transform={`translate(0 ${round(small ? -radius + 1 : -radius * 0.95)})`}
+              strokeWidth={view.crown === 'hollow' ? Math.max(1.6, radius * 0.05) : Math.max(2, radius * 0.09)}
+            />
+          </m.g>
+        )}
+      </AnimatePresence>
+      <Body view={view} layout={layout} />
+      {!small && view.votes.length < 2 && <Arcs ordinal={view.ordinal} leads={leads} count={view.count} layout={layout} />}
+      <text className={styles.name} y={small ? 4.3 : radius * 0.06} fontSize={small ? 12 : Math.max(16, radius * 0.5)}>
+        {view.name}
+      </text>
+      {!small && (
+        <text
+          className={styles.term}
+          y={round(radius * 0.06 + Math.max(12, radius * 0.25) * 1.32)}
+          fontSize={Math.max(12, radius * 0.25)}
+        >
+          {view.health === 'up' ? words.term(view.term) : view.health === 'stopped' ? words.stopped : words.threwShort}
+        </text>
+      )}
+      {!small && <LabelBlock view={view} layout={layout} side={place.side} />}
+    </g>
+  );
+}, sameProps);
+
+function sameProps(a: MemberMarkProps, b: MemberMarkProps): boolean {
+  return (
+    sameView(a.view, b.view) &&
+    a.layout === b.layout &&
+    a.place === b.place &&
+    a.selected === b.selected &&
+    a.hovered === b.hovered &&
+    a.tabbable === b.tabbable &&
+    a.label === b.label &&
+    a.onSelect === b.onSelect &&
+    a.onHover === b.onHover &&
+    a.onMove === b.onMove
+  );
+}
+
+function sameView(a: MemberView, b: MemberView): boolean {
+  const { votes, cells, ...rest } = a;
+  return (
+    (Object.keys(rest) as (keyof typeof rest)[]).every((key) => a[key] === b[key]) && // keys of the record at hand
+    votes.length === b.votes.length &&
+    votes.every((vote, i) => vote === b.votes[i]) &&
+    cells.every((cell, i) => {
+      const other = b.cells[i];
+      return other !== undefined && cell.index === other.index && cell.term === other.term && cell.fill === other.fill;
+    })
+  );
+}
+
+/** Disc, ring, split ring or ghost. */
+function Body({ view, layout }: { readonly view: MemberView; readonly layout: StageLayout }) {
+  const { radius, small } = layout;
+  const ring = small ? 3 : Math.max(3, radius * 0.107);
+  if (view.health !== 'up') {
+    return (
+      <>
+        <circle className={styles.ghost} r={radius - 1} strokeWidth={Math.max(1.25, radius / 28)} />
+        {view.health === 'threw' && <path className={styles.threw} d={`M${radius * 0.5} ${radius * 0.5}l12 12m0 -12l-12 12`} />}
+      </>
+    );
+  }
+  if (view.role === 'leader') return <circle className={styles.disc} r={radius} />;
+  if (view.votes.length > 1) return <SplitRing view={view} radius={radius} ring={ring} small={small} />;
+  return <circle className={styles.ring} r={round(radius - ring / 2)} strokeWidth={ring} />;
+}
+
+/** A candidate's ring: one arc per voter, clockwise by name. */
+function SplitRing({
+  view,
+  radius,
+  ring,
+  small,
+}: {
+  readonly view: MemberView;
+  readonly radius: number;
+  readonly ring: number;
+  readonly small: boolean;
+}) {
+  const count = view.votes.length;
+  const gap = small ? 16 : 10;
+  const span = 360 / count - gap;
+  const thick = small ? 5 : Math.max(5, radius * 0.2);
+  const thin = small ? 1.5 : Math.max(1.5, radius * 0.045);
+  const middle = radius - ring / 2;
+  return (
+    <>
+      <circle className={styles.inside} r={round(radius - thick / 2)} />
+      {view.votes.map((vote, i) => {
+        const from = (i * 360) / count + gap / 2 - 180 / count;
+        const path = arcPath(middle, from, from + span);
+        const [x, y] = polar(middle, from + span / 2);
+        const mark = Math.max(0.85, radius / 45);
+        return (
+          <g key={view.name + String(i)} className={styles.vote} data-vote={vote}>
+            <path d={path} strokeWidth={vote === 'granted' ? thick : thin} />
+            {vote === 'granted' && view.role === 'preCandidate' && (
+              <path
+                className={styles.hollow}
+                d={arcPath(middle, from + 2, from + span - 2)}
+                strokeWidth={thick - Math.max(3, radius * 0.08)}
+              />
+            )}
+            {vote === 'refused' && (
+              <g transform={`translate(${round(x)} ${round(y)})`}>
+                <circle className={styles.clear} r={round(Math.max(7, radius * 0.2))} />
+                <path className={styles.cross} d="M-5 -5L5 5M-5 5L5 -5" transform={`scale(${round(mark * 10) / 10})`} />
+              </g>
+            )}
+          </g>
+        );
+      })}
+    </>
+  );
+}
+
+/**
+ * Outside the ring: of a leader the voters that it heard of late, of the others the time left before they campaign.
+ * Both are functions of the playhead, so they are written straight into the picture on every frame.
+ */
+function Arcs({
+  ordinal,
+  leads,
+  count,
+  layout,
+}: {
+  readonly ordinal: number;
+  readonly leads: boolean;
+  readonly count: number;
+  readonly layout: StageLayout;
+}) {
+  const group = useRef<SVGGElement>(null);
+  const { outer, radius } = layout;
+  usePainter((run) => {
+    const member = run.frame().members[ordinal - 1];
+    const element = group.current;
+    if (member === undefined || element === null) return;
+    const time = run.playhead();
+    if (leads) {
+      heardOfLate(member, count, time).forEach((heard, i) => element.children[i]?.setAttribute('data-heard', String(heard)));
+      return;
+    }
+    const left = timerLeft(member, time);
+    element.setAttribute('data-running', String(left !== undefined));
+    if (left === undefined) return;
+    const degrees = Math.max(0.5, 359.9 * left);
+    const [x, y] = polar(outer, degrees);
+    element.children[1]?.setAttribute('d', arcPath(outer, 0, degrees));
+    element.children[2]?.setAttribute('transform', `translate(${round(x)} ${round(y)})`);
+  });
+  const width = Math.max(2.5, radius * 0.062);
+  if (leads) {
+    const peers = count - 1;
+    const gap = 8;
+    const span = (284 - gap * (peers - 1)) / Math.max(1, peers);
+    return (
+      <g ref={group} className={styles.arcs}>
+        {Array.from({ length: peers }, (_, i) => {
+          const from = 38 + i * (span + gap);
+          // biome-ignore lint/suspicious/noArrayIndexKey: the arcs are told apart by nothing but their place
+          return <path key={i} className={styles.heard} d={arcPath(outer, from, from + span)} strokeWidth={width} />;
+        })}
+      </g>
+    );
+  }
+  return (
+    <g ref={group} className={styles.arcs} data-running="false">
+      <circle className={styles.timerTrack} r={round(outer)} />
+      <path className={styles.timer} strokeWidth={width} />
+      <circle className={styles.timerHead} r={Math.max(3.4, radius * 0.08)} />
+    </g>
+  );
+}
+
+/** Virtual time for which a changed value stays underlined, µs. */
+const FRESH = 20_000;
+
+/** Beside or below a member: its role's word, six entries, the followed key as it has it. */
+function LabelBlock({
+  view,
+  layout,
+  side,
+}: {
+  readonly view: MemberView;
+  readonly layout: StageLayout;
+  readonly side: MemberPlace['side'];
+}) {
+  const { scale, radius } = layout;
+  const granted = view.votes.filter((vote) => vote === 'granted').length;
+  const pill = view.votes.length > 1;
+  const origin = labelOrigin(layout, side, pill && side === 'below');
+  const middle = side === 'below';
+  const anchor = middle ? 'middle' : 'start';
+  const textX = middle ? (MINI_LOG.total / 2) * scale : 0;
+  const wordY = view.word === '' ? 0 : WORD_LINE * scale;
+  const text = pairText(view.followedKey, view.value ?? '–');
+  const value = useRef<SVGTextElement>(null);
+  const seen = useRef({ index: view.valueIndex, at: Number.NEGATIVE_INFINITY, time: 0 });
+  usePainter((run) => {
+    const time = run.playhead();
+    const last = seen.current;
+    // Only an entry that was applied while time ran on is news; after a jump everything is as it was.
+    if (last.index !== view.valueIndex) {
+      const ran = time >= last.time && time - last.time < 200_000;
+      seen.current = { index: view.valueIndex, at: ran && view.valueIndex > last.index ? time : Number.NEGATIVE_INFINITY, time };
+    } else last.time = time;
+    const since = time - seen.current.at;
+    value.current?.setAttribute('data-fresh', String(since >= 0 && since < FRESH));
+  });
+  const dots = { x: side === 'right' ? textX + view.word.length * 7.6 * scale + 34 * scale : 0, y: radius + 13 * scale };
+  return (
+    <>
+      {pill && (
+        <g
+          transform={side === 'right' ? `translate(${origin.x + dots.x} ${origin.y + 8 * scale})` : `translate(0 ${round(dots.y)})`}
+        >
+          <TallyPill have={granted} need={view.needed} scale={scale} />
+        </g>
+      )}
+      <g className={styles.label} transform={`translate(${round(origin.x)} ${round(origin.y)})`}>
+        {view.word !== '' && (
+          <text className={styles.word} x={textX} y={round(13 * scale)} textAnchor={anchor} fontSize={14 * scale}>
+            {view.word}
+          </text>
+        )}
+        <g transform={`translate(0 ${wordY}) scale(${scale})`}>
+          <rect className={styles.clear} x={-4} y={-3} width={MINI_LOG.total + 8} height={MINI_LOG.height + 6} rx={4} />
+          {view.cells.map((cell, i) => (
+            <Cell key={cell.index} cell={cell} x={i * (MINI_LOG.width + MINI_LOG.gap)} />
+          ))}
+        </g>
+        {view.followedKey !== '' && view.health === 'up' && (
+          <text
+            ref={value}
+            className={styles.value}
+            x={textX}
+            y={round(wordY + (MINI_LOG.height + 16) * scale)}
+            textAnchor={anchor}
+            fontSize={13 * scale}
+            data-missing={view.value === undefined}
+          >
+            {text.key}=
+            {view.value === undefined ? <tspan>{text.value}</tspan> : <tspan className={styles.have}>{text.value}</tspan>}
+          </text>
+        )}
+      </g>
+    </>
+  );
+}
+
+/** `key=value` in at most 16 characters: the tail of the key and the head of the value are what tells. */
+function pairText(key: string, value: string): { readonly key: string; readonly value: string } {
+  const shortValue = value.length > 9 ? `${value.slice(0, 8)}…` : value;
+  const room = 15 - shortValue.length;
+  return { key: key.length > room ? `…${key.slice(-(room - 1))}` : key, value: shortValue };
+}
+
+function TallyPill({ have, need, scale }: { readonly have: number; readonly need: number; readonly scale: number }) {
+  const r = 5 * scale;
+  const gap = r * 0.8;
+  const width = need * 2 * r + (need - 1) * gap;
+  return (
+    <>
+      <rect className={styles.pill} x={-width / 2 - r * 1.5} y={-r * 1.8} width={width + r * 3} height={r * 3.6} rx={r * 1.8} />
+      {Array.from({ length: need }, (_, i) => (
+        <circle
+          // biome-ignore lint/suspicious/noArrayIndexKey: dots are told apart by nothing but their place
+          key={i}
+          className={styles.dot}
+          data-filled={i < have}
+          cx={-width / 2 + r + i * (2 * r + gap)}
+          r={i < have ? r : r - 1}
+        />
+      ))}
+    </>
+  );
+}
+
+function Cell({ cell, x }: { readonly cell: MiniCell; readonly x: number }) {
+  return (
+    <g transform={`translate(${x} 0)`} className={styles.cell} data-fill={cell.fill} data-hue={termHue(cell.term)}>
+      <rect x={0.8} y={0.8} width={14.4} height={10.4} rx={2.5} />
+      {cell.fill === 'applied' && <circle cx={8} cy={6} r={1.9} />}
+      {cell.fill === 'compacted' && <path d="M3 11L9 1M8 11L14 1" />}
+    </g>
+  );
+}

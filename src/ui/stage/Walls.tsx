@@ -1,0 +1,191 @@
+/** Walls and the islands they leave: grounds below everything, walls with their labels below the members. */
+import { AnimatePresence, m } from 'framer-motion';
+import { useHouse, useWords } from '../frame/context.tsx';
+import { termHue } from '../frame/hue.ts';
+import {
+  along,
+  type IslandGround,
+  NAME_SIZE,
+  type Point,
+  polygonPath,
+  type Rect,
+  round,
+  roundedPath,
+  type Segment,
+} from './geometry.ts';
+import styles from './Walls.module.css';
+
+export interface IslandView {
+  readonly label: string;
+  readonly members: readonly number[];
+  readonly names: string;
+  readonly needed: number;
+  readonly hasQuorum: boolean;
+  /** Highest term on it: the hue of its dots. */
+  readonly term: number;
+  readonly ground: IslandGround;
+}
+
+/** The sunk ground of islands that cannot commit. */
+export function IslandGrounds({ islands }: { readonly islands: readonly IslandView[] }) {
+  const { tokens } = useHouse();
+  return (
+    <AnimatePresence>
+      {islands
+        .filter((island) => !island.hasQuorum)
+        .map((island) => (
+          <m.path
+            key={island.members.join()}
+            className={styles.ground}
+            d={island.ground.walled ? roundedPath(island.ground.polygon, 14) : roundedPath(island.ground.polygon, 40)}
+            initial={{ opacity: 0 }}
+            animate={{ opacity: 1 }}
+            exit={{ opacity: 0 }}
+            transition={{ duration: tokens.px('--dur-wall') / 1000 }}
+          />
+        ))}
+    </AnimatePresence>
+  );
+}
+
+/** Name, dots and what it can do, on each island's own ground. */
+export function IslandNames({ islands, narrow }: { readonly islands: readonly IslandView[]; readonly narrow: boolean }) {
+  const words = useWords().stage;
+  return islands.map((island) => (
+    <div
+      key={island.label}
+      className={styles.island}
+      data-hue={termHue(island.term)}
+      data-quorum={island.hasQuorum}
+      data-narrow={narrow}
+      style={{ left: island.ground.name.x, top: island.ground.name.y, width: NAME_SIZE.width }}
+      aria-hidden="true"
+    >
+      <b>{island.label}</b>
+      <span className={styles.dots}>
+        {Array.from({ length: island.needed }, (_, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: dots are told apart by nothing but their place
+          <i key={i} data-filled={i < island.members.length} />
+        ))}
+      </span>
+      <b>{island.hasQuorum ? words.canCommit : words.cannotCommit}</b>
+    </div>
+  ));
+}
+
+export interface WallView {
+  readonly id: number;
+  readonly segment: Segment;
+  /** What it parts: `A | B`; '' where nothing is parted. */
+  readonly sides: string;
+  readonly label: Point;
+}
+
+export const WALL_LABEL = { height: 28, perLetter: 7.6, room: 44 } as const;
+
+/** Width of a wall's label with its ×. */
+export function wallLabelWidth(text: string): number {
+  const wide = [...text].filter((letter) => letter > '\u2e80').length;
+  return (text.length + wide * 0.8) * WALL_LABEL.perLetter + WALL_LABEL.room;
+}
+
+/** The place on a wall, near its upper end, where its label covers least. */
+export function wallLabelPlace(segment: Segment, width: number, taken: readonly Rect[], box: Rect): Point {
+  const down = segment.from.y <= segment.to.y ? segment : { from: segment.to, to: segment.from };
+  let best = along(down, 0.08);
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let step = 2; step <= 48; step++) {
+    const at = along(down, step / 50);
+    const rect = { x: at.x - width / 2, y: at.y - WALL_LABEL.height / 2, width, height: WALL_LABEL.height };
+    const off =
+      rect.x < box.x || rect.y < box.y || rect.x + rect.width > box.x + box.width || rect.y + rect.height > box.y + box.height;
+    const covered = taken.reduce((sum, other) => {
+      const w = Math.min(rect.x + rect.width, other.x + other.width) - Math.max(rect.x, other.x);
+      const h = Math.min(rect.y + rect.height, other.y + other.height) - Math.max(rect.y, other.y);
+      return sum + (w > 0 && h > 0 ? w * h : 0);
+    }, 0);
+    const cost = covered * 10 + (off ? 5_000 : 0) + step;
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = at;
+    }
+  }
+  return best;
+}
+
+export function Walls({
+  walls,
+  disabled,
+  onRemove,
+}: {
+  readonly walls: readonly WallView[];
+  readonly disabled: boolean;
+  readonly onRemove: (id: number) => void;
+}) {
+  const words = useWords().stage;
+  const { tokens } = useHouse();
+  const duration = tokens.px('--dur-wall') / 1000;
+  return (
+    <AnimatePresence>
+      {walls.map((wall) => {
+        const text = wall.sides === '' ? words.wall : words.split(wall.sides);
+        const width = wallLabelWidth(text);
+        const { from, to } = wall.segment;
+        return (
+          <m.g key={wall.id} data-wall={wall.id} exit={{ opacity: 1 }} transition={{ duration }}>
+            <m.path
+              className={styles.wall}
+              d={`M${round(from.x)} ${round(from.y)}L${round(to.x)} ${round(to.y)}`}
+              initial={{ pathLength: 0 }}
+              animate={{ pathLength: 1 }}
+              exit={{ pathLength: 0 }}
+              transition={{ duration, ease: 'easeOut' }}
+            />
+            {/* biome-ignore lint/a11y/useSemanticElements: SVG has no button element */}
+            <m.g
+              className={styles.label}
+              role="button"
+              tabIndex={0}
+              aria-label={words.removeWall(wall.sides)}
+              aria-disabled={disabled}
+              aria-describedby={disabled ? 'stage-past' : undefined}
+              initial={{ opacity: 0 }}
+              animate={{ opacity: 1 }}
+              exit={{ opacity: 0 }}
+              transition={{ duration }}
+              onClick={() => onRemove(wall.id)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter' && event.key !== ' ' && event.key !== 'Delete') return;
+                event.preventDefault();
+                onRemove(wall.id);
+              }}
+            >
+              <rect
+                x={round(wall.label.x - width / 2)}
+                y={round(wall.label.y - WALL_LABEL.height / 2)}
+                width={round(width)}
+                height={WALL_LABEL.height}
+                rx={4}
+              />
+              <text x={round(wall.label.x - 9)} y={round(wall.label.y + 4.8)}>
+                {text}
+              </text>
+              <path d={`M${round(wall.label.x + width / 2 - 21)} ${round(wall.label.y - 4)}l8 8m0 -8l-8 8`} />
+            </m.g>
+          </m.g>
+        );
+      })}
+    </AnimatePresence>
+  );
+}
+
+/** The line under the pointer, and the one that the verb "Split" offers: dots until it is built. */
+export function DraftWall({ segment, offered }: { readonly segment: Segment; readonly offered: boolean }) {
+  return (
+    <path
+      className={styles.draft}
+      data-offered={offered}
+      d={polygonPath([segment.from, segment.to]).replace('Z', '')}
+    />
+  );
+}

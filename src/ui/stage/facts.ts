@@ -1,0 +1,199 @@
+/** What the stage says about a frame, as data: no pixels, no words. Everything here is a pure function of the frame. */
+import {
+  type CallFrame,
+  crownOf,
+  type Fill,
+  type Frame,
+  fillAt,
+  logEnd,
+  logTerm,
+  type MemberFrame,
+  newestIndex,
+} from '../../view/index.ts';
+
+/** etcd's default election timeout, µs: a voter heard within it still counts for its leader. Raft §5.2, thesis §6.2. */
+export const ELECTION_TIMEOUT = 1_000_000;
+
+/** The word beside a member, as a key; followers of a leader have none. */
+export type RoleWord =
+  | { readonly type: 'leader' | 'oldLeader' | 'candidate' | 'preCandidate' | 'stopped' | 'threw' }
+  | { readonly type: 'voted'; readonly name: string };
+
+export function roleWord(frame: Frame, member: MemberFrame): RoleWord | undefined {
+  if (member.health === 'threw') return { type: 'threw' };
+  if (member.health === 'stopped') return undefined;
+  switch (member.role) {
+    case 'leader':
+      return { type: crownOf(frame, member) === 'hollow' ? 'oldLeader' : 'leader' };
+    case 'candidate':
+      return { type: 'candidate' };
+    case 'preCandidate':
+      return { type: 'preCandidate' };
+    case 'follower': {
+      const voted =
+        member.leader === 0 && member.vote !== 0 && member.vote !== member.ordinal ? frame.members[member.vote - 1] : undefined;
+      return voted === undefined ? undefined : { type: 'voted', name: voted.name };
+    }
+  }
+}
+
+/** What one voter means to a candidate. */
+export type VoteMark = 'granted' | 'refused' | 'waiting' | 'unreachable';
+
+/** One mark per voter, in order of ordinals; empty unless the member is a candidate of either kind. */
+export function voteMarks(frame: Frame, member: MemberFrame): readonly VoteMark[] {
+  if (member.role !== 'candidate' && member.role !== 'preCandidate') return [];
+  return frame.members.map((voter, i) => {
+    const vote = member.votes[i] ?? 'waiting';
+    if (vote !== 'waiting' || voter.ordinal === member.ordinal) return vote;
+    const out = voter.health !== 'up' || isCut(frame, member.ordinal, voter.ordinal) || isCut(frame, voter.ordinal, member.ordinal);
+    return out ? 'unreachable' : 'waiting';
+  });
+}
+
+export function isCut(frame: Frame, from: number, to: number): boolean {
+  return frame.cut[(from - 1) * frame.members.length + (to - 1)] === true;
+}
+
+/** Of a link between a < b: messages from a to b are lost (`forward`), from b to a (`backward`), or both. */
+export type CutState = 'none' | 'both' | 'forward' | 'backward';
+
+export function cutState(frame: Frame, a: number, b: number): CutState {
+  const forward = isCut(frame, a, b);
+  const backward = isCut(frame, b, a);
+  if (forward) return backward ? 'both' : 'forward';
+  return backward ? 'backward' : 'none';
+}
+
+/** How a link is cut: by hand (bars in its middle), by a wall that is drawn anyway, or not. */
+export function isWalled(frame: Frame, a: number, b: number): boolean {
+  return frame.walls.some((wall) => wall.links.some(([from, to]) => (from === a && to === b) || (from === b && to === a)));
+}
+
+/** Six indices, the same at every member: the newest anywhere is the last. */
+export function logWindow(frame: Frame, cells: number): readonly number[] {
+  const newest = Math.max(cells, newestIndex(frame));
+  return Array.from({ length: cells }, (_, i) => newest - cells + 1 + i);
+}
+
+export interface MiniCell {
+  readonly index: number;
+  /** 0 = this member has no entry there. */
+  readonly term: number;
+  readonly fill: Fill | 'none' | 'compacted';
+}
+
+/** What this member has at each index, by what it knows itself. */
+export function miniCells(member: MemberFrame, window: readonly number[]): readonly MiniCell[] {
+  return window.map((index) => {
+    if (index > 0 && index < member.log.start && member.log.start > 1) return { index, term: 0, fill: 'compacted' };
+    const fill = fillAt(member, index);
+    return { index, term: fill === undefined ? 0 : logTerm(member.log, index), fill: fill ?? 'none' };
+  });
+}
+
+/** How far a search for a key's last change looks back. */
+const LOOK_BACK = 4_000;
+
+/**
+ * The key whose value stands under every member: that of the newest put in the most up-to-date log (Raft §5.4.1), applied or not, so
+ * that a write is looked at from the moment somebody has it. undefined = nothing was put yet.
+ */
+export function followedKey(frame: Frame): string | undefined {
+  let first: MemberFrame | undefined;
+  let rank: readonly [number, number] = [-1, -1];
+  for (const member of frame.members) {
+    const end = logEnd(member.log);
+    const term = logTerm(member.log, end);
+    if (term > rank[0] || (term === rank[0] && end > rank[1])) {
+      first = member;
+      rank = [term, end];
+    }
+  }
+  if (first === undefined) return undefined;
+  for (let index = rank[1]; index >= Math.max(1, rank[1] - LOOK_BACK); index--) {
+    const text = frame.texts.get(`${logTerm(first.log, index)}/${index}`);
+    if (text?.kind === 'put') return text.key;
+  }
+  return undefined;
+}
+
+export interface KeptValue {
+  /** undefined = the member has no such key. */
+  readonly value: string | undefined;
+  /** Entry that last changed it; 0 = none did. */
+  readonly index: number;
+}
+
+/**
+ * The followed key as a member has it: the newest put or delete within what it applied. What is applied never changes (Raft §5.4.3),
+ * so the reader goes on from its last answer while `appliedIndex` grows, and looks back from scratch after a rewind.
+ */
+export interface ValueReader {
+  read(frame: Frame, member: MemberFrame, key: string): KeptValue;
+}
+
+export function createValueReader(): ValueReader {
+  const known = new Map<number, { readonly key: string; readonly applied: number; readonly kept: KeptValue }>();
+  return {
+    read(frame, member, key) {
+      const before = known.get(member.ordinal);
+      const usable = before !== undefined && before.key === key && before.applied <= member.appliedIndex;
+      const floor = usable ? before.applied + 1 : Math.max(1, member.appliedIndex - LOOK_BACK);
+      let kept: KeptValue = usable ? before.kept : { value: undefined, index: 0 };
+      for (let index = member.appliedIndex; index >= floor; index--) {
+        const text = frame.texts.get(`${logTerm(member.log, index)}/${index}`);
+        if (text === undefined || text.key !== key || (text.kind !== 'put' && text.kind !== 'delete')) continue;
+        kept = { value: text.kind === 'put' ? text.value : undefined, index };
+        break;
+      }
+      known.set(member.ordinal, { key, applied: member.appliedIndex, kept });
+      return kept;
+    },
+  };
+}
+
+/** What is left of a follower's or candidate's patience at `time`, 1 … 0; undefined where no timer runs. Raft §5.2. */
+export function timerLeft(member: MemberFrame, time: number): number | undefined {
+  if (member.health !== 'up' || member.timerAt <= member.timerFrom) return undefined;
+  return Math.max(0, Math.min(1, (member.timerAt - time) / (member.timerAt - member.timerFrom)));
+}
+
+/** Of a leader, by ordinal of every other voter: whether it heard it within an election timeout. */
+export function heardOfLate(member: MemberFrame, count: number, time: number): readonly boolean[] {
+  const heard: boolean[] = [];
+  for (let peer = 1; peer <= count; peer++) {
+    if (peer === member.ordinal) continue;
+    const at = member.heardAt[peer - 1] ?? 0;
+    heard.push(at > 0 && time - at < ELECTION_TIMEOUT);
+  }
+  return heard;
+}
+
+/** The call whose words stand beside its path: the newest that waits or was answered a moment ago; watches stay quiet. */
+export function spokenCall(frame: Frame): CallFrame | undefined {
+  for (let i = frame.calls.length - 1; i >= 0; i--) {
+    const call = frame.calls[i];
+    if (call !== undefined && call.kind !== 'watch') return call;
+  }
+  return undefined;
+}
+
+/** A call in etcdctl's own words, shortened: `put color green`. */
+export function callWords(call: CallFrame): string {
+  const short = (text: string) => (text.length > 18 ? `${text.slice(0, 17)}…` : text);
+  switch (call.kind) {
+    case 'put':
+      return `put ${short(call.key)} ${short(call.value)}`;
+    case 'get':
+      return `get ${short(call.key)}`;
+    case 'delete':
+      return `del ${short(call.key)}`;
+    case 'watch':
+      return `watch ${short(call.key)}`;
+    case 'memberList':
+      return 'member list';
+    case 'other':
+      return short(call.key);
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Where things stand: members inside the box and clear of each other in every size that the design names, walls that cut exactly the
+ * links between two sides, islands on the right ground, messages where their times say.
+ */
+import { describe, expect, test } from 'vitest';
+import {
+  corners,
+  crossedLinks,
+  crossing,
+  defaultWall,
+  FADE,
+  flightPlace,
+  footprint,
+  inside,
+  islandGrounds,
+  layoutStage,
+  linkSegment,
+  memberPairs,
+  NAME_SIZE,
+  placeOf,
+  sideOf,
+  wallLine,
+  wallSegment,
+} from '../../../src/ui/stage/geometry.ts';
+import { makeFlight, makeFrame } from './frames.ts';
+
+const BOXES = [
+  ['1280×720', 896, 380, 56],
+  ['1280×800', 832, 424, 56],
+  ['1440×900', 936, 522, 56],
+  ['1920×1080', 1376, 700, 60],
+  ['phone', 390, 450, 42],
+] as const;
+
+describe.each(BOXES)('on a stage of %s', (_, width, height, base) => {
+  test.each([1, 2, 3, 5, 7, 9])('%i members stand inside and clear of each other', (count) => {
+    const layout = layoutStage(count, { width, height }, base);
+    expect(layout.members).toHaveLength(count);
+    for (const place of layout.members) {
+      for (const rect of footprint(layout, place)) {
+        expect(rect.x).toBeGreaterThanOrEqual(0);
+        expect(rect.y).toBeGreaterThanOrEqual(0);
+        expect(rect.x + rect.width).toBeLessThanOrEqual(width);
+        expect(rect.y + rect.height).toBeLessThanOrEqual(height);
+      }
+    }
+    for (const [a, b] of memberPairs(count)) {
+      const p = placeOf(layout, a);
+      const q = placeOf(layout, b);
+      expect(Math.hypot(p.x - q.x, p.y - q.y), `n${a} and n${b}`).toBeGreaterThan(2 * layout.outer);
+    }
+  });
+
+  test.each([3, 5, 7])('of %i members the offered wall shuts each leader in with a minority and cuts nothing else', (count) => {
+    const layout = layoutStage(count, { width, height }, base);
+    for (let leader = 1; leader <= count; leader++) {
+      const wall = defaultWall(makeFrame(count, leader), layout);
+      expect(wall?.minority).toContain(leader);
+      expect(wall?.minority).toHaveLength((count - 1) / 2);
+      const inMinority = (member: number) => wall?.minority.includes(member) === true;
+      const wanted = memberPairs(count)
+        .filter(([a, b]) => inMinority(a) !== inMinority(b))
+        .flatMap(([a, b]) => [`${a}>${b}`, `${b}>${a}`]);
+      expect(wall?.links.map(([a, b]) => `${a}>${b}`).sort()).toEqual(wanted.sort());
+      // As it will be drawn from the journal, it runs through no member.
+      const line = wallSegment(wall?.line ?? { x1: 0, y1: 0, x2: 0, y2: 0 }, layout.box);
+      for (const place of layout.members) expect(Math.abs(sideOf(line, place)), `n${leader} leads`).toBeGreaterThan(layout.radius);
+    }
+  });
+});
+
+test('two members are parted, one is left alone', () => {
+  expect(defaultWall(makeFrame(2, 2), layoutStage(2, { width: 832, height: 424 }))?.minority).toEqual([2]);
+  expect(defaultWall(makeFrame(1, 1), layoutStage(1, { width: 832, height: 424 }))).toBeUndefined();
+});
+
+test('segments cross inside both, not beyond an end', () => {
+  const a = { from: { x: 0, y: 0 }, to: { x: 10, y: 0 } };
+  expect(crossing(a, { from: { x: 4, y: -1 }, to: { x: 4, y: 1 } })).toBeCloseTo(0.4);
+  expect(crossing(a, { from: { x: 12, y: -1 }, to: { x: 12, y: 1 } })).toBeUndefined();
+  expect(crossing(a, { from: { x: 4, y: 1 }, to: { x: 4, y: 3 } })).toBeUndefined();
+  expect(crossing(a, { from: { x: 0, y: 1 }, to: { x: 10, y: 1 } })).toBeUndefined();
+});
+
+test('a short wall cuts only the links it crosses', () => {
+  const layout = layoutStage(5, { width: 832, height: 424 });
+  const { from, to } = linkSegment(layout, 1, 5);
+  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+  const links = crossedLinks(layout, { from: { x: middle.x, y: middle.y - 15 }, to: { x: middle.x, y: middle.y + 15 } });
+  expect(links).toEqual([
+    [1, 5],
+    [5, 1],
+  ]);
+});
+
+test('the journal keeps a line to a hair', () => {
+  const box = { width: 937, height: 521 };
+  const line = { from: { x: 100.2, y: 20 }, to: { x: 431, y: 500.7 } };
+  const back = wallSegment(wallLine(line, box), box);
+  expect(Math.hypot(back.from.x - line.from.x, back.from.y - line.from.y)).toBeLessThan(0.2);
+  expect(Math.hypot(back.to.x - line.to.x, back.to.y - line.to.y)).toBeLessThan(0.2);
+});
+
+describe('islands', () => {
+  const layout = layoutStage(5, { width: 936, height: 522 });
+  const wall = defaultWall(makeFrame(5, 1), layout);
+  const line = wallSegment(wall?.line ?? { x1: 0, y1: 0, x2: 0, y2: 0 }, layout.box);
+  const minority = wall?.minority ?? [];
+  const majority = [1, 2, 3, 4, 5].filter((m) => !minority.includes(m));
+  const islands = [
+    { label: 'A', members: minority, needed: 3, hasQuorum: false, leader: 1 },
+    { label: 'B', members: majority, needed: 3, hasQuorum: true, leader: 0 },
+  ];
+
+  test('a wall gives each its side of the stage', () => {
+    const [a, b] = islandGrounds(islands, [line], layout);
+    expect([a?.walled, b?.walled]).toEqual([true, true]);
+    for (const place of layout.members) {
+      expect(inside(a?.polygon ?? [], place)).toBe(minority.includes(place.ordinal));
+      expect(inside(b?.polygon ?? [], place)).toBe(majority.includes(place.ordinal));
+    }
+  });
+
+  test('names stand on their own ground and cover nobody', () => {
+    const grounds = islandGrounds(islands, [line], layout);
+    for (const ground of grounds) {
+      const name = { ...ground.name, ...NAME_SIZE };
+      for (const corner of corners(name)) expect(inside(ground.polygon, corner)).toBe(true);
+      for (const rect of layout.members.flatMap((place) => footprint(layout, place))) {
+        const apart =
+          name.x + name.width <= rect.x ||
+          rect.x + rect.width <= name.x ||
+          name.y + name.height <= rect.y ||
+          rect.y + rect.height <= name.y;
+        expect(apart).toBe(true);
+      }
+    }
+  });
+
+  test('without a wall a member that is cut off has a ground of its own', () => {
+    const grounds = islandGrounds(
+      [
+        { label: 'A', members: [1, 2, 3, 5], needed: 3, hasQuorum: true, leader: 1 },
+        { label: 'B', members: [4], needed: 3, hasQuorum: false, leader: 0 },
+      ],
+      [],
+      layout,
+    );
+    expect(grounds[1]?.walled).toBe(false);
+    expect(layout.members.filter((place) => inside(grounds[1]?.polygon ?? [], place)).map((place) => place.ordinal)).toEqual([4]);
+  });
+});
+
+describe('a message', () => {
+  const layout = layoutStage(5, { width: 832, height: 424 });
+  const { from, to } = linkSegment(layout, 1, 3);
+  const half = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+
+  test('flies straight and at constant speed, ring to ring', () => {
+    const flight = makeFlight();
+    expect(flightPlace(flight, 999, layout, [], false)).toBeUndefined();
+    expect(flightPlace(flight, 1_000, layout, [], false)).toMatchObject({ ...from, flown: 0, fate: 'flies' });
+    const middle = flightPlace(flight, 6_000, layout, [], false);
+    expect(middle?.x).toBeCloseTo(half.x);
+    expect(middle?.y).toBeCloseTo(half.y);
+    expect(flightPlace(flight, 11_000, layout, [], false)?.x).toBeCloseTo(to.x);
+    expect(flightPlace(flight, 11_001, layout, [], false)).toBeUndefined();
+  });
+
+  test('stops where it died and fades over 150 virtual ms', () => {
+    const flight = makeFlight({ lostAt: 6_000 });
+    expect(flightPlace(flight, 5_000, layout, [], false)?.fate).toBe('doomed');
+    expect(flightPlace(flight, 5_000, layout, [], true)?.fate).toBe('flies');
+    const dead = flightPlace(flight, 6_000 + FADE / 2, layout, [], false);
+    expect(dead?.fate).toBe('dead');
+    expect(dead?.x).toBeCloseTo(half.x);
+    expect(dead?.strength).toBeCloseTo(0.5);
+    expect(flightPlace(flight, 6_000 + FADE, layout, [], false)).toBeUndefined();
+  });
+
+  test('sent into a cut it dies at the wall, or at the bars', () => {
+    const flight = makeFlight({ lostAt: 1_000 });
+    const near = { x: from.x + (to.x - from.x) * 0.3, y: from.y + (to.y - from.y) * 0.3 };
+    const wall = { from: { x: near.x - 40, y: near.y }, to: { x: near.x + 40, y: near.y } };
+    const atWall = flightPlace(flight, 9_000, layout, [wall], true);
+    const atBars = flightPlace(flight, 9_000, layout, [], true);
+    expect(atWall?.fate).toBe('dead');
+    expect(atWall?.flown).toBeLessThan(Math.hypot(near.x - from.x, near.y - from.y));
+    expect(atWall?.flown).toBeGreaterThan(0);
+    const length = Math.hypot(to.x - from.x, to.y - from.y);
+    expect(atBars?.flown).toBeLessThan(length / 2);
+    expect(atBars?.flown).toBeGreaterThan(atWall?.flown ?? 0);
+  });
+});
