@@ -52,20 +52,16 @@ export function createShell(
       case 'run': {
         const compiled = compileLine(command.line, { env: state.env, endpoints: state.endpoints, ...options });
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
-        let over = false;
-        const running = runProgram(compiled.program, target, {
+        program = runProgram(compiled.program, target, {
           stdout: (data) => dispatch({ type: 'output', to: 'stdout', data, at: target.now() }),
           stderr: (data) => dispatch({ type: 'output', to: 'stderr', data, at: target.now() }),
           hint: (hint) => dispatch({ type: 'hint', hint, at: target.now() }),
           started: (id) => dispatch({ type: 'started', id }),
           waiting: (waiting) => dispatch({ type: 'waiting', waiting }),
           exited: (exit) => {
-            over = true;
-            program = undefined;
             dispatch({ type: 'exited', exit, at: target.now() });
           },
         });
-        if (!over) program = running;
         return;
       }
       case 'interrupt':

@@ -230,6 +230,30 @@ const answer = (fields: Partial<WatchResponse>): StreamEvent => ({
 });
 const created = answer({ created: true });
 
+test('a watch asks for a key, a range or a prefix; with three arguments for the first key alone', () => {
+  const asked = (args: readonly string[], env = {}) => {
+    const seen: unknown[] = [];
+    const target: ConsoleTarget = {
+      ...answering(() => empty),
+      openStream: (stream) => {
+        seen.push(stream);
+        return { id: undefined, cancel: () => {} };
+      },
+    };
+    expect(run(args, target, { env })).toMatchObject({ exit: null, signal: 'SIGINT', stderr: '' });
+    return seen[0];
+  };
+  const request = { type: 'watch', key: 'a', rangeEnd: '', startRevision: 0, prevKv: false };
+  expect(asked(['watch', 'a'])).toMatchObject({ request, requireLeader: true });
+  expect(asked(['watch', 'a', 'b', '--rev=4'])).toMatchObject({ request: { ...request, rangeEnd: 'b', startRevision: 4 } });
+  expect(asked(['watch', 'a', 'b', 'c'])).toMatchObject({ request });
+  expect(asked(['watch', 'a', '--prefix', '--prev-kv'])).toMatchObject({ request: { ...request, rangeEnd: 'b', prevKv: true } });
+  expect(asked(['watch', '', '--prefix'])).toMatchObject({ request: { ...request, key: '\0', rangeEnd: '\0' } });
+  expect(asked(['watch'], { ETCDCTL_WATCH_KEY: 'a', ETCDCTL_WATCH_RANGE_END: 'c' })).toMatchObject({
+    request: { ...request, rangeEnd: 'c' },
+  });
+});
+
 describe('the end of a watch', () => {
   const recorded = (file: string, n: number) => {
     const record = loadSession(file).records.find((one) => one.n === n);
