@@ -1,14 +1,17 @@
 /** The page: who stands where. On a desk all regions are there at once, on a phone one tab at a time. */
-import { LazyMotion } from 'framer-motion';
+import { LazyMotion, MotionConfig } from 'framer-motion';
 import { useEffect, useState } from 'react';
 import { ENGLISH, loadWords, type Words } from '../i18n/index.ts';
 import styles from './App.module.css';
 import { Prompt } from './console/Prompt.tsx';
 import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
 import { PHONE, useDesk, useMedia, useRun, useSettings } from './frame/hooks.ts';
+import { usePageKeys } from './frame/keys.ts';
+import { Help } from './help/Help.tsx';
 import { Legend } from './log/Legend.tsx';
 import { ReplicatedLog } from './log/ReplicatedLog.tsx';
 import { NeededNow } from './needed/NeededNow.tsx';
+import { PhoneTransport, Tabs } from './phone/PhoneBars.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Statement } from './statement/Statement.tsx';
 import { TimelineBar } from './timeline/TimelineBar.tsx';
@@ -29,13 +32,17 @@ export function App({ house }: { readonly house: House }) {
 function Chosen() {
   const words = useChosenWords();
   useChosenTheme();
+  usePageKeys();
   const phone = useMedia(PHONE);
   // A new run is a new cluster: nothing that belonged to the old one stays.
   const scenario = useRun().scenario;
   return (
     <WordsProvider words={words}>
       <LazyMotion features={loadMotion} strict>
-        {phone ? <Phone key={scenario.seed} /> : <Desktop key={scenario.seed} />}
+        <MotionConfig reducedMotion="user">
+          {phone ? <Phone key={scenario.seed} /> : <Desktop key={scenario.seed} />}
+          <Help />
+        </MotionConfig>
       </LazyMotion>
     </WordsProvider>
   );
@@ -71,7 +78,7 @@ function Phone() {
   return (
     <div className={styles.phone}>
       <TopBar />
-      <main className={styles.tab} data-tab={tab}>
+      <main className={styles.tab} data-tab={tab} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
         {tab === 'stage' && (
           <section className={styles.stage}>
             <Statement />
@@ -90,8 +97,10 @@ function Phone() {
             <Legend />
           </section>
         )}
-        {tab === 'time' && <TimelineBar />}
+        {tab === 'time' && <TimelineBar tall />}
       </main>
+      <PhoneTransport />
+      <Tabs />
     </div>
   );
 }

@@ -5,6 +5,8 @@ const NUMBERS = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 
 
 export const explain = {
   statement: ({ said, note }: Explanation) => (note === undefined ? say(said) : `${say(said)} ${add(note, said)}`),
+  /** Its first half alone. */
+  said: say,
   why,
   /** Two seconds: "1.8 s". */
   seconds,

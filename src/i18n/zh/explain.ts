@@ -7,6 +7,7 @@ const WORK: Readonly<Record<Work, string>> = { put: '写入', delete: '删除', 
 
 export const explain: typeof english = {
   statement: ({ said, note }: Explanation) => (note === undefined ? say(said) : `${say(said)}${add(note, said)}`),
+  said: say,
   why,
   seconds,
 };

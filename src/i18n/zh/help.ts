@@ -1,3 +1,30 @@
 import type { help as english } from '../en/help.ts';
 
-export const help: typeof english = {};
+export const help: typeof english = {
+  title: '标签页里的真实 etcd 集群',
+  lead: '每个成员都是一台完整的 etcd 服务器，跑在各自的 worker 里。时间是虚拟的：要紧时慢，无事时快。弄坏它，看它怎么办。',
+  see: '看什么',
+  colour: '颜色是任期，旁边总有数字。新任期随消息扩散。',
+  shape: '形状是角色：带皇冠的实心圆是 Leader，圆环是 Follower，分段的圆环在拉票。',
+  fill: '填充是成员对一条日志的了解：虚线在内存，浅色在磁盘，实心已提交，带点已应用。',
+  red: '红色是人为的故障。',
+  timer: '外圈弧线是 Follower 的耐心，走完就去拉票。',
+  act: '做什么',
+  link: '点链路切断，再点修复。',
+  wall: '在空白处拖一条线：一堵墙把集群分开。',
+  member: '点成员，看能对它做什么。',
+  type: '输入 etcdctl 命令：put、get、del、watch。',
+  time: '拖动时间线，重看任意时刻，崩溃之前也行。',
+  keys: '按键',
+  keyList: [
+    ['Space', '播放、暂停'],
+    ['← →', '上一个、下一个决定'],
+    ['Shift →', '下一件事，不论大小'],
+    ['PgUp PgDn', '在时间线里退、进一秒'],
+    ['/', '输入命令'],
+    ['L', '回到实时'],
+    ['Esc', '退出等待点击的操作'],
+    ['?', '本页'],
+  ],
+  close: '关闭',
+};

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext } from 'react';
 import { assert } from '../../base/index.ts';
 import { ENGLISH, type Words } from '../../i18n/index.ts';
 import type { Run } from '../../workers/index.ts';
+import { type ConsoleShelf, createConsoleShelf } from '../console/shelf.ts';
 import { createDesk, type DeskStore } from '../stores/desk.ts';
 import { createRuns, type RunStore, type StartRun } from '../stores/runs.ts';
 import { createSelection, type SelectionStore } from '../stores/selection.ts';
@@ -23,6 +24,8 @@ export interface House {
   readonly scheduler: Scheduler;
   readonly tokens: Tokens;
   readonly acts: Acts;
+  /** Console sessions, by run. */
+  readonly consoles: ConsoleShelf;
 }
 
 /** Makes the stores of one page around its first run. */
@@ -35,7 +38,19 @@ export function createHouse(root: HTMLElement, settings: SettingsStore, first: R
   scheduler.attach(first);
   runs.subscribe(({ run }) => scheduler.attach(run));
   const acts = createActs({ runs, toasts, desk, settings, scheduler });
-  return { settings, selection: createSelection(), toasts, verbs, desk, runs, scheduler, tokens: createTokens(root), acts };
+  const consoles = createConsoleShelf({ followKey: (key) => desk.getState().followKey(key), wake: () => scheduler.wake() });
+  return {
+    settings,
+    selection: createSelection(),
+    toasts,
+    verbs,
+    desk,
+    runs,
+    scheduler,
+    tokens: createTokens(root),
+    acts,
+    consoles,
+  };
 }
 
 const HouseContext = createContext<House | undefined>(undefined);

@@ -1,4 +1,68 @@
 /** One sentence on the cluster, one line of why, and what can be done. */
+import { m } from 'framer-motion';
+import { useRef, useState } from 'react';
+import { type Explanation, explain } from '../../view/index.ts';
+import { useWords } from '../frame/context.tsx';
+import { usePainter, useRun, useRunState, useVerbs } from '../frame/hooks.ts';
+import { Failures } from './Failures.tsx';
+import styles from './Statement.module.css';
+import { VerbRow } from './VerbRow.tsx';
+
 export function Statement() {
-  return <header data-region="statement" />;
+  const words = useWords();
+  const explanation = useExplanation();
+  const mode = useVerbs((verbs) => verbs.mode);
+  const phase = useRunState((state) => state.phase);
+  if (phase === 'starting') {
+    return (
+      <header className={styles.say} data-region="statement" data-said="starting">
+        <h1 className={styles.statement}>{words.shell.starting}</h1>
+        <p className={styles.why}>{words.shell.startingWhy}</p>
+        <div className={styles.verbsPlace} />
+      </header>
+    );
+  }
+  const { said, note, why } = explanation;
+  // Who leads comes in softly; what goes on changes at once: its cause is what moves.
+  const key = JSON.stringify(said);
+  return (
+    <header className={styles.say} data-region="statement" data-said={said.type} data-note={note?.type} data-why={why.type}>
+      <m.h1
+        key={key}
+        className={styles.statement}
+        initial={{ opacity: 0, y: 4 }}
+        animate={{ opacity: 1, y: 0 }}
+        transition={{ duration: 0.18, ease: 'easeOut' }}
+      >
+        {words.explain.statement(explanation)}
+      </m.h1>
+      <p className={styles.why} data-mode={mode}>
+        {mode === 'none' ? words.explain.why(why) : mode === 'cut' ? words.shell.cutMode : words.shell.splitMode}
+      </p>
+      <VerbRow />
+      <Failures />
+      <p className="visually-hidden" aria-live="polite">
+        {words.explain.said(said)}
+      </p>
+    </header>
+  );
+}
+
+/**
+ * The statement's facts at the playhead. They are looked at in every frame in which the picture changed, or a tenth of a virtual
+ * second passed (silences grow); React hears of it only when they say something else.
+ */
+function useExplanation(): Explanation {
+  const run = useRun();
+  const [explanation, setExplanation] = useState(() => explain(run.frame()));
+  const seen = useRef({ text: '', stamp: '' });
+  usePainter((shown) => {
+    const stamp = `${shown.state().revision} ${Math.floor(shown.playhead() / 100_000)} ${shown.scenario.seed}`;
+    if (stamp === seen.current.stamp && shown.state().playing) return;
+    const next = explain(shown.frame());
+    const text = JSON.stringify(next);
+    if (text !== seen.current.text) setExplanation(next);
+    seen.current = { text, stamp };
+  });
+  return explanation;
 }

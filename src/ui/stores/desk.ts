@@ -10,6 +10,8 @@ export interface PromptHandle {
   focus(): void;
   /** Runs a line in the front session, as if it were typed and entered. */
   submit(line: string): void;
+  /** Points the front session at this member, opening the prompt; undefined where a console cannot. */
+  readonly follow?: (member: number) => void;
 }
 
 export interface Desk {

@@ -1,0 +1,283 @@
+/**
+ * Draws the timeline: a band per term with its name, a lane per member (thickness and pattern are the role, colour the term), what
+ * people did, and the playhead. Between a playhead in the past and now the run stays, faded; right of now there are dots, never data.
+ */
+import type { LaneSegment, Timeline, TimelineEvent } from '../../view/index.ts';
+import type { Tokens } from '../frame/tokens.ts';
+import { type Placed, type Plot, placeWords, ticksOf, tickText, type Wish, xOf } from './geometry.ts';
+
+/** Words that are drawn, in the visitor's language. */
+export interface TimelineWords {
+  readonly band: (term: number, leader: number) => readonly string[];
+  readonly event: (event: TimelineEvent) => readonly string[];
+}
+
+export interface TimelineView {
+  readonly timeline: Timeline;
+  readonly names: readonly string[];
+  readonly playhead: number;
+  readonly plot: Plot;
+  readonly width: number;
+  readonly height: number;
+  readonly words: TimelineWords;
+}
+
+/** px from the top: words, then lanes. */
+export const WORDS_HEIGHT = 30;
+/** px below the lanes: the axis. */
+export const AXIS_HEIGHT = 20;
+
+export function paintTimeline(ctx: CanvasRenderingContext2D, view: TimelineView, tokens: Tokens): void {
+  const { plot, height, timeline } = view;
+  ctx.clearRect(0, 0, view.width, height);
+  const lanes = {
+    top: WORDS_HEIGHT,
+    bottom: height - AXIS_HEIGHT,
+    pitch: (height - AXIS_HEIGHT - WORDS_HEIGHT) / view.names.length,
+  };
+  ctx.textBaseline = 'alphabetic';
+  const now = xOf(plot, timeline.live);
+  const head = xOf(plot, view.playhead);
+
+  // The run so far; twice where the playhead is in the past: once full, once faded.
+  drawClipped(ctx, view, plot.left - 1, Math.min(head, now), 1, () => drawRun(ctx, view, lanes, tokens));
+  if (view.playhead < timeline.live) {
+    drawClipped(ctx, view, head, now, 0.35, () => drawRun(ctx, view, lanes, tokens));
+  }
+  drawAhead(ctx, view, lanes, Math.max(now, head), tokens);
+  drawNames(ctx, view, lanes, tokens);
+  drawAxis(ctx, view, tokens);
+  drawWords(ctx, view, lanes, tokens);
+  drawPlayhead(ctx, view, lanes, head, tokens);
+}
+
+interface Lanes {
+  readonly top: number;
+  readonly bottom: number;
+  readonly pitch: number;
+}
+
+type Draw = CanvasRenderingContext2D;
+
+function drawClipped(ctx: Draw, view: TimelineView, from: number, to: number, alpha: number, draw: () => void): void {
+  if (to <= from) return;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(from, 0, to - from, view.height);
+  ctx.clip();
+  ctx.globalAlpha = alpha;
+  draw();
+  ctx.restore();
+}
+
+function drawRun(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): void {
+  const { plot, timeline } = view;
+  const panel = tokens.text('--panel');
+  const share = tokens.px('--band') / 100;
+  for (const band of timeline.bands) {
+    if (band.to < plot.from || band.from > plot.to) continue;
+    const x = Math.max(plot.left, xOf(plot, band.from));
+    ctx.fillStyle = tokens.mix(tokens.hue(band.term), panel, share);
+    ctx.fillRect(x, lanes.top, Math.max(1, Math.min(plot.right, xOf(plot, band.to)) - x), lanes.bottom - lanes.top);
+  }
+  for (const segment of timeline.segments) {
+    if (segment.to >= plot.from && segment.from <= plot.to) drawSegment(ctx, view, lanes, segment, tokens);
+  }
+}
+
+function drawSegment(ctx: Draw, { plot }: TimelineView, lanes: Lanes, segment: LaneSegment, tokens: Tokens): void {
+  const y = Math.round(lanes.top + (segment.member - 0.5) * lanes.pitch);
+  const from = Math.max(plot.left - 4, xOf(plot, segment.from));
+  const to = Math.min(plot.right, xOf(plot, segment.to));
+  const thick = Math.min(22, Math.max(6, Math.round(lanes.pitch * 0.6)));
+  ctx.fillStyle = ctx.strokeStyle = tokens.hue(segment.term);
+  ctx.setLineDash([]);
+  switch (segment.role) {
+    case 'leader':
+      ctx.beginPath();
+      ctx.roundRect(from, y - thick / 2, Math.max(2, to - from - 1), thick, 1.5);
+      ctx.fill();
+      return;
+    case 'follower': {
+      const line = tokens.px('--w-life');
+      ctx.fillRect(from, y - line / 2, Math.max(1, to - from - 0.5), line);
+      return;
+    }
+    case 'candidate':
+    case 'preCandidate': {
+      // At least 6 px, ending where the campaign ends, so that a short one is seen.
+      const width = Math.max(6, to - from);
+      const high = segment.role === 'candidate' ? thick : Math.max(5, thick - 3);
+      ctx.fillStyle = tokens.text('--panel');
+      ctx.lineWidth = 1.5;
+      ctx.beginPath();
+      ctx.rect(to - width + 0.75, y - high / 2 + 0.75, width - 1.5, high - 1.5);
+      ctx.fill();
+      ctx.stroke();
+      if (segment.role === 'candidate' && width > 12) {
+        ctx.beginPath();
+        for (let x = to - width + 5; x < to - 2; x += 4) {
+          ctx.moveTo(x, y - high / 2 + 2);
+          ctx.lineTo(x, y + high / 2 - 2);
+        }
+        ctx.lineWidth = 1;
+        ctx.stroke();
+      }
+      return;
+    }
+    case 'stopped':
+      ctx.strokeStyle = tokens.text('--ink-3');
+      ctx.lineWidth = 1.25;
+      ctx.setLineDash([2, 4]);
+      ctx.beginPath();
+      ctx.moveTo(from, y);
+      ctx.lineTo(to - 2, y);
+      ctx.stroke();
+      ctx.setLineDash([]);
+  }
+}
+
+/** What has not happened: dots. */
+function drawAhead(ctx: Draw, view: TimelineView, lanes: Lanes, from: number, tokens: Tokens): void {
+  ctx.strokeStyle = tokens.text('--rule-2');
+  ctx.lineWidth = 1.5;
+  ctx.lineCap = 'round';
+  ctx.setLineDash([0.1, 6]);
+  ctx.beginPath();
+  view.names.forEach((_, i) => {
+    const y = Math.round(lanes.top + (i + 0.5) * lanes.pitch);
+    ctx.moveTo(Math.max(view.plot.left, from + 8), y);
+    ctx.lineTo(view.plot.right, y);
+  });
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.lineCap = 'butt';
+}
+
+function drawNames(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): void {
+  ctx.fillStyle = tokens.text('--ink-2');
+  ctx.font = monoFont(tokens);
+  ctx.textAlign = 'left';
+  view.names.forEach((name, i) => {
+    ctx.fillText(name, 0, lanes.top + (i + 0.5) * lanes.pitch + 4.3);
+  });
+}
+
+function drawAxis(ctx: Draw, view: TimelineView, tokens: Tokens): void {
+  const { times, step } = ticksOf(view.plot, 84);
+  ctx.fillStyle = tokens.text('--ink-3');
+  ctx.font = monoFont(tokens);
+  ctx.textAlign = 'center';
+  for (const time of times) {
+    const x = xOf(view.plot, time);
+    if (x < view.plot.left - 4 || x > view.plot.right - 14) continue;
+    ctx.fillText(tickText(time, step), x, view.height - 5);
+  }
+  ctx.textAlign = 'left';
+}
+
+/** Marks and words of terms and of what people did, on one line. */
+function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): void {
+  const { plot, timeline } = view;
+  const inSight = (time: number) => time >= plot.from && time <= plot.to;
+  const marks: { wish: Wish; colour: string; bold: boolean; fault: boolean; dot: boolean; late: boolean }[] = [];
+  for (const band of timeline.bands) {
+    if (band.to < plot.from || band.from > plot.to) continue;
+    const x = Math.max(plot.left, xOf(plot, band.from));
+    marks.push({
+      wish: { x, texts: view.words.band(band.term, band.leader), rank: 3, side: 'right', gap: 6 },
+      colour: tokens.hue(band.term),
+      bold: true,
+      fault: false,
+      dot: false,
+      late: band.from > view.playhead,
+    });
+  }
+  for (const event of timeline.events) {
+    if (!inSight(event.time)) continue;
+    marks.push({
+      wish: {
+        x: xOf(plot, event.time),
+        texts: view.words.event(event),
+        rank: event.fault ? 2 : event.kind === 'call' ? 0 : 1,
+        side: event.fault ? 'left' : 'right',
+        gap: 9,
+      },
+      colour: event.fault ? tokens.text('--fault') : tokens.text('--ink-2'),
+      bold: event.fault,
+      fault: event.fault,
+      dot: true,
+      late: event.time > view.playhead,
+    });
+  }
+  const fontOf = (bold: boolean) => `${bold ? 600 : 400} ${tokens.text('--fs-0')} ${tokens.text('--font-ui')}`;
+  const head = xOf(plot, view.playhead);
+  const placed = placeWords(
+    marks.map((mark) => mark.wish),
+    (text, wish) => {
+      ctx.font = fontOf(marks[wish]?.bold ?? false);
+      return ctx.measureText(text).width;
+    },
+    plot.left,
+    view.width,
+    [[head - 8, head + 74]],
+  );
+  const words = new Map<number, Placed>(placed.map((one) => [one.wish, one]));
+  marks.forEach((mark, i) => {
+    ctx.globalAlpha = mark.late ? 0.45 : 1;
+    const { x } = mark.wish;
+    ctx.strokeStyle = mark.dot && !mark.fault ? tokens.text('--ink-3') : mark.colour;
+    ctx.lineWidth = mark.fault ? 1.75 : mark.dot ? 1 : 1.5;
+    ctx.beginPath();
+    ctx.moveTo(x, mark.dot ? 14 : 8);
+    ctx.lineTo(x, lanes.bottom);
+    ctx.stroke();
+    if (mark.fault) {
+      ctx.lineWidth = 2.2;
+      ctx.beginPath();
+      ctx.moveTo(x - 4, 10);
+      ctx.lineTo(x + 4, 18);
+      ctx.moveTo(x + 4, 10);
+      ctx.lineTo(x - 4, 18);
+      ctx.stroke();
+    } else if (mark.dot) {
+      ctx.fillStyle = mark.colour;
+      ctx.beginPath();
+      ctx.arc(x, 14, 3, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+    const text = words.get(i);
+    if (text !== undefined) {
+      ctx.font = fontOf(mark.bold);
+      ctx.fillStyle = mark.colour;
+      ctx.fillText(text.text, text.x, 18.2);
+    }
+  });
+  ctx.globalAlpha = 1;
+}
+
+function drawPlayhead(ctx: Draw, view: TimelineView, lanes: Lanes, x: number, tokens: Tokens): void {
+  const ink = tokens.text('--ink');
+  ctx.strokeStyle = ctx.fillStyle = ink;
+  ctx.lineWidth = 2;
+  ctx.beginPath();
+  ctx.moveTo(x, 8);
+  ctx.lineTo(x, lanes.bottom + 4);
+  ctx.stroke();
+  ctx.beginPath();
+  ctx.moveTo(x - 7, 5);
+  ctx.lineTo(x + 7, 5);
+  ctx.lineTo(x + 7, 12);
+  ctx.lineTo(x, 19);
+  ctx.lineTo(x - 7, 12);
+  ctx.closePath();
+  ctx.fill();
+  ctx.font = `600 ${tokens.text('--fs-0')} ${tokens.text('--font-mono')}`;
+  const text = (view.playhead / 1_000_000).toFixed(3);
+  const width = ctx.measureText(text).width;
+  ctx.fillText(text, x + 12 + width > view.width ? x - 12 - width : x + 12, 16.5);
+}
+
+function monoFont(tokens: Tokens): string {
+  return `400 ${tokens.text('--fs-0')} ${tokens.text('--font-mono')}`;
+}
