@@ -86,11 +86,8 @@ function withoutFlags(words: readonly Bytes[], specs: readonly FlagSpec[]): Byte
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (word === '--') break;
-    if (takesNext(word, specs)) {
-      // The last word is left to the flag.
-      if (words.length - i - 1 <= 1) break;
-      i++;
-    } else if (word !== '' && !word.startsWith('-')) names.push(word);
+    if (takesNext(word, specs)) i++;
+    else if (word !== '' && !word.startsWith('-')) names.push(word);
   }
   return names;
 }

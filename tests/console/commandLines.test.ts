@@ -36,6 +36,14 @@ test(`${lines.length} recorded command lines`, () => {
   }
 });
 
+test('an unknown help topic is quoted as Go does', () => {
+  const ran = run(
+    ['help', 'bogus', 'a`', 'b"c', 'x'],
+    answering(() => ({ ok: false, error: { code: 'stopped' } })),
+  );
+  expect(ran.stderr).toBe('Unknown help topic [`bogus` "a`" `b"c` `x`]\n');
+});
+
 test('the end of a prefix', () => {
   expect(prefixEnd('a')).toBe('b');
   expect(prefixEnd('a\xff')).toBe('b');

@@ -73,6 +73,7 @@ describe('the interpreter', () => {
     run.running.write('two\n');
     expect(calls).toEqual([]);
     run.running.closeInput();
+    run.running.closeInput(); // a second Ctrl-D has nobody to tell
     expect(calls.length).toBe(1);
   });
 });
