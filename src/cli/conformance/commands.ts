@@ -46,16 +46,19 @@ import { isSilent, setLevel, withIndent, write } from './output.ts';
 /** Plays an interaction file. @returns the function that answers each command in turn */
 export function createInteractionPlayer(): (directive: Directive) => string {
   const environment = createEnvironment();
-  return (directive) => {
-    const { output } = environment;
-    output.text = '';
-    const error = handle(environment, directive.command, new CommandArguments(directive));
-    if (error !== undefined) {
-      if (isSilent(output)) return error;
-      write(output, error);
-    }
-    return output.text === '' ? 'ok' : output.text;
-  };
+  return (directive) => answerInteractionCommand(environment, directive);
+}
+
+/** Runs one command. @returns what it and the members printed, an error last; `ok` for nothing */
+export function answerInteractionCommand(environment: Environment, directive: Directive): string {
+  const { output } = environment;
+  output.text = '';
+  const error = handle(environment, directive.command, new CommandArguments(directive));
+  if (error !== undefined) {
+    if (isSilent(output)) return error;
+    write(output, error);
+  }
+  return output.text === '' ? 'ok' : output.text;
 }
 
 type Handler = (environment: Environment, args: CommandArguments) => string | undefined;

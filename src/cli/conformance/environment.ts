@@ -54,6 +54,8 @@ export interface Environment {
   readonly nodes: Node[];
   /** For all members, in the order of sending. */
   messages: Message[];
+  /** Options of members to come that no command can set. */
+  options: Partial<RaftConfig>;
 }
 
 export interface Recipient {
@@ -63,7 +65,7 @@ export interface Recipient {
 }
 
 export function createEnvironment(): Environment {
-  return { output: createOutput(), nodes: [], messages: [] };
+  return { output: createOutput(), nodes: [], messages: [], options: {} };
 }
 
 /** @param options what differs from the environment's defaults */
@@ -87,6 +89,7 @@ export function addNodes(
       maxInflightMsgs: 2 ** 31 - 1,
       logLevel: 'DEBUG',
       seed: 1,
+      ...environment.options,
       ...options,
       id,
       applied: snapshot?.index ?? 0,
