@@ -1,3 +1,4 @@
+export { type Chronicle, chronicle, createChronicle } from './chronicle.ts';
 export type { Explanation, Note, Said, Why, Work } from './explain.ts';
 export { explain } from './explain.ts';
 export type * from './frame.ts';
@@ -15,4 +16,8 @@ export {
   topLeader,
 } from './logGrid.ts';
 export type { BallotState, Claim, DiskState, EntryName, Needed, SpreadState, StuckCall, Voter } from './needed.ts';
-export { neededNow } from './needed.ts';
+export { countedDisks, neededNow } from './needed.ts';
+export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';
+export { createProjector, type Projector, project, projectorRevision } from './projector.ts';
+export { createRecording, type Increment, type Recording, record, recordedRow, rowsUpTo } from './recording.ts';
+export { entryText } from './texts.ts';

@@ -564,3 +564,16 @@ function calm(frame: Frame, leader: MemberFrame): Needed {
     stopped: frame.members.filter((member) => member.health !== 'up').map((member) => member.name),
   };
 }
+
+/**
+ * Disks on which a leader counts an entry: its own and those whose acknowledgement has landed. 0 while nobody who leads holds it.
+ */
+export function countedDisks(frame: Frame, term: number, index: number): number {
+  let most = 0;
+  for (const leader of frame.members) {
+    if (leader.health !== 'up' || leader.role !== 'leader' || logTerm(leader.log, index) !== term) continue;
+    const own = leader.durableIndex >= index ? 1 : 0;
+    most = Math.max(most, own + leader.progress.filter((peer) => peer !== undefined && peer.match >= index).length);
+  }
+  return most;
+}

@@ -1,1 +1,43 @@
-export const hints = {};
+/** What stands beside an error or an empty answer: why it is so, and what to try. One or two short sentences. */
+export const hints = {
+  notYet: (command: string) => `etcdctl has ${command}. This console does not have it yet.`,
+  notYetOption: (command: string, option: string) => `etcdctl’s ${command} knows ${option}. This console does not have it yet.`,
+  unknownCommand: (suggestions: readonly string[]) =>
+    suggestions.length === 0 ? 'Try put, get, del, watch, member list or version.' : `Did you mean ${suggestions.join(' or ')}?`,
+  unknownFlag: (command: string, suggestion: string | undefined) =>
+    suggestion === undefined ? `${command} --help lists its flags.` : `Did you mean ${suggestion}?`,
+  dashValue: (typed: string) => `A word that begins with a dash is read as a flag. Put -- in front: -- ${typed}`,
+  usage: (command: string) => `${command} --help shows how it is used.`,
+  unclosedQuote: (quote: string, column: number) => `The quote ${quote} at column ${column} is never closed.`,
+  trailingBackslash: 'A backslash at the end of the line has nothing to escape.',
+  unsupportedShell: (construct: string) =>
+    `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
+  noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,
+  deadlineWrite: (endpoint: string, seconds: string) =>
+    `${endpoint} did not answer within ${seconds} s. The write may still be lost or survive: a timeout does not tell.`,
+  deadlineRead: (endpoint: string, seconds: string) =>
+    `${endpoint} did not answer within ${seconds} s: a read waits until a quorum confirms the leader. --consistency=s reads its own store.`,
+  deadlineOther: (endpoint: string, seconds: string) => `${endpoint} did not answer within ${seconds} s.`,
+  compacted: 'That revision has been compacted: its versions are gone.',
+  futureRevision: 'That revision has not happened yet.',
+  watchWithoutLeader: (endpoint: string) =>
+    `${endpoint} has been without a leader for too long, so it ends the watch. Watch at another member.`,
+  refused: {
+    emptyKey: 'A key has at least one byte. All keys: "" with --prefix or --from-key.',
+    valueProvided: 'With --ignore-value the value stays as it is: leave it out.',
+    leaseProvided: 'With --ignore-lease the lease stays as it is: leave it out.',
+    invalidSortOption: 'Sort by CREATE, KEY, MODIFY, VALUE or VERSION.',
+    keyNotFound: 'There is no such key to keep the value of.',
+    leaseNotFound: 'There is no such lease (any more).',
+    noLeader: 'Nobody leads. Ask again when a leader is elected.',
+    leaderChanged: 'The leader changed while it waited. The write may still be lost or survive.',
+    stopped: 'The member is stopped. Start it, or ask another one.',
+    timeout: 'No quorum answered in time. The write may still be lost or survive.',
+    timeoutDueToLeaderFail: 'The leader was lost on the way. The write may still be lost or survive.',
+    timeoutDueToConnectionLost: 'The member lost its leader on the way. The write may still be lost or survive.',
+    tooManyRequests: 'Too many requests wait already.',
+    requestTooLarge: 'A request may have 1.5 MiB.',
+    connectionLost: 'The member stopped while it was asked. The write may still be lost or survive.',
+    other: 'The member refused.',
+  },
+};

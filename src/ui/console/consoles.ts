@@ -1,0 +1,129 @@
+/**
+ * The console's sessions: one shell each, each with the member that it asks. They outlive the components that show them (a
+ * phone shows one region at a time) and end with their run.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { createShell, type HelpKey, type SessionState, type Shell } from '../../console/index.ts';
+import type { Run } from '../../workers/index.ts';
+import { keyOf } from './followed.ts';
+
+/** One tab. */
+export interface ConsoleTab {
+  /** The client's number in the run: the trace knows it by that. */
+  readonly client: number;
+  /** Ordinal of the member that it asks. */
+  readonly member: number;
+  readonly session: SessionState;
+  /** Which member it asked, from which line on: an old prompt keeps its name. */
+  readonly asked: readonly { readonly fromLine: number; readonly member: number }[];
+}
+
+export interface Consoles {
+  readonly tabs: readonly ConsoleTab[];
+  /** Client of the tab in front. */
+  readonly active: number;
+  /** Unfolded over the stage. */
+  readonly open: boolean;
+  shell(client: number): Shell | undefined;
+  /** A new session in front, at the member of the present one. */
+  add(): void;
+  /** Ends what runs there. The last session stays. */
+  close(client: number): void;
+  activate(client: number): void;
+  ask(client: number, member: number): void;
+  setOpen(open: boolean): void;
+  /** Runs lines as if typed; several are run one after the other. */
+  submit(client: number, text: string): void;
+}
+
+export type ConsoleStore = StoreApi<Consoles>;
+
+export interface ConsoleNeeds {
+  /** A key was put, read or deleted by a typed command. */
+  readonly followKey: (key: string) => void;
+  /** The run may have been set in motion. */
+  readonly wake: () => void;
+  /** Descriptions for `--help`, in the language of the moment. */
+  readonly helpWords: (key: HelpKey) => string;
+  /** The opening journal's clients come first: sessions take the numbers after theirs. */
+  readonly firstClient: number;
+}
+
+/** Two sessions, at the first member and at the second (where there is one). */
+export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
+  const shells = new Map<number, Shell>();
+  let next = needs.firstClient;
+
+  const store = createStore<Consoles>()((set, get) => {
+    const change = (client: number, part: Partial<ConsoleTab>) =>
+      set({ tabs: get().tabs.map((tab) => (tab.client === client ? { ...tab, ...part } : tab)) });
+
+    /** Makes a session; its tab is not shown yet. */
+    const begin = (member: number): ConsoleTab => {
+      const client = next++;
+      const shell = createShell(run.target(client), endpointsOf(run, member), { words: needs.helpWords }, (session) => {
+        const before = get().tabs.find((tab) => tab.client === client)?.session;
+        change(client, { session });
+        if (!get().open && saysWrong(session, before)) set({ open: true, active: client });
+      });
+      shells.set(client, shell);
+      return { client, member, session: shell.state(), asked: [{ fromLine: 0, member }] };
+    };
+
+    const first = begin(1);
+    const tabs = run.scenario.members > 1 ? [first, begin(2)] : [first, begin(1)];
+    return {
+      tabs,
+      active: first.client,
+      open: false,
+      shell: (client) => shells.get(client),
+      add: () => {
+        const { tabs, active } = get();
+        const tab = begin(tabs.find((each) => each.client === active)?.member ?? 1);
+        set({ tabs: [...tabs, tab], active: tab.client });
+      },
+      close: (client) => {
+        const { tabs, active } = get();
+        const at = tabs.findIndex((tab) => tab.client === client);
+        if (at < 0 || tabs.length === 1) return;
+        shells.get(client)?.interrupt();
+        shells.delete(client);
+        const left = tabs.filter((tab) => tab.client !== client);
+        const neighbour = left[Math.min(at, left.length - 1)]?.client ?? active;
+        set({ tabs: left, active: active === client ? neighbour : active });
+        needs.wake();
+      },
+      activate: (active) => set({ active }),
+      ask: (client, member) => {
+        const tab = get().tabs.find((each) => each.client === client);
+        if (tab === undefined || tab.member === member) return;
+        change(client, { member, asked: [...tab.asked, { fromLine: tab.session.nextLine, member }] });
+        shells.get(client)?.setEndpoints(endpointsOf(run, member));
+      },
+      setOpen: (open) => set({ open }),
+      submit: (client, text) => {
+        const key = keyOf(text);
+        if (key !== undefined) needs.followKey(key);
+        shells.get(client)?.submit(text);
+        needs.wake();
+      },
+    };
+  });
+  return store;
+}
+
+/** The member's own address: a session asks this one and no other. */
+function endpointsOf(run: Run, member: number): readonly string[] {
+  return [`${run.frame().members[member - 1]?.name ?? `n${member}`}:2379`];
+}
+
+/** Something new on standard error: worth opening a folded console for. */
+function saysWrong(session: SessionState, before: SessionState | undefined): boolean {
+  const last = session.lines.at(-1);
+  return before !== undefined && session.lines !== before.lines && last?.kind === 'stderr' && last !== before.lines.at(-1);
+}
+
+/** Name of the member that a line's command asked. */
+export function askedAt(tab: ConsoleTab, line: number): number {
+  return tab.asked.findLast((each) => each.fromLine <= line)?.member ?? tab.member;
+}
