@@ -123,7 +123,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
           if (event.currentTarget.hasPointerCapture(event.pointerId)) seekTo(event);
         }}
       >
-        <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+        <canvas ref={canvas} className={styles.canvas} />
       </div>
       <Twin />
     </footer>

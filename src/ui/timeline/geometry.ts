@@ -90,6 +90,8 @@ export interface Placed {
   readonly text: string;
   /** Left end of the words. */
   readonly x: number;
+  /** Marks of a lower rank that stand under the words: they give way. */
+  readonly covers: readonly number[];
 }
 
 /** Pixels between neighbours. */
@@ -97,7 +99,7 @@ const AIR = 10;
 
 /**
  * Gives each wish a text and a side so that nothing overlaps, by rank; who finds no room goes without words.
- * `taken` are stretches that are not free from the start; every mark keeps its own place free.
+ * `taken` are stretches that are not free from the start. Words stand over no mark of their own rank or above.
  */
 export function placeWords(
   wishes: readonly Wish[],
@@ -114,20 +116,21 @@ export function placeWords(
     if (wish === undefined) continue;
     const found = place(wish, i);
     if (found === undefined) continue;
-    placed.push(found.placed);
-    busy.push(found.stretch);
+    placed.push(found);
+    busy.push([found.x, found.x + measure(found.text, i)]);
   }
   return placed;
 
-  function place(wish: Wish, i: number): { placed: Placed; stretch: readonly [number, number] } | undefined {
+  function place(wish: Wish, i: number): Placed | undefined {
     const sides = wish.side === 'right' ? (['right', 'left'] as const) : (['left', 'right'] as const);
     for (const text of wish.texts) {
       const width = measure(text, i);
       for (const side of sides) {
         const x = side === 'right' ? wish.x + wish.gap : wish.x - wish.gap - width;
         const free = busy.every(([from, to]) => x + width + AIR <= from || x - AIR >= to);
-        const clear = wishes.every((other, j) => j === i || other.x < x - 5 || other.x > x + width + 5);
-        if (x >= left && x + width <= right && free && clear) return { placed: { wish: i, text, x }, stretch: [x, x + width] };
+        if (x < left || x + width > right || !free) continue;
+        const covers = wishes.flatMap((other, j) => (j !== i && other.x > x - 6 && other.x < x + width + 6 ? [j] : []));
+        if (covers.every((j) => (wishes[j]?.rank ?? 0) < wish.rank)) return { wish: i, text, x, covers };
       }
     }
     return undefined;

@@ -47,8 +47,7 @@ export function paintTimeline(ctx: CanvasRenderingContext2D, view: TimelineView,
   drawAhead(ctx, view, lanes, Math.max(now, head), tokens);
   drawNames(ctx, view, lanes, tokens);
   drawAxis(ctx, view, tokens);
-  drawWords(ctx, view, lanes, tokens);
-  drawPlayhead(ctx, view, lanes, head, tokens);
+  drawPlayhead(ctx, view, lanes, head, tokens, drawWords(ctx, view, lanes, tokens));
 }
 
 interface Lanes {
@@ -99,7 +98,9 @@ function drawSegment(ctx: Draw, { plot }: TimelineView, lanes: Lanes, segment: L
       ctx.fill();
       return;
     case 'follower': {
-      const line = tokens.px('--w-life');
+      // Before the first term there is nothing to follow yet.
+      const line = segment.term === 0 ? 1.25 : tokens.px('--w-life');
+      if (segment.term === 0) ctx.fillStyle = tokens.text('--rule-2');
       ctx.fillRect(from, y - line / 2, Math.max(1, to - from - 0.5), line);
       return;
     }
@@ -176,8 +177,8 @@ function drawAxis(ctx: Draw, view: TimelineView, tokens: Tokens): void {
   ctx.textAlign = 'left';
 }
 
-/** Marks and words of terms and of what people did, on one line. */
-function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): void {
+/** Marks and words of terms and of what people did, on one line. Returns where the playhead's time begins. */
+function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): number {
   const { plot, timeline } = view;
   const inSight = (time: number) => time >= plot.from && time <= plot.to;
   const marks: { wish: Wish; colour: string; bold: boolean; fault: boolean; dot: boolean; late: boolean }[] = [];
@@ -212,6 +213,13 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
   }
   const fontOf = (bold: boolean) => `${bold ? 600 : 400} ${tokens.text('--fs-0')} ${tokens.text('--font-ui')}`;
   const head = xOf(plot, view.playhead);
+  ctx.font = timeFont(tokens);
+  const timeWidth = ctx.measureText(headText(view)).width;
+  // Beside the playhead, right of it unless a mark is there and none on the left.
+  const crowded = (from: number, to: number) => to > view.width || marks.some(({ wish }) => wish.x > from - 5 && wish.x < to + 5);
+  const onLeft =
+    crowded(head + 10, head + 12 + timeWidth) && !crowded(head - 12 - timeWidth, head - 10) && head - 12 - timeWidth > 0;
+  const timeX = onLeft || head + 12 + timeWidth > view.width ? head - 12 - timeWidth : head + 12;
   const placed = placeWords(
     marks.map((mark) => mark.wish),
     (text, wish) => {
@@ -220,19 +228,22 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
     },
     plot.left,
     view.width,
-    [[head - 8, head + 74]],
+    [[Math.min(head - 8, timeX), Math.max(head + 8, timeX + timeWidth)]],
   );
   const words = new Map<number, Placed>(placed.map((one) => [one.wish, one]));
+  const covered = new Set(placed.flatMap((one) => one.covers));
   marks.forEach((mark, i) => {
     ctx.globalAlpha = mark.late ? 0.45 : 1;
     const { x } = mark.wish;
     ctx.strokeStyle = mark.dot && !mark.fault ? tokens.text('--ink-3') : mark.colour;
     ctx.lineWidth = mark.fault ? 1.75 : mark.dot ? 1 : 1.5;
     ctx.beginPath();
-    ctx.moveTo(x, mark.dot ? 14 : 8);
+    ctx.moveTo(x, covered.has(i) ? lanes.top : mark.dot ? 14 : 8);
     ctx.lineTo(x, lanes.bottom);
     ctx.stroke();
-    if (mark.fault) {
+    if (covered.has(i)) {
+      // Its words would be another's: only the line stays.
+    } else if (mark.fault) {
       ctx.lineWidth = 2.2;
       ctx.beginPath();
       ctx.moveTo(x - 4, 10);
@@ -254,9 +265,10 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
     }
   });
   ctx.globalAlpha = 1;
+  return timeX;
 }
 
-function drawPlayhead(ctx: Draw, view: TimelineView, lanes: Lanes, x: number, tokens: Tokens): void {
+function drawPlayhead(ctx: Draw, view: TimelineView, lanes: Lanes, x: number, tokens: Tokens, timeX: number): void {
   const ink = tokens.text('--ink');
   ctx.strokeStyle = ctx.fillStyle = ink;
   ctx.lineWidth = 2;
@@ -272,10 +284,22 @@ function drawPlayhead(ctx: Draw, view: TimelineView, lanes: Lanes, x: number, to
   ctx.lineTo(x - 7, 12);
   ctx.closePath();
   ctx.fill();
-  ctx.font = `600 ${tokens.text('--fs-0')} ${tokens.text('--font-mono')}`;
-  const text = (view.playhead / 1_000_000).toFixed(3);
+  ctx.font = timeFont(tokens);
+  const text = headText(view);
   const width = ctx.measureText(text).width;
-  ctx.fillText(text, x + 12 + width > view.width ? x - 12 - width : x + 12, 16.5);
+  ctx.fillStyle = tokens.text('--panel');
+  ctx.fillRect(timeX - 3, 4, width + 6, 17);
+  ctx.fillStyle = ink;
+  ctx.fillText(text, timeX, 16.5);
+}
+
+/** Seconds with three digits; never ahead of time, as the clock. */
+function headText(view: TimelineView): string {
+  return (Math.floor(view.playhead / 1000) / 1000).toFixed(3);
+}
+
+function timeFont(tokens: Tokens): string {
+  return `600 ${tokens.text('--fs-0')} ${tokens.text('--font-mono')}`;
 }
 
 function monoFont(tokens: Tokens): string {

@@ -21,7 +21,7 @@ export function Transport() {
     scheduler.wake();
   };
   return (
-    <div className={controls.group} role="group" aria-label={words.shell.transport}>
+    <fieldset className={controls.group} aria-label={words.shell.transport}>
       <button
         type="button"
         className={controls.button}
@@ -56,7 +56,7 @@ export function Transport() {
       >
         <Icon name="step" />
       </button>
-    </div>
+    </fieldset>
   );
 }
 
