@@ -5,7 +5,7 @@ import { ENGLISH, loadWords, type Words } from '../i18n/index.ts';
 import styles from './App.module.css';
 import { Prompt } from './console/Prompt.tsx';
 import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
-import { PHONE, useDesk, useMedia, useRun, useSettings } from './frame/hooks.ts';
+import { PHONE, useDesk, useGeneration, useMedia, useSettings } from './frame/hooks.ts';
 import { usePageKeys } from './frame/keys.ts';
 import { Help } from './help/Help.tsx';
 import { Legend } from './log/Legend.tsx';
@@ -35,12 +35,12 @@ function Chosen() {
   usePageKeys();
   const phone = useMedia(PHONE);
   // A new run is a new cluster: nothing that belonged to the old one stays.
-  const scenario = useRun().scenario;
+  const generation = useGeneration();
   return (
     <WordsProvider words={words}>
       <LazyMotion features={loadMotion} strict>
         <MotionConfig reducedMotion="user">
-          {phone ? <Phone key={scenario.seed} /> : <Desktop key={scenario.seed} />}
+          {phone ? <Phone key={generation} /> : <Desktop key={generation} />}
           <Help />
         </MotionConfig>
       </LazyMotion>

@@ -82,6 +82,7 @@ export function createFakeRun(scene: Scene, seed: number, count = scene === 'sin
             },
           ]
         : [],
+    proof: 'pending',
     revision: 0,
   };
   update({});
@@ -198,6 +199,9 @@ export function createFakeRun(scene: Scene, seed: number, count = scene === 'sin
       return Promise.resolve();
     },
     digests: () => Promise.resolve([]),
+    digestsAt: () => Promise.resolve([]),
+    memberAt: () => Promise.reject(new Error('a hand-made run has no historian')),
+    prove: () => Promise.resolve(),
     dispose() {
       listeners.clear();
     },

@@ -18,6 +18,11 @@ export function useRun(): Run {
   return useStore(useHouse().runs, (runs) => runs.run);
 }
 
+/** Counts the runs of this page: another number is another cluster. */
+export function useGeneration(): number {
+  return useStore(useHouse().runs, (runs) => runs.generation);
+}
+
 /** From what changes in steps: playing, pace, waiting, … */
 export function useRunState<T>(select: (state: RunState) => T, equal?: Equal<T>): T {
   const run = useRun();

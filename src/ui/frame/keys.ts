@@ -10,8 +10,20 @@ export function usePageKeys(): void {
       if (!event.defaultPrevented && pressPageKey(house, event)) event.preventDefault();
     };
     window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
+    window.addEventListener('click', letGo);
+    return () => {
+      window.removeEventListener('keydown', press);
+      window.removeEventListener('click', letGo);
+    };
   }, [house]);
+}
+
+/** A verb pressed with a pointer does not keep the focus: the space bar that follows means play, not the verb again. */
+function letGo(event: MouseEvent): void {
+  const button = document.activeElement;
+  const byPointer = event.detail > 0 && button instanceof HTMLButtonElement && button.getAttribute('aria-expanded') !== 'true';
+  if (byPointer && button.closest('[data-region="statement"], [data-region="topbar"], [data-region="transport"]') !== null)
+    button.blur();
 }
 
 /** What of a key's event decides: a plain record in tests. */

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef } from 'react';
 import { useWords } from '../frame/context.tsx';
 import { useDesk } from '../frame/hooks.ts';
 import type { Tab } from '../stores/desk.ts';
-import { Clock, Live, Pace, Transport } from '../topbar/Transport.tsx';
+import { Live, Pace, Transport } from '../topbar/Transport.tsx';
 import styles from './PhoneBars.module.css';
 
 const TABS: readonly { readonly tab: Tab; readonly icon: string }[] = [
@@ -19,11 +19,9 @@ export function PhoneTransport() {
   return (
     <div className={styles.transport} data-region="transport">
       <Transport />
-      <div className={styles.clock}>
-        <Clock />
-        <Live />
-      </div>
-      <Pace />
+      <Pace withClock />
+      <span className={styles.space} />
+      <Live brief />
     </div>
   );
 }

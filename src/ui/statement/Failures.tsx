@@ -7,8 +7,9 @@ export function Failures() {
   const words = useWords();
   const thrown = useRunState((state) => state.thrown);
   const failure = useRunState((state) => (state.phase === 'failed' ? state.failure : ''));
+  const differs = useRunState((state) => state.proof === 'differs');
   const names = useFrame((frame) => frame.members.map((member) => member.name), shallow);
-  if (thrown.length === 0 && failure === '') return undefined;
+  if (thrown.length === 0 && failure === '' && !differs) return undefined;
   return (
     <div className={styles.failures} role="alert">
       {failure !== '' && (
@@ -16,6 +17,11 @@ export function Failures() {
           <summary>{words.shell.runFailed}</summary>
           <pre className={styles.stack}>{failure}</pre>
         </details>
+      )}
+      {differs && (
+        <p className={styles.failure} data-failure="proof">
+          {words.shell.differs}
+        </p>
       )}
       {thrown.map(({ member, message, stack }) => (
         <details key={`${member} ${message}`} className={styles.failure} data-failure="member" data-member={member}>

@@ -57,7 +57,7 @@ function useExplanation(): Explanation {
   const [explanation, setExplanation] = useState(() => explain(run.frame()));
   const seen = useRef({ text: '', stamp: '' });
   usePainter((shown) => {
-    const stamp = `${shown.state().revision} ${Math.floor(shown.playhead() / 100_000)} ${shown.scenario.seed}`;
+    const stamp = `${shown.state().revision} ${Math.floor(shown.playhead() / 100_000)}`;
     if (stamp === seen.current.stamp && shown.state().playing) return;
     const next = explain(shown.frame());
     const text = JSON.stringify(next);

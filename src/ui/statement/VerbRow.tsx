@@ -43,7 +43,7 @@ export function VerbRow() {
           </button>
         );
       })}
-      <Waiting />
+      {atLive ? <Waiting /> : <span className={styles.waiting}>{words.shell.pastNote}</span>}
     </div>
   );
 }

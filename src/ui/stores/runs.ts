@@ -7,6 +7,8 @@ export type StartRun = (members: number) => Run;
 
 export interface Runs {
   readonly run: Run;
+  /** Counts the runs of this page, from 1. */
+  readonly generation: number;
   /** Replaces the run by a fresh one of so many members and ends the old one's workers. */
   restart(members: number): void;
 }
@@ -17,9 +19,10 @@ export type RunStore = StoreApi<Runs>;
 export function createRuns(first: Run, start: StartRun): RunStore {
   return createStore<Runs>()((set, get) => ({
     run: first,
+    generation: 1,
     restart: (members) => {
-      const old = get().run;
-      set({ run: start(members) });
+      const { run: old, generation } = get();
+      set({ run: start(members), generation: generation + 1 });
       old.dispose();
     },
   }));

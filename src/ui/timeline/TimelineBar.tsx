@@ -125,7 +125,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
       >
         <canvas ref={canvas} className={styles.canvas} />
       </div>
-      <Twin />
+      <Twin seek={tall ? seek : undefined} />
     </footer>
   );
 
@@ -144,8 +144,8 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
   }
 }
 
-/** The lanes at the playhead and what people did, newest last: the canvas in words. */
-function Twin() {
+/** The lanes at the playhead and what people did, newest last: the canvas in words. With `seek` what happened is in sight, to go to. */
+function Twin({ seek }: { readonly seek: ((time: number) => void) | undefined }) {
   const words = useWords();
   const run = useRun();
   const lanes = useFrame(
@@ -156,7 +156,7 @@ function Twin() {
   useRunState((state) => state.revision);
   const events = run.timeline().events.slice(-EVENTS_IN_WORDS);
   const drawn = wordsOf(words, names);
-  return (
+  const twin = (
     <div className="visually-hidden">
       <ul data-twin="lanes" aria-label={words.shell.timeline}>
         {lanes.map((lane) => {
@@ -169,23 +169,41 @@ function Twin() {
           );
         })}
       </ul>
-      <ol data-twin="events" aria-label={words.shell.events}>
-        {events.map((event) => (
-          <li
-            key={`${event.time} ${event.kind} ${event.text}`}
-            data-kind={event.kind}
-            data-fault={event.fault}
-            data-time={event.time}
-          >
-            {`${formatClock(event.time)} ${drawn.event(event)[0] ?? ''}`}
+      {seek === undefined && (
+        <ol data-twin="events" aria-label={words.shell.events}>
+          {events.map((event) => (
+            <li key={keyOf(event)} data-kind={event.kind} data-fault={event.fault} data-time={event.time}>
+              {`${formatClock(event.time)} ${drawn.event(event)[0] ?? ''}`}
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+  if (seek === undefined) return twin;
+  return (
+    <>
+      {twin}
+      <h2 className={styles.heading}>{words.shell.events}</h2>
+      <ol className={styles.events} data-twin="events">
+        {[...events].reverse().map((event) => (
+          <li key={keyOf(event)} data-kind={event.kind} data-fault={event.fault} data-time={event.time}>
+            <button type="button" className={styles.event} onClick={() => seek(event.time)}>
+              <span className={styles.at}>{formatClock(event.time)}</span>
+              {drawn.event(event)[0]}
+            </button>
           </li>
         ))}
       </ol>
-    </div>
+    </>
   );
 }
 
 const EVENTS_IN_WORDS = 40;
+
+function keyOf(event: TimelineEvent): string {
+  return `${event.time} ${event.kind} ${event.members.join()} ${event.text}`;
+}
 
 function wordsOf({ shell }: Words, names: readonly string[]): TimelineWords {
   const name = (ordinal: number) => names[ordinal - 1] ?? '';

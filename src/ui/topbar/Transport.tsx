@@ -72,8 +72,8 @@ export function Clock() {
   );
 }
 
-/** Auto with what it does now, or the speed that a hand has fixed. */
-export function Pace() {
+/** Auto with what it does now, or the speed that a hand has fixed. On a phone the clock stands on the same button. */
+export function Pace({ withClock = false }: { readonly withClock?: boolean }) {
   const words = useWords();
   const run = useRun();
   const { scheduler } = useHouse();
@@ -93,14 +93,17 @@ export function Pace() {
     <Menu
       name="pace"
       label={words.shell.pace}
-      kind="plain"
+      kind={withClock ? 'quiet' : 'plain'}
       button={
-        <span className={styles.pace} data-pace={pace === 'auto' ? 'auto' : 'fixed'}>
-          <b>{pace === 'auto' ? words.shell.auto : words.shell.fixed}</b>
-          <span className={styles.factor} ref={factor} data-factor>
-            {formatFactor(run.state().factor)}
+        <span className={styles.paceHolder}>
+          {withClock && <Clock />}
+          <span className={styles.pace} data-pace={pace === 'auto' ? 'auto' : 'fixed'}>
+            <b>{pace === 'auto' ? words.shell.auto : words.shell.fixed}</b>
+            <span className={styles.factor} ref={factor} data-factor>
+              {formatFactor(run.state().factor)}
+            </span>
+            {!withClock && <Icon name="down" />}
           </span>
-          <Icon name="down" />
         </span>
       }
       choices={choices}
@@ -108,7 +111,7 @@ export function Pace() {
   );
 }
 
-export function Live() {
+export function Live({ brief = false }: { readonly brief?: boolean }) {
   const words = useWords();
   const run = useRun();
   const { scheduler } = useHouse();
@@ -125,6 +128,7 @@ export function Live() {
           type="button"
           className={controls.button}
           data-action="live"
+          aria-label={words.shell.backToLive}
           title={`${words.shell.backToLive} (L)`}
           onClick={() => {
             run.backToLive();
@@ -132,7 +136,7 @@ export function Live() {
           }}
         >
           <Icon name="live" />
-          {words.shell.backToLive}
+          {brief ? words.shell.live : words.shell.backToLive}
         </button>
       )}
     </div>
