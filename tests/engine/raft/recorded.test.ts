@@ -24,7 +24,9 @@ describe('recordings of etcd-io/raft', () => {
 describe("upstream's own files", () => {
   const folders = UPSTREAM.filter((folder) => existsSync(folder));
   const files = folders.flatMap(listDataFiles);
-  console.info(`etcd-io/raft's own files: ${files.length === 0 ? 'not present, skipped' : `${files.length} from ${folders.join(', ')}`}`);
+  console.info(
+    `etcd-io/raft's own files: ${files.length === 0 ? 'not present, skipped' : `${files.length} from ${folders.join(', ')}`}`,
+  );
 
   test.runIf(files.length > 0).each(files)('%s', (file) => {
     expectSameAnswers(file);
