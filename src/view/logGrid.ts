@@ -153,7 +153,7 @@ export function newestIndex(frame: Frame): number {
 export function logWindow(frame: Frame, window: LogWindow): { readonly first: number; readonly last: number } {
   const columns = Math.max(1, window.columns);
   const end = Math.max(newestIndex(frame), frame.flag + 1, columns);
-  const home = Math.min(end, Math.max(columns, frame.flag + columns - 1));
+  const home = Math.min(end, Math.max(columns, frame.flag + Math.max(1, columns - 2)));
   const last = window.last === undefined ? home : Math.min(end, Math.max(columns, window.last));
   return { first: last - columns + 1, last };
 }

@@ -51,8 +51,8 @@ describe('columns', () => {
   it('never lose the commit line to a long uncommitted tail, and count what is beyond', () => {
     const frame = frameOf([memberOf(1, '1 '.repeat(40), 10, leader), memberOf(2, '1 1', 2), memberOf(3, '1 1', 2)]);
     const grid = logGrid(frame, { columns: 4, older: 5, last: undefined });
-    expect([grid.first, grid.last, grid.flag, grid.beyond]).toEqual([10, 13, 10, 27]);
-    expect(grid.groups[0]?.rows[0]?.older.map((cell) => cell.index)).toEqual([5, 6, 7, 8, 9]);
+    expect([grid.first, grid.last, grid.flag, grid.beyond]).toEqual([9, 12, 10, 28]);
+    expect(grid.groups[0]?.rows[0]?.older.map((cell) => cell.index)).toEqual([4, 5, 6, 7, 8]);
   });
 
   it('scroll back as far as the first entry and no further', () => {

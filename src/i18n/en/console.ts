@@ -22,6 +22,8 @@ export const console = {
   reads: 'The command reads what you type. Ctrl-D ends it.',
   stop: 'Ctrl-C',
   stopLabel: 'End the command (Ctrl-C)',
+  endInput: 'Ctrl-D',
+  endInputLabel: 'End the input (Ctrl-D)',
   waiting: 'waiting',
   passed: (leader: string) => `passed to ${leader}`,
   of: (seconds: string, all: string) => `${seconds} of ${all} s`,

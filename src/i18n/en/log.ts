@@ -6,6 +6,8 @@ const capital = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 /** n1, n2 and n3 */
 const list = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+const either = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 const range = (from: number, to: number) => (from === to ? String(from) : `${from} to ${to}`);
 const verb = (names: readonly string[], one: string, many: string) => (names.length === 1 ? one : many);
 
@@ -96,12 +98,13 @@ export const log = {
     ownDiskWhy: (leader: string) =>
       `A leader’s disk counts like any other: ${leader} may send an entry before it has written it, but not count itself.`,
     moreDisks: (more: number) => (more === 1 ? 'One more disk must have it.' : `${capital(count(more))} more disks must have it.`),
+    moreAcks: (more: number) => (more === 1 ? 'One more ack decides.' : `${capital(count(more))} more acks decide.`),
     sentWhy: (leader: string, names: readonly string[]) =>
       `${leader} has sent it to ${list(names)}. Each writes it to disk before it says yes.`,
     writingWhy: (names: readonly string[]) =>
       `${list(names)} ${verb(names, 'writes', 'write')} it first: a yes must be true after a crash, too.`,
     flyingWhy: (names: readonly string[]) =>
-      `${list(names)} ${verb(names, 'has', 'have')} it on disk and said so; the acks are on their way.`,
+      `${list(names)} ${verb(names, 'has', 'have')} it on disk and said so: ${verb(names, 'the ack is on its', 'the acks are on their')} way.`,
     waitingWhy: (leader: string) => `${leader} sends it again with its next message.`,
     tooFew: 'Too few members can be reached.',
     tooFewWhy: (leader: string, needed: number) => `${leader} needs ${count(needed)} disks, its own among them.`,
@@ -127,7 +130,7 @@ export const log = {
     noQuorum: 'No quorum',
     nothingCommits: 'Nothing can commit.',
     stoppedWhy: (needed: number, have: number, stopped: readonly string[]) =>
-      `${capital(count(needed))} must run and ${have === 1 ? 'one does' : `${count(have)} do`}. Start ${stopped.length === 1 ? stopped[0] : `one of ${list(stopped)}`}.`,
+      `${capital(count(needed))} must run and ${have === 1 ? 'one does' : `${count(have)} do`}. Start ${either(stopped)}.`,
     stoppedMoreWhy: (needed: number, have: number, more: number) =>
       `${capital(count(needed))} must run and ${have === 0 ? 'none does' : have === 1 ? 'one does' : `${count(have)} do`}. Start ${count(more)} more.`,
     splitWhy: (needed: number, have: number) =>
@@ -177,8 +180,8 @@ export const log = {
     calmWhy: (leader: string, members: number) =>
       members === 1
         ? `${leader} is a quorum by itself: its own disk decides.`
-        : `A quorum would remain. Every 100 ms ${leader} says that it still leads.`,
-    calmNoneWhy: (leader: string) => `With one less there is no quorum. Every 100 ms ${leader} says that it still leads.`,
+        : `A quorum would remain. Every 100 ms ${leader} says that it still leads.`,
+    calmNoneWhy: (leader: string) => `With one less there is no quorum. Every 100 ms ${leader} says that it still leads.`,
 
     starting: 'Starting',
     startingBold: 'The members boot.',

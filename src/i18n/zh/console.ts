@@ -23,6 +23,8 @@ export const console: typeof english = {
   reads: '命令正在读取输入，Ctrl-D 结束。',
   stop: 'Ctrl-C',
   stopLabel: '结束命令（Ctrl-C）',
+  endInput: 'Ctrl-D',
+  endInputLabel: '结束输入（Ctrl-D）',
   waiting: '等待',
   passed: (leader) => `已转给 ${leader}`,
   of: (seconds, all) => `${seconds} / ${all} 秒`,

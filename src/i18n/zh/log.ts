@@ -88,6 +88,7 @@ export const log: typeof english = {
     ownDisk: (leader) => `由 ${leader} 自己的磁盘决定。`,
     ownDiskWhy: (leader) => `Leader 的磁盘和别人的一样算数：${leader} 可以边写边发，但写完之前不能把自己算进去。`,
     moreDisks: (more) => `还需要 ${more} 块磁盘写入它。`,
+    moreAcks: (more) => `再收到 ${more} 个确认就决定。`,
     sentWhy: (leader, names) => `${leader} 已把它发给 ${list(names)}。每个成员先写盘，再答应。`,
     writingWhy: (names) => `${list(names)} 先写盘：答应的事，宕机之后也必须算数。`,
     flyingWhy: (names) => `${list(names)} 已落盘并作了确认，确认正在路上。`,

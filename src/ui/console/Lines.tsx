@@ -35,6 +35,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
   const known = shownLines(tab.session, until);
   const shown = known.slice(-pages * PAGE);
   const newest = shown.at(-1);
+  const answers = linesReadByCommands(known);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows what is shown
   useLayoutEffect(() => {
@@ -73,7 +74,11 @@ export function Lines({ tab, names, until, label }: LinesProps) {
             data-lit={(call !== 0 && call === lit) || undefined}
             onPointerEnter={() => selection.getState().hover(call === 0 ? undefined : { type: 'call', call })}
           >
-            <Line line={line} name={names[askedAt(tab, line.number) - 1] ?? ''} words={words} />
+            <Line
+              line={line}
+              prompt={answers.has(line.number) ? '' : `${names[askedAt(tab, line.number) - 1] ?? ''} $ `}
+              words={words}
+            />
           </div>
         );
       })}
@@ -81,12 +86,12 @@ export function Lines({ tab, names, until, label }: LinesProps) {
   );
 }
 
-function Line({ line, name, words }: { readonly line: SessionLine; readonly name: string; readonly words: Words }) {
+function Line({ line, prompt, words }: { readonly line: SessionLine; readonly prompt: string; readonly words: Words }) {
   switch (line.kind) {
     case 'echo':
       return (
         <>
-          <span className={styles.prompt}>{name} $ </span>
+          {prompt !== '' && <span className={styles.prompt}>{prompt}</span>}
           {line.text}
         </>
       );
@@ -104,6 +109,18 @@ function Line({ line, name, words }: { readonly line: SessionLine; readonly name
 /** What is to be seen: nothing later than `until`, and of the ends of commands only those by Ctrl-C. */
 function shownLines(session: SessionState, until: number): readonly SessionLine[] {
   return session.lines.filter((line) => line.at <= until && (line.kind !== 'exit' || line.exit.signal !== undefined));
+}
+
+/** Lines that were typed into a command that reads: they had no prompt before them. Blank prompts run nothing. */
+function linesReadByCommands(lines: readonly SessionLine[]): ReadonlySet<number> {
+  const begun = new Set<number>();
+  const read = new Set<number>();
+  for (const line of lines) {
+    if (line.kind !== 'echo') continue;
+    if (begun.has(line.command)) read.add(line.number);
+    else if (line.text.trim() !== '') begun.add(line.command);
+  }
+  return read;
 }
 
 /** The newest call of a command, as the trace numbers it; 0 = none. */

@@ -151,17 +151,32 @@ export function Prompt() {
               {words.console.backToLive}
             </button>
           ) : busy ? (
-            <button
-              type="button"
-              className={styles.small}
-              aria-label={words.console.stopLabel}
-              onClick={() => {
-                store.getState().shell(tab.client)?.interrupt();
-                input.current?.focus();
-              }}
-            >
-              {words.console.stop}
-            </button>
+            <>
+              {wantsInput(tab.session) && (
+                <button
+                  type="button"
+                  className={styles.small}
+                  aria-label={words.console.endInputLabel}
+                  onClick={() => {
+                    store.getState().shell(tab.client)?.endOfInput();
+                    input.current?.focus();
+                  }}
+                >
+                  {words.console.endInput}
+                </button>
+              )}
+              <button
+                type="button"
+                className={styles.small}
+                aria-label={words.console.stopLabel}
+                onClick={() => {
+                  store.getState().shell(tab.client)?.interrupt();
+                  input.current?.focus();
+                }}
+              >
+                {words.console.stop}
+              </button>
+            </>
           ) : (
             !open && (
               <span className={styles.keyHint} aria-hidden="true">

@@ -33,8 +33,9 @@ export function EntryTip({ name, cell, box }: { readonly name: string; readonly 
       ) : (
         <>
           <b className={styles.command}>{describeEntry(words, cell)}</b>
-          <span className={styles.place}>{words.log.place(cell.term, cell.index)}</span>
-          <span>{words.log.fill[cell.fill](name)}</span>
+          <span>
+            <span className={styles.place}>{words.log.place(cell.term, cell.index)}</span> · {words.log.fill[cell.fill](name)}
+          </span>
           {cell.replacedBy !== 0 && <span>{words.log.replacedBy(cell.replacedBy)}</span>}
         </>
       )}

@@ -190,7 +190,7 @@ export function ReplicatedLog() {
           ))}
         </table>
         <FlagLine grid={grid} layout={layout} cell={cell} />
-        {grid.beyond > 0 && <span className={styles.beyond}>{words.log.beyond(grid.beyond)}</span>}
+        {grid.beyond > 0 && grid.flag <= grid.last && <span className={styles.beyond}>{words.log.beyond(grid.beyond)}</span>}
       </div>
       {tip !== undefined && <Tip tip={tip} rows={rows} />}
     </section>

@@ -111,6 +111,10 @@ export function sayCommit(fact: Fact<'commit'>, words: Said): { readonly bold: s
   const writing = withState('inMemory').filter((name) => name !== leader);
   const flying = withState('landsNext', 'ackSent');
   const sent = withState('appendSent');
+  if (flying.length >= missing) {
+    // Disks enough have it already: what is missing is that the leader hears so.
+    return { bold: words.moreAcks(missing), why: words.onlyLanded(leader, onDisk, voters.length, index) + carried };
+  }
   if (flying.length > 0) return { bold, why: words.flyingWhy(flying) + carried };
   if (writing.length > 0) return { bold, why: words.writingWhy(writing) + carried };
   if (sent.length > 0) return { bold, why: words.sentWhy(leader, sent) + carried };
