@@ -145,11 +145,11 @@ export function visitNewest(node: KeyNode, start: Bytes, end: Bytes | undefined,
 
 /** What holds between any two writes; for tests, for it walks the whole tree. */
 export function assertKeyTreeInvariants(root: KeyNode): void {
-  checkNode(root, '', undefined);
+  if (root.keys.length > 0) checkNode(root, '', undefined);
 }
 
 function checkNode(node: KeyNode, low: Bytes, high: Bytes | undefined): number {
-  assert(node.keys.length <= NODE_SIZE, 'a node is not overfull', { size: node.keys.length });
+  assert(node.keys.length > 0 && node.keys.length <= NODE_SIZE, 'a node is neither empty nor overfull', { size: node.keys.length });
   let live = 0;
   for (let i = 0; i < node.keys.length; i++) {
     const key = node.keys[i] as Bytes; // i < keys.length

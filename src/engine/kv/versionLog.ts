@@ -194,6 +194,25 @@ export function chunkDigests(log: VersionLog, digest: (versions: readonly Versio
   });
 }
 
+/** What holds between any two writes; for tests, for it walks the whole log. */
+export function assertVersionLogInvariants(log: VersionLog): void {
+  assert(log.firsts.length === log.chunks.length, 'a first position for each chunk');
+  for (const [i, { versions }] of log.chunks.entries()) {
+    assert(versions.length > 0 && versions.length <= CHUNK_SIZE, 'a chunk is neither empty nor overfull', {
+      size: versions.length,
+    });
+    assert(log.firsts[i] === versions[0]?.position, 'a chunk is found by its first position', { first: log.firsts[i] });
+  }
+  let before: Version | undefined;
+  for (const version of listVersions(log)) {
+    const { position, sub, kv } = version;
+    assert(position > (before?.position ?? NOWHERE) && position < log.nextPosition, 'positions ascend', { position });
+    const isLater = before === undefined || kv.modRevision > before.kv.modRevision || sub > before.sub;
+    assert(isLater && kv.modRevision >= (before?.kv.modRevision ?? 0), 'revisions ascend', { main: kv.modRevision, sub });
+    before = version;
+  }
+}
+
 /** The version list stays a skew-binary list: two equal spans at its head become one of twice their length and one. */
 function linkVersion(log: VersionLog, newest: Version | undefined, kv: KeyValue, sub: number): Version {
   const position = log.nextPosition;
