@@ -5,7 +5,7 @@ import { ENGLISH, loadWords, type Words } from '../i18n/index.ts';
 import styles from './App.module.css';
 import { Prompt } from './console/Prompt.tsx';
 import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
-import { PHONE, useDesk, useGeneration, useMedia, useSettings } from './frame/hooks.ts';
+import { PHONE, useDesk, useGeneration, useMedia, useRunState, useSettings } from './frame/hooks.ts';
 import { usePageKeys } from './frame/keys.ts';
 import { Help } from './help/Help.tsx';
 import { Legend } from './log/Legend.tsx';
@@ -49,8 +49,9 @@ function Chosen() {
 }
 
 function Desktop() {
+  const starting = useStarting();
   return (
-    <div className={styles.desk}>
+    <div className={styles.desk} data-starting={starting}>
       <TopBar />
       <main className={styles.main}>
         <section className={styles.stage}>
@@ -75,8 +76,9 @@ function Desktop() {
 
 function Phone() {
   const tab = useDesk((desk) => desk.tab);
+  const starting = useStarting();
   return (
-    <div className={styles.phone}>
+    <div className={styles.phone} data-starting={starting}>
       <TopBar />
       <main className={styles.tab} data-tab={tab} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
         {tab === 'stage' && (
@@ -103,6 +105,11 @@ function Phone() {
       <Tabs />
     </div>
   );
+}
+
+/** Before the first rows there is no cluster to show: the regions keep their places, empty. */
+function useStarting(): boolean {
+  return useRunState((state) => state.phase === 'starting');
 }
 
 function useChosenWords(): Words {

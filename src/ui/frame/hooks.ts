@@ -80,6 +80,7 @@ export function usePainter(painter: Painter): void {
 /** Whether two records or lists have the same fields, one level deep. */
 export function shallow<T>(a: T, b: T): boolean {
   if (Object.is(a, b)) return true;
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const left = Object.entries(a);
   const right = new Map(Object.entries(b));

@@ -27,18 +27,20 @@ export function Statement() {
   const key = JSON.stringify(said);
   return (
     <header className={styles.say} data-region="statement" data-said={said.type} data-note={note?.type} data-why={why.type}>
-      <m.h1
-        key={key}
-        className={styles.statement}
-        initial={{ opacity: 0, y: 4 }}
-        animate={{ opacity: 1, y: 0 }}
-        transition={{ duration: 0.18, ease: 'easeOut' }}
-      >
-        {words.explain.statement(explanation)}
-      </m.h1>
-      <p className={styles.why} data-mode={mode}>
-        {mode === 'none' ? words.explain.why(why) : mode === 'cut' ? words.shell.cutMode : words.shell.splitMode}
-      </p>
+      <div className={styles.text}>
+        <m.h1
+          key={key}
+          className={styles.statement}
+          initial={{ opacity: 0, y: 4 }}
+          animate={{ opacity: 1, y: 0 }}
+          transition={{ duration: 0.18, ease: 'easeOut' }}
+        >
+          {words.explain.statement(explanation)}
+        </m.h1>
+        <p className={styles.why} data-mode={mode}>
+          {mode === 'none' ? words.explain.why(why) : mode === 'cut' ? words.shell.cutMode : words.shell.splitMode}
+        </p>
+      </div>
       <VerbRow />
       <Failures />
       <p className="visually-hidden" aria-live="polite">

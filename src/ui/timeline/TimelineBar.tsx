@@ -153,8 +153,8 @@ function Twin({ seek }: { readonly seek: ((time: number) => void) | undefined })
     shallow,
   );
   const names = useFrame((frame) => frame.members.map((member) => member.name), shallow);
-  useRunState((state) => state.revision);
-  const events = run.timeline().events.slice(-EVENTS_IN_WORDS);
+  const count = useRunState(() => run.timeline().events.length);
+  const events = run.timeline().events.slice(Math.max(0, count - EVENTS_IN_WORDS), count);
   const drawn = wordsOf(words, names);
   const twin = (
     <div className="visually-hidden">

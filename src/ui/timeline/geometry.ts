@@ -14,8 +14,8 @@ export interface Plot extends Span {
 
 /** Shortest stretch that can be zoomed to. */
 export const SHORTEST = 50_000;
-/** The opening stretch: with now near its right end. */
-const OPENING = 12_000_000;
+/** The shortest stretch before anybody zooms. */
+const OPENING = 5_000_000;
 /** The whole run is shown up to this length; after that the window walks with now. */
 const WHOLE = 45_000_000;
 /** Share of the width that stays free on the right of now: what has not happened. */
@@ -95,7 +95,7 @@ export interface Placed {
 }
 
 /** Pixels between neighbours. */
-const AIR = 10;
+const AIR = 8;
 
 /**
  * Gives each wish a text and a side so that nothing overlaps, by rank; who finds no room goes without words.

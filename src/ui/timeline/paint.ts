@@ -177,11 +177,42 @@ function drawAxis(ctx: Draw, view: TimelineView, tokens: Tokens): void {
   ctx.textAlign = 'left';
 }
 
+interface Mark {
+  readonly wish: Wish;
+  readonly colour: string;
+  readonly bold: boolean;
+  readonly fault: boolean;
+  readonly dot: boolean;
+  /** Later than the playhead. */
+  readonly late: boolean;
+}
+
+/** Where marks stand nearer than this, the one of the lowest rank goes: thousands of calls are one row of dots. */
+const NEAREST = 7;
+
+/** Takes out the dots that would lie on each other; marks of terms and faults stay. Leaves the list in order of place. */
+function thin(marks: Mark[]): void {
+  marks.sort((a, b) => a.wish.x - b.wish.x || b.wish.rank - a.wish.rank);
+  const strong = marks.filter((mark) => mark.dot && mark.wish.rank > 0).map((mark) => mark.wish.x);
+  let last = Number.NEGATIVE_INFINITY;
+  let next = 0;
+  let kept = 0;
+  for (const mark of marks) {
+    const { x, rank } = mark.wish;
+    while ((strong[next] ?? Number.POSITIVE_INFINITY) < x - NEAREST) next++;
+    const near = x - last < NEAREST || Math.abs((strong[next] ?? Number.POSITIVE_INFINITY) - x) < NEAREST;
+    if (rank === 0 && near) continue;
+    if (rank === 0) last = x;
+    marks[kept++] = mark;
+  }
+  marks.length = kept;
+}
+
 /** Marks and words of terms and of what people did, on one line. Returns where the playhead's time begins. */
 function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): number {
   const { plot, timeline } = view;
   const inSight = (time: number) => time >= plot.from && time <= plot.to;
-  const marks: { wish: Wish; colour: string; bold: boolean; fault: boolean; dot: boolean; late: boolean }[] = [];
+  const marks: Mark[] = [];
   for (const band of timeline.bands) {
     if (band.to < plot.from || band.from > plot.to) continue;
     const x = Math.max(plot.left, xOf(plot, band.from));
@@ -211,6 +242,7 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
       late: event.time > view.playhead,
     });
   }
+  thin(marks);
   const fontOf = (bold: boolean) => `${bold ? 600 : 400} ${tokens.text('--fs-0')} ${tokens.text('--font-ui')}`;
   const head = xOf(plot, view.playhead);
   ctx.font = timeFont(tokens);
@@ -228,7 +260,7 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
     },
     plot.left,
     view.width,
-    [[Math.min(head - 8, timeX), Math.max(head + 8, timeX + timeWidth)]],
+    [[Math.min(head - 8, timeX), Math.max(head + 8, timeX + timeWidth - 4)]],
   );
   const words = new Map<number, Placed>(placed.map((one) => [one.wish, one]));
   const covered = new Set(placed.flatMap((one) => one.covers));

@@ -1,0 +1,214 @@
+// @vitest-environment happy-dom
+/**
+ * The loop rests when nothing moves and wakes when asked; settings survive a broken shelf; acts have their opposites; keys do what
+ * the help says and leave fields alone; the verbs' row puts the way back first.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { createHouse } from '../../src/ui/frame/context.tsx';
+import { pressPageKey } from '../../src/ui/frame/keys.ts';
+import { createScheduler, type FrameSource } from '../../src/ui/frame/scheduler.ts';
+import { mixColours } from '../../src/ui/frame/tokens.ts';
+import { verbsFor } from '../../src/ui/statement/verbs.ts';
+import { createSettings } from '../../src/ui/stores/settings.ts';
+import type { Action, Run } from '../../src/workers/index.ts';
+import { createFakeRun, type Scene } from '../scenes/fakeRun.ts';
+
+/** Frames that come when the test says so. */
+function manualFrames(): FrameSource & { run(count: number): number } {
+  let pending: ((nowMs: number) => void) | undefined;
+  let now = 0;
+  return {
+    request: (callback) => {
+      pending = callback;
+      return 1;
+    },
+    cancel: () => {
+      pending = undefined;
+    },
+    run(count) {
+      let done = 0;
+      for (; done < count && pending !== undefined; done++) {
+        const callback = pending;
+        pending = undefined;
+        now += 16;
+        callback(now);
+      }
+      return done;
+    },
+  };
+}
+
+function houseOf(scene: Scene, playing = true) {
+  const run = createFakeRun(scene, 1);
+  if (playing) run.play();
+  const acted: Action[] = [];
+  const watched: Run = { ...run, act: (action) => run.act(action) && acted.push(action) > 0 };
+  const house = createHouse(document.documentElement, createSettings(undefined), watched, () => createFakeRun('open', 2));
+  return { house, run: watched, acted };
+}
+
+describe('scheduler', () => {
+  it('asks for no frame while the run is paused and nothing is owed', () => {
+    const frames = manualFrames();
+    const scheduler = createScheduler(frames);
+    const paint = vi.fn();
+    scheduler.register(paint);
+    scheduler.attach(createFakeRun('open', 1));
+    expect(frames.run(1000)).toBeLessThan(100); // lingers for less than a second, then rests
+    expect(paint).toHaveBeenCalledTimes(1);
+    scheduler.invalidate();
+    frames.run(1000);
+    expect(paint).toHaveBeenCalledTimes(2);
+  });
+
+  it('paints each frame while the run plays, and stops with it', () => {
+    const frames = manualFrames();
+    const scheduler = createScheduler(frames);
+    const run = createFakeRun('open', 1);
+    scheduler.attach(run);
+    const paint = vi.fn();
+    const stop = scheduler.register(paint);
+    run.play();
+    expect(frames.run(60)).toBe(60);
+    expect(paint.mock.calls.length).toBeGreaterThanOrEqual(59);
+    stop();
+    const before = paint.mock.calls.length;
+    frames.run(10);
+    expect(paint).toHaveBeenCalledTimes(before);
+  });
+});
+
+describe('settings', () => {
+  it('are remembered, and the visits counted', () => {
+    const shelf = new Map<string, string>();
+    const store = {
+      getItem: (key: string) => shelf.get(key) ?? null,
+      setItem: (key: string, value: string) => void shelf.set(key, value),
+    };
+    createSettings(store).getState().setTheme('dark');
+    const again = createSettings(store).getState();
+    expect([again.theme, again.visits]).toEqual(['dark', 2]);
+  });
+
+  it('do without a shelf that throws or holds nonsense', () => {
+    const broken = {
+      getItem: () => {
+        throw new Error('forbidden');
+      },
+      setItem: () => {
+        throw new Error('full');
+      },
+    };
+    const store = createSettings(broken);
+    store.getState().setLanguage('zh');
+    expect(store.getState().language).toBe('zh');
+    const nonsense = { getItem: () => '{"theme":7,"visits":-1,"chipsDone":["x","cut"]}', setItem: () => undefined };
+    expect(createSettings(nonsense).getState()).toMatchObject({ theme: 'system', visits: 1, chipsDone: ['cut'] });
+  });
+});
+
+describe('acts', () => {
+  it('offer their opposite', () => {
+    const { house, acted } = houseOf('open');
+    house.acts.stop(1);
+    house.toasts.getState().current?.undo?.();
+    house.acts.cutLink(2, 3);
+    house.toasts.getState().current?.undo?.();
+    expect(acted.map((action) => action.type)).toEqual(['crash', 'restart', 'cut', 'heal']);
+    expect(acted[2]).toMatchObject({
+      cause: 'hand',
+      links: [
+        [2, 3],
+        [3, 2],
+      ],
+    });
+  });
+
+  it('heal a wall, and build the same wall again', () => {
+    const { house, run, acted } = houseOf('partition');
+    const [wall] = run.frame().walls;
+    house.acts.healAll();
+    house.toasts.getState().current?.undo?.();
+    expect(acted[1]).toMatchObject({ type: 'cut', cause: 'wall:1', wall: wall?.line });
+    expect(run.frame().walls).toHaveLength(1);
+    expect(run.frame().islands).toHaveLength(2);
+  });
+
+  it('do nothing in the past, and say why', () => {
+    const { house, acted } = houseOf('past', false);
+    house.acts.stop(1);
+    expect(acted).toEqual([]);
+    expect(house.toasts.getState().current?.tone).toBe('refused');
+  });
+
+  it('put a value that the key does not have', () => {
+    const { house } = houseOf('open');
+    const lines: string[] = [];
+    house.desk.getState().setPrompt({ focus: () => undefined, submit: (line) => lines.push(line) });
+    house.acts.putNext();
+    expect(lines).toEqual(['put color blue']); // green is under way
+  });
+});
+
+describe('keys', () => {
+  const key = (name: string, target: Element = document.body) => ({
+    key: name,
+    target,
+    shiftKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+  });
+
+  it('play, step, go back and return', () => {
+    const { house, run } = houseOf('open', false);
+    expect(pressPageKey(house, key(' '))).toBe(true);
+    expect(run.state().playing).toBe(true);
+    pressPageKey(house, key('ArrowLeft'));
+    expect(run.state()).toMatchObject({ playing: false, atLive: false });
+    pressPageKey(house, key('l'));
+    expect(run.state().atLive).toBe(true);
+  });
+
+  it('leave a waiting verb first, then the selection', () => {
+    const { house } = houseOf('open', false);
+    house.selection.getState().select({ type: 'member', member: 2 });
+    house.verbs.getState().enter('cut');
+    pressPageKey(house, key('Escape'));
+    expect(house.verbs.getState().mode).toBe('none');
+    expect(house.selection.getState().selected).toBeDefined();
+    pressPageKey(house, key('Escape'));
+    expect(house.selection.getState().selected).toBeUndefined();
+  });
+
+  it('belong to a field that has the focus', () => {
+    const { house, run } = houseOf('open', false);
+    const input = document.body.appendChild(document.createElement('input'));
+    expect([' ', 'l', '/', '?', 'ArrowLeft'].map((name) => pressPageKey(house, key(name, input)))).toEqual(Array(5).fill(false));
+    expect(run.state().playing).toBe(false);
+    input.remove();
+  });
+});
+
+describe('verbs', () => {
+  const typesIn = (scene: Scene) => verbsFor(createFakeRun(scene, 1).frame()).map((verb) => verb.type);
+
+  it('stand in their order, the way back first', () => {
+    expect(typesIn('open')).toEqual(['stop', 'cut', 'split', 'put']);
+    expect(typesIn('partition')).toEqual(['heal', 'stop', 'cut', 'put']);
+    expect(typesIn('stopped')).toEqual(['start', 'stop', 'cut', 'split', 'put']);
+    expect(typesIn('single')).toEqual(['stop', 'put']);
+  });
+
+  it('start the one that stopped last, and name the leader where two lead', () => {
+    expect(verbsFor(createFakeRun('noquorum', 1).frame())[0]).toMatchObject({ type: 'start', name: 'n1' });
+    expect(verbsFor(createFakeRun('partition', 1).frame())[1]).toMatchObject({ type: 'stop', name: 'n4', named: true });
+  });
+});
+
+describe('tokens', () => {
+  it('mix colours as CSS does', () => {
+    expect(mixColours('#ff0000', '#ffffff', 0.5)).toBe('#ff8080');
+    expect(mixColours('#3355c4', '#ffffff', 0)).toBe('#ffffff');
+  });
+});
