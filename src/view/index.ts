@@ -16,7 +16,7 @@ export {
   topLeader,
 } from './logGrid.ts';
 export type { BallotState, Claim, DiskState, EntryName, Needed, SpreadState, StuckCall, Voter } from './needed.ts';
-export { countedDisks, neededNow } from './needed.ts';
+export { countedDisks, neededNow, replacedBy } from './needed.ts';
 export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';
 export { createProjector, type Projector, project, projectorRevision } from './projector.ts';
 export { createRecording, type Increment, type Recording, record, recordedRow, rowsUpTo } from './recording.ts';

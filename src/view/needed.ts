@@ -122,6 +122,8 @@ export type Needed =
       readonly members: number;
       readonly needed: number;
     }
+  /** A call still waits for an entry that another one has replaced for ever: nobody will answer it. Raft §5.3. */
+  | { readonly type: 'overwritten'; readonly call: StuckCall; readonly index: number; readonly term: number; readonly by: number }
   | {
       readonly type: 'catching';
       readonly leader: string;
@@ -173,6 +175,7 @@ export function neededNow(frame: Frame): Needed {
     (leader === undefined ? undefined : nextCommit(frame, leader)) ??
     noQuorum(frame) ??
     stuck(frame) ??
+    overwritten(frame) ??
     silence(frame) ??
     (leader === undefined
       ? undefined
@@ -469,6 +472,20 @@ function stuck(frame: Frame): Needed | undefined {
     };
   }
   return undefined;
+}
+
+function overwritten(frame: Frame): Needed | undefined {
+  for (const call of frame.calls) {
+    const by = call.state === 'open' && call.answer === undefined ? replacedBy(frame, call) : 0;
+    if (by !== 0) return { type: 'overwritten', call: stuckCall(call), index: call.index, term: call.term, by };
+  }
+  return undefined;
+}
+
+/** Term of the committed entry that took the place of a call's entry, as far as anybody knows; 0 = none did. */
+export function replacedBy(frame: Frame, call: Pick<CallFrame, 'index' | 'term'>): number {
+  const truth = call.index === 0 ? 0 : committedTerm(frame, call.index);
+  return truth === call.term ? 0 : truth;
 }
 
 function stuckCall({ id, kind, key, value, deadline }: CallFrame): StuckCall {

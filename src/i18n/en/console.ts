@@ -24,6 +24,7 @@ export const console = {
   stopLabel: 'End the command (Ctrl-C)',
   endInput: 'Ctrl-D',
   endInputLabel: 'End the input (Ctrl-D)',
+  overwritten: 'overwritten, still waiting',
   waiting: 'waiting',
   passed: (leader: string) => `passed to ${leader}`,
   of: (seconds: string, all: string) => `${seconds} of ${all} s`,

@@ -97,6 +97,7 @@ export const log = {
     ownDisk: (leader: string) => `${leader}’s own disk decides.`,
     ownDiskWhy: (leader: string) =>
       `A leader’s disk counts like any other: ${leader} may send an entry before it has written it, but not count itself.`,
+    ownDiskAlone: 'A write is safe once it is on disk: memory is lost in a crash.',
     moreDisks: (more: number) => (more === 1 ? 'One more disk must have it.' : `${capital(count(more))} more disks must have it.`),
     moreAcks: (more: number) => (more === 1 ? 'One more ack decides.' : `${capital(count(more))} more acks decide.`),
     sentWhy: (leader: string, names: readonly string[]) =>
@@ -157,6 +158,10 @@ export const log = {
       `It reaches ${count(reaches)} of ${count(members)}, itself included, and needs ${count(needed)}. When its time is up nobody can say what became of the write.`,
     stuckReadWhy: (reaches: number, members: number, needed: number) =>
       `A read must be confirmed by ${count(needed)}; it reaches ${count(reaches)} of ${count(members)}, itself included. --consistency=s would answer from its own store.`,
+
+    overwrittenBold: (index: number) => `Its entry ${index} is gone for good.`,
+    overwrittenWhy: (term: number, by: number) =>
+      `Written in term ${term}, replaced by the committed entry of term ${by}. Nobody will answer; the client only learns that its time is up.`,
 
     catching: (name: string) => `${name} catches up`,
     catchingNote: (match: number, target: number) => `${match} of ${target}`,

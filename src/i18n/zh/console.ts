@@ -25,6 +25,7 @@ export const console: typeof english = {
   stopLabel: '结束命令（Ctrl-C）',
   endInput: 'Ctrl-D',
   endInputLabel: '结束输入（Ctrl-D）',
+  overwritten: '已被取代，仍在等待',
   waiting: '等待',
   passed: (leader) => `已转给 ${leader}`,
   of: (seconds, all) => `${seconds} / ${all} 秒`,

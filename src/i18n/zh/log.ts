@@ -87,6 +87,7 @@ export const log: typeof english = {
       `${onDisk === all ? `全部 ${all} 个` : `${onDisk} 个`}成员都已把 ${index} 写入磁盘，但 ${leader} 只计入已收到的确认。`,
     ownDisk: (leader) => `由 ${leader} 自己的磁盘决定。`,
     ownDiskWhy: (leader) => `Leader 的磁盘和别人的一样算数：${leader} 可以边写边发，但写完之前不能把自己算进去。`,
+    ownDiskAlone: '写入磁盘才算安全：内存会在宕机时丢失。',
     moreDisks: (more) => `还需要 ${more} 块磁盘写入它。`,
     moreAcks: (more) => `再收到 ${more} 个确认就决定。`,
     sentWhy: (leader, names) => `${leader} 已把它发给 ${list(names)}。每个成员先写盘，再答应。`,
@@ -139,6 +140,9 @@ export const log: typeof english = {
       `它连自己在内只能联系 ${members} 个中的 ${reaches} 个，而需要 ${needed} 个。时间一到，没人能说这次写入结果如何。`,
     stuckReadWhy: (reaches, members, needed) =>
       `读请求要由 ${needed} 个成员确认，它连自己在内只能联系 ${members} 个中的 ${reaches} 个。--consistency=s 会直接读它自己的存储。`,
+
+    overwrittenBold: (index) => `它的条目 ${index} 已永远消失。`,
+    overwrittenWhy: (term, by) => `它写于任期 ${term}，已被任期 ${by} 的已提交条目取代。不会有人回答，客户端只会得知超时。`,
 
     catching: (name) => `${name} 正在追赶`,
     catchingNote: (match, target) => `${match} / ${target}`,

@@ -1,6 +1,6 @@
 /** What still waits, with the disks that it has and its virtual time. The clock is written outside React. */
 import { useRef } from 'react';
-import { type CallFrame, countedDisks, type Frame } from '../../view/index.ts';
+import { type CallFrame, countedDisks, type Frame, replacedBy } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useFrame, usePainter } from '../frame/hooks.ts';
 import { Dots } from '../log/marks.tsx';
@@ -15,6 +15,8 @@ interface Wait {
   readonly text: string;
   readonly have: number;
   readonly needed: number;
+  /** Its entry was replaced: nobody will answer. */
+  readonly isLost: boolean;
   readonly term: number;
   readonly sentAt: number;
   readonly deadline: number;
@@ -38,11 +40,12 @@ export function WaitingCall({ client }: { readonly client: number }) {
       data-call={wait.call}
       data-have={wait.have}
       data-needed={wait.needed}
+      data-lost={wait.isLost || undefined}
       onPointerEnter={() => selection.getState().hover({ type: 'call', call: wait.call })}
       onPointerLeave={() => selection.getState().hover(undefined)}
     >
       <span className={styles.command}>{wait.text}</span>
-      <span>{words.waiting}</span>
+      <span>{wait.isLost ? words.overwritten : words.waiting}</span>
       {wait.needed > 0 && (
         <Dots small have={wait.have} needed={wait.needed} term={wait.term} label={words.dots(wait.have, wait.needed)} />
       )}
@@ -69,12 +72,14 @@ function oldestWait(frame: Frame, client: number): Wait | undefined {
   const open = frame.calls.filter((call) => call.state === 'open' && call.kind !== 'watch' && call.answer === undefined);
   const call = open.find((each) => each.client === client) ?? open[0];
   if (call === undefined) return undefined;
-  const isEntry = call.index > 0;
+  const isLost = replacedBy(frame, call) !== 0;
+  const isEntry = call.index > 0 && !isLost;
   return {
     call: call.id,
     text: nameCall(call),
     have: isEntry ? countedDisks(frame, call.term, call.index) : 0,
     needed: isEntry ? frame.quorum : 0,
+    isLost,
     term: call.term,
     sentAt: call.sentAt,
     deadline: call.deadline,

@@ -45,6 +45,12 @@ function FactView({ fact, words }: { readonly fact: Needed; readonly words: Said
       return <NoQuorumView fact={fact} words={words} />;
     case 'stuck':
       return <StuckView fact={fact} words={words} />;
+    case 'overwritten':
+      return (
+        <Card title={words.stuck(nameCall(fact.call, words))}>
+          <Say bold={words.overwrittenBold(fact.index)}>{words.overwrittenWhy(fact.term, fact.by)}</Say>
+        </Card>
+      );
     case 'calm':
       return <CalmView fact={fact} words={words} />;
     case 'starting':
@@ -106,7 +112,8 @@ export function sayCommit(fact: Fact<'commit'>, words: Said): { readonly bold: s
     return { bold: words.nextAck, why: only + words.nextAckWhy(leader, landing, index) + carried };
   }
   const leaderWrites = voters.some((voter) => voter.name === leader && voter.state === 'inMemory');
-  if (missing === 1 && leaderWrites) return { bold: words.ownDisk(leader), why: words.ownDiskWhy(leader) + carried };
+  if (missing === 1 && leaderWrites)
+    return { bold: words.ownDisk(leader), why: (voters.length === 1 ? words.ownDiskAlone : words.ownDiskWhy(leader)) + carried };
   const bold = words.moreDisks(Math.max(1, missing));
   const writing = withState('inMemory').filter((name) => name !== leader);
   const flying = withState('landsNext', 'ackSent');
