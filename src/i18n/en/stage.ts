@@ -18,7 +18,8 @@ export const stage = {
   voted: (name: string) => `voted ${name}`,
   stopped: 'stopped',
   threw: 'threw an error',
-  threwShort: 'threw',
+  willStop: 'will stop on play',
+  willStart: 'will start on play',
   votes: (have: number, need: number) => `${have} of ${need} votes needed`,
 
   /** One line per member for screen readers. */

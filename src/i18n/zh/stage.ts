@@ -13,7 +13,8 @@ export const stage: typeof english = {
   voted: (name) => `已投给 ${name}`,
   stopped: '已停止',
   threw: '抛出错误',
-  threwShort: '出错',
+  willStop: '播放后停止',
+  willStart: '播放后启动',
   votes: (have, need) => `需要 ${need} 票，已有 ${have} 票`,
 
   memberState: (name, state, term, last, commit) => `${name}，${state}，任期 ${term}，日志到 ${last}，已提交到 ${commit}`,

@@ -2,7 +2,7 @@
 import type { Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, spokenCall } from './facts.ts';
-import { along, footprint, NAME_SIZE, type Point, type Rect, type StageLayout } from './geometry.ts';
+import { covered, meets, nameSize, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
 import { callPath } from './paint.ts';
 import styles from './Stage.module.css';
 
@@ -29,6 +29,7 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
         : words.waitsAt(name);
   const width = Math.max(text.length, state.length) * 7.3 + 8;
   const at = notePlace(layout, call.member, width, names);
+  if (at === undefined) return undefined;
   return (
     <p className={styles.call} style={{ left: at.x, top: at.y }} data-state={call.state} aria-hidden="true">
       <b>{text}</b>
@@ -37,27 +38,24 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
   );
 }
 
-/** Beside the path, where the note covers no member; right of it before left, and rather near the prompt. */
-export function notePlace(layout: StageLayout, member: number, width: number, names: readonly Point[] = []): Point {
+/** Beside the path, where the note covers no member and no island's name; undefined where there is no such place. */
+export function notePlace(layout: StageLayout, member: number, width: number, names: readonly Point[] = []): Point | undefined {
   const path = callPath(layout, member);
   const taken = [
-    ...layout.members.flatMap((place) => footprint(layout, place)),
-    ...names.map((name) => ({ ...name, ...NAME_SIZE })),
+    ...layout.members.flatMap((place) => covered(layout, place)),
+    ...names.map((name) => ({ ...name, ...nameSize(layout) })),
   ];
   const height = 36;
-  let best: Point = { x: layout.prompt.x + 16, y: layout.prompt.y - 60 };
+  let best: Point | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (let step = 3; step <= 17; step++) {
+  for (let step = 2; step <= 19; step++) {
     for (const side of [1, -1]) {
-      const on = along(path, step / 20);
+      const on = onCurve(path, step / 20);
       const rect: Rect = { x: side > 0 ? on.x + 16 : on.x - 16 - width, y: on.y - height / 2, width, height };
-      const off = rect.x < 4 || rect.x + width > layout.box.width - 4 || rect.y + height > layout.box.height - 2;
-      const covered = taken.reduce((sum, other) => {
-        const w = Math.min(rect.x + rect.width, other.x + other.width) - Math.max(rect.x, other.x);
-        const h = Math.min(rect.y + rect.height, other.y + other.height) - Math.max(rect.y, other.y);
-        return sum + (w > 0 && h > 0 ? w * h : 0);
-      }, 0);
-      const cost = covered * 10 + (off ? 10_000 : 0) + (side < 0 ? 30 : 0) + Math.abs(step - 6) * 4;
+      if (rect.x < 4 || rect.x + width > layout.box.width - 4 || rect.y + height > layout.box.height - 2) continue;
+      if (taken.some((other) => meets(rect, other))) continue;
+      // Right of the path before left, and rather near the prompt.
+      const cost = (side < 0 ? 8 : 0) + Math.abs(step - 6);
       if (cost < bestCost) {
         bestCost = cost;
         best = { x: Math.round(rect.x), y: Math.round(rect.y) };

@@ -58,6 +58,7 @@ export function Flights({ layout, sunk, lit }: FlightsProps) {
     });
   });
 
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing on it takes focus
   return <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />;
 }
 

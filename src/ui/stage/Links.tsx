@@ -17,6 +17,8 @@ export interface LinkView {
   readonly offered: boolean;
   /** The wall that is being drawn would cut it. */
   readonly threatened: boolean;
+  /** Somebody cut or healed it while time stands; it happens on play. */
+  readonly waiting: 'nothing' | 'cut' | 'heal';
   readonly sunk: boolean;
 }
 
@@ -90,6 +92,7 @@ export const LinkMark = memo(function LinkMark(props: LinkMarkProps) {
       data-leads={view.leads}
       data-offered={view.offered}
       data-threatened={view.threatened}
+      data-waiting={view.waiting}
       data-sunk={view.sunk}
       onClick={() => {
         lift();
@@ -114,6 +117,9 @@ export const LinkMark = memo(function LinkMark(props: LinkMarkProps) {
       <g transform={`translate(${round(segment.from.x)} ${round(segment.from.y)}) rotate(${round(angle * 10) / 10})`}>
         {view.offered && <path className={styles.under} d={`M0 0H${round(length)}`} />}
         <Line cut={cut} walled={view.walled} length={length} offered={view.offered} />
+        {view.waiting === 'cut' && cut === 'none' && (
+          <path className={styles.coming} d={`M${round(length / 2 - 8)} -8V8m16 -16V8`} />
+        )}
         <path className={styles.focus} d={`M-4 -15H${round(length + 4)}V15H-4Z`} />
         <path className={styles.hit} d={`M0 0H${round(length)}`} />
       </g>

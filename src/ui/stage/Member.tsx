@@ -129,7 +129,7 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
           y={round(radius * 0.06 + Math.max(12, radius * 0.25) * 1.32)}
           fontSize={Math.max(12, radius * 0.25)}
         >
-          {view.health === 'up' ? words.term(view.term) : view.health === 'stopped' ? words.stopped : words.threwShort}
+          {view.health === 'up' ? words.term(view.term) : words.stopped}
         </text>
       )}
       {!small && <LabelBlock view={view} layout={layout} side={place.side} />}
@@ -254,7 +254,9 @@ function Arcs({
     if (member === undefined || element === null) return;
     const time = run.playhead();
     if (leads) {
-      heardOfLate(member, count, time).forEach((heard, i) => element.children[i]?.setAttribute('data-heard', String(heard)));
+      for (const [i, heard] of heardOfLate(member, count, time).entries()) {
+        element.children[i]?.setAttribute('data-heard', String(heard));
+      }
       return;
     }
     const left = timerLeft(member, time);

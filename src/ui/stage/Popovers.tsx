@@ -65,7 +65,6 @@ function Placed({
     <m.div
       ref={element}
       className={styles.popover}
-      data-placed={at !== undefined}
       style={{ left: at?.x ?? 0, top: at?.y ?? 0 }}
       initial={{ opacity: 0 }}
       animate={{ opacity: 1 }}
@@ -120,6 +119,8 @@ function VerbList({
     } else if (event.key === 'Tab' && kind === 'menu') onClose(true);
   };
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: its role is `menu` or `toolbar`
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have an orientation
     <div ref={list} role={kind} aria-label={label} aria-orientation="vertical" className={styles[kind]} onKeyDown={onKeyDown}>
       {verbs.map((verb) => (
         <button

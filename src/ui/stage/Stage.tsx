@@ -1,6 +1,7 @@
 /** The cluster: members, links, what flies between them, walls and islands, at the playhead. Start here; see README.md. */
 import { type PointerEvent as ReactPointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { crownOf, type Frame, type MemberFrame } from '../../view/index.ts';
+import type { Action } from '../../workers/index.ts';
 import { nextValue } from '../frame/acts.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useDesk, useFrame, useRun, useRunState, useSelection, useVerbs } from '../frame/hooks.ts';
@@ -22,15 +23,17 @@ import {
 import {
   along,
   type Box,
+  covered,
   crossedLinks,
   crossing,
   defaultWall,
-  footprint,
   islandGrounds,
   layoutStage,
   linkSegment,
   MINI_LOG,
+  meets,
   memberPairs,
+  nameSize,
   type Point,
   placeOf,
   type Segment,
@@ -102,6 +105,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const run = useRun();
   const frame = useFrame((current) => current);
   const atLive = useRunState((state) => state.atLive);
+  const waiting = useRunState((state) => state.waiting);
   const mode = useVerbs((state) => state.mode);
   const selected = useSelection((state) => state.selected);
   const hovered = useSelection((state) => state.hovered);
@@ -111,6 +115,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const tokenVersion = tokens.version();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the token differs
   const layout = useMemo(() => layoutStage(count, box, tokens.px('--member') || 56), [count, box, tokens, tokenVersion]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was read of one run says nothing of another
   const reader = useMemo(createValueReader, [run]);
   const key = followedKeyOf(frame) ?? deskKey;
   const islands = useIslands(frame, layout);
@@ -209,6 +214,9 @@ function Cluster({ box }: { readonly box: Box }) {
   );
   useEscape(menu !== undefined || chosen !== undefined, close);
 
+  const waitingWalls = waiting.flatMap((action) =>
+    action.type === 'cut' && action.wall !== undefined ? [wallSegment(action.wall, box)] : [],
+  );
   const window6 = logWindow(frame, MINI_LOG.cells);
   const views = frame.members.map((member) =>
     memberView(frame, member, {
@@ -216,11 +224,13 @@ function Cluster({ box }: { readonly box: Box }) {
       reader,
       window: window6,
       sunk: sunkMembers.has(member.ordinal),
-      word: (word) => sayRole(word, words),
+      word: (word) => sayWaiting(waiting, member.ordinal, words) ?? sayRole(word, words),
     }),
   );
   const offeredWall = mode === 'split' && wall.draft === undefined ? defaultWall(frame, layout) : undefined;
   const draft = wall.draft ?? (offeredWall === undefined ? undefined : wallSegment(offeredWall.line, box));
+  const taughtWall = chip === 'split' && draft === undefined ? defaultWall(frame, layout) : undefined;
+  const taught = taughtWall === undefined ? undefined : wallSegment(taughtWall.line, box);
   const chipLink = chip === 'cut' ? leaderLink(frame) : undefined;
   const links = memberPairs(count).map(([a, b]): LinkView => {
     const cut = cutState(frame, a, b);
@@ -229,18 +239,19 @@ function Cluster({ box }: { readonly box: Box }) {
       [a, b].some((end) => leadsNow(frame, end)) &&
       [a, b].every((end) => frame.members[end - 1]?.health === 'up');
     const over = hovered?.type === 'link' && hovered.a === a && hovered.b === b;
-    const taught = chipLink !== undefined && chipLink[0] === a && chipLink[1] === b;
+    const pointedAt = chipLink !== undefined && chipLink[0] === a && chipLink[1] === b;
     return {
       a,
       b,
       cut,
       walled: cut === 'both' && isWalled(frame, a, b),
       leads,
-      offered: (over || taught || (menu?.a === a && menu.b === b)) && wall.draft === undefined,
+      offered: (over || pointedAt || (menu?.a === a && menu.b === b)) && wall.draft === undefined,
       threatened:
         draft !== undefined &&
         crossing({ from: placeOf(layout, a), to: placeOf(layout, b) }, draft) !== undefined &&
         cut !== 'both',
+      waiting: waitingFor(waiting, a, b),
       sunk: sunkMembers.has(a) && sunkMembers.has(b),
     };
   });
@@ -256,6 +267,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const lit = selected?.type === 'flight' ? selected.flight : 0;
 
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click on nothing closes what Esc closes
     // biome-ignore lint/a11y/noStaticElementInteractions: a drag draws a wall; the verb Split does the same by keyboard
     <div
       className={styles.cluster}
@@ -263,7 +275,12 @@ function Cluster({ box }: { readonly box: Box }) {
       data-past={!atLive}
       data-drawing={wall.draft !== undefined}
       title={atLive ? undefined : words.past}
-      onPointerDown={(event) => wall.start(event, () => (setMenu(undefined), setVerbsOpen(false)))}
+      onPointerDown={(event) =>
+        wall.start(event, () => {
+          setMenu(undefined);
+          setVerbsOpen(false);
+        })
+      }
       onPointerMove={wall.move}
       onPointerUp={(event) => wall.end(event)}
       onPointerCancel={wall.cancel}
@@ -281,6 +298,8 @@ function Cluster({ box }: { readonly box: Box }) {
         role="presentation"
       >
         <IslandGrounds islands={islands} />
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a g does nothing by itself */}
         <g role="group" aria-label={words.links} className={styles.links}>
           {links.map((view) => (
             <LinkMark
@@ -299,7 +318,13 @@ function Cluster({ box }: { readonly box: Box }) {
           ))}
         </g>
         {draft !== undefined && <DraftWall segment={draft} offered={wall.draft === undefined} />}
+        {taught !== undefined && <DraftWall segment={taught} offered={true} />}
+        {waitingWalls.map((segment) => (
+          <DraftWall key={`${segment.from.x} ${segment.from.y}`} segment={segment} offered={true} />
+        ))}
         <Walls walls={walls} disabled={!atLive} onRemove={acts.removeWall} />
+        {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a g does nothing by itself */}
         <g role="group" aria-label={words.members} className={styles.members}>
           {views.map((view) => (
             <MemberMark
@@ -322,7 +347,7 @@ function Cluster({ box }: { readonly box: Box }) {
       <Flights layout={layout} sunk={sunk} lit={lit} />
       <IslandNames islands={islands} narrow={layout.narrow} />
       <CallNote frame={frame} layout={layout} names={islands.map((island) => island.ground.name)} />
-      <FirstRunChip chip={chip} at={chipPlaces(frame, layout)} />
+      <FirstRunChip chip={chip} at={chipPlaces(frame, layout, taught)} />
       {mode !== 'none' && <p className={styles.hint}>{mode === 'cut' ? words.pickLink : words.drawWall}</p>}
       <Popover
         open={chosen !== undefined && verbsOpen && menu === undefined}
@@ -437,9 +462,30 @@ function memberView(frame: Frame, member: MemberFrame, needs: ViewNeeds): Member
   };
 }
 
-function sayRole(word: RoleWord | undefined, words: ReturnType<typeof useWords>['stage']): string {
+function sayRole(word: RoleWord | undefined, words: StageWords): string {
   if (word === undefined) return '';
   return word.type === 'voted' ? words.voted(word.name) : words[word.type];
+}
+
+type StageWords = ReturnType<typeof useWords>['stage'];
+
+/** What will become of a member on play; undefined = nothing that somebody asked for. */
+function sayWaiting(waiting: readonly Action[], member: number, words: StageWords): string | undefined {
+  for (const action of waiting) {
+    if (action.type === 'crash' && action.member === member) return words.willStop;
+    if (action.type === 'restart' && action.member === member) return words.willStart;
+  }
+  return undefined;
+}
+
+/** What will become of a link on play: the last word counts. */
+function waitingFor(waiting: readonly Action[], a: number, b: number): LinkView['waiting'] {
+  let result: LinkView['waiting'] = 'nothing';
+  for (const action of waiting) {
+    if (action.type !== 'cut' && action.type !== 'heal') continue;
+    if (action.links.some(([from, to]) => (from === a && to === b) || (from === b && to === a))) result = action.type;
+  }
+  return result;
 }
 
 function leadsNow(frame: Frame, member: number): boolean {
@@ -456,14 +502,35 @@ function leaderLink(frame: Frame): readonly [number, number] | undefined {
   return [Math.min(leader, other), Math.max(leader, other)];
 }
 
-function chipPlaces(frame: Frame, layout: StageLayout): Readonly<Record<'cut' | 'split' | 'type', Point>> {
+function chipPlaces(
+  frame: Frame,
+  layout: StageLayout,
+  wall: Segment | undefined,
+): Readonly<Record<'cut' | 'split' | 'type', Point>> {
   const link = leaderLink(frame);
   const middle = link === undefined ? layout.prompt : along(linkSegment(layout, link[0], link[1]), 0.5);
   return {
     cut: { x: middle.x, y: middle.y - 18 },
-    split: { x: layout.box.width * 0.5, y: layout.box.height * 0.56 },
+    split: wall === undefined ? layout.prompt : clearOn(wall, layout),
     type: { x: layout.prompt.x, y: layout.prompt.y - 6 },
   };
+}
+
+/** The point of a line above which a chip covers least. */
+function clearOn(line: Segment, layout: StageLayout): Point {
+  const taken = layout.members.flatMap((place) => covered(layout, place));
+  let best = along(line, 0.5);
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let step = 4; step <= 16; step++) {
+    const at = along(line, step / 20);
+    const chip = { x: at.x - 60, y: at.y - 38, width: 120, height: 44 };
+    const cost = taken.filter((rect) => meets(chip, rect)).length * 10 + Math.abs(step - 10) + (chip.y < 0 ? 20 : 0);
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = at;
+    }
+  }
+  return { x: best.x, y: best.y - 4 };
 }
 
 function anchorOf(layout: StageLayout, member: number | undefined) {
@@ -540,7 +607,8 @@ function useWalls(
 ): readonly WallView[] {
   const { walls } = frame;
   return useMemo(() => {
-    const taken = layout.members.flatMap((place) => footprint(layout, place));
+    const names = islands.map((island) => ({ ...island.ground.name, ...nameSize(layout) }));
+    const taken = [...layout.members.flatMap((place) => covered(layout, place)), ...names];
     const bounds = { x: 4, y: 4, width: layout.box.width - 8, height: layout.box.height - 8 };
     return walls.map((wall): WallView => {
       const segment = standingWall(wall, layout);

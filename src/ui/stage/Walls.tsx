@@ -2,17 +2,7 @@
 import { AnimatePresence, m } from 'framer-motion';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { termHue } from '../frame/hue.ts';
-import {
-  along,
-  type IslandGround,
-  NAME_SIZE,
-  type Point,
-  polygonPath,
-  type Rect,
-  round,
-  roundedPath,
-  type Segment,
-} from './geometry.ts';
+import { along, type IslandGround, type Point, polygonPath, type Rect, round, roundedPath, type Segment } from './geometry.ts';
 import styles from './Walls.module.css';
 
 export interface IslandView {
@@ -58,7 +48,7 @@ export function IslandNames({ islands, narrow }: { readonly islands: readonly Is
       data-hue={termHue(island.term)}
       data-quorum={island.hasQuorum}
       data-narrow={narrow}
-      style={{ left: island.ground.name.x, top: island.ground.name.y, width: NAME_SIZE.width }}
+      style={{ left: island.ground.name.x, top: island.ground.name.y }}
       aria-hidden="true"
     >
       <b>{island.label}</b>
@@ -89,25 +79,26 @@ export function wallLabelWidth(text: string): number {
   return (text.length + wide * 0.8) * WALL_LABEL.perLetter + WALL_LABEL.room;
 }
 
-/** The place on a wall, near its upper end, where its label covers least. */
+/** The place on a wall, near its upper end, where its label covers least; near an edge it moves inwards along its own length. */
 export function wallLabelPlace(segment: Segment, width: number, taken: readonly Rect[], box: Rect): Point {
   const down = segment.from.y <= segment.to.y ? segment : { from: segment.to, to: segment.from };
   let best = along(down, 0.08);
   let bestCost = Number.POSITIVE_INFINITY;
   for (let step = 2; step <= 48; step++) {
-    const at = along(down, step / 50);
-    const rect = { x: at.x - width / 2, y: at.y - WALL_LABEL.height / 2, width, height: WALL_LABEL.height };
-    const off =
-      rect.x < box.x || rect.y < box.y || rect.x + rect.width > box.x + box.width || rect.y + rect.height > box.y + box.height;
-    const covered = taken.reduce((sum, other) => {
-      const w = Math.min(rect.x + rect.width, other.x + other.width) - Math.max(rect.x, other.x);
-      const h = Math.min(rect.y + rect.height, other.y + other.height) - Math.max(rect.y, other.y);
+    const on = along(down, step / 50);
+    const x = Math.max(box.x + width / 2, Math.min(on.x, box.x + box.width - width / 2));
+    const y = Math.max(box.y + WALL_LABEL.height / 2, Math.min(on.y, box.y + box.height - WALL_LABEL.height / 2));
+    const left = x - width / 2;
+    const top = y - WALL_LABEL.height / 2;
+    const covers = taken.reduce((sum, other) => {
+      const w = Math.min(left + width, other.x + other.width) - Math.max(left, other.x);
+      const h = Math.min(top + WALL_LABEL.height, other.y + other.height) - Math.max(top, other.y);
       return sum + (w > 0 && h > 0 ? w * h : 0);
     }, 0);
-    const cost = covered * 10 + (off ? 5_000 : 0) + step;
+    const cost = covers * 10 + Math.hypot(x - on.x, y - on.y) * 2 + step;
     if (cost < bestCost) {
       bestCost = cost;
-      best = at;
+      best = { x, y };
     }
   }
   return best;
@@ -141,7 +132,6 @@ export function Walls({
               exit={{ pathLength: 0 }}
               transition={{ duration, ease: 'easeOut' }}
             />
-            {/* biome-ignore lint/a11y/useSemanticElements: SVG has no button element */}
             <m.g
               className={styles.label}
               role="button"
@@ -181,11 +171,5 @@ export function Walls({
 
 /** The line under the pointer, and the one that the verb "Split" offers: dots until it is built. */
 export function DraftWall({ segment, offered }: { readonly segment: Segment; readonly offered: boolean }) {
-  return (
-    <path
-      className={styles.draft}
-      data-offered={offered}
-      d={polygonPath([segment.from, segment.to]).replace('Z', '')}
-    />
-  );
+  return <path className={styles.draft} data-offered={offered} d={polygonPath([segment.from, segment.to]).replace('Z', '')} />;
 }

@@ -56,7 +56,16 @@ export interface StageLayout {
   readonly members: readonly MemberPlace[];
   /** Where clients' requests come from: the middle of the lower edge. */
   readonly prompt: Point;
+  /** By ordinal - 1: a client's way to that member. */
+  readonly callPaths: readonly Curve[];
   readonly narrow: boolean;
+}
+
+/** A quadratic curve. */
+export interface Curve {
+  readonly from: Point;
+  readonly control: Point;
+  readonly to: Point;
 }
 
 /** Six cells of 16 with gaps of 3. */
@@ -65,6 +74,8 @@ export const MINI_LOG = { cells: 6, width: 16, height: 12, gap: 3, total: 6 * 16
 export const WORD_LINE = 21;
 export const VALUE_LINE = 20;
 const BELOW_LABEL = 20;
+/** Height of a label block with all its lines. */
+const BESIDE_LABEL = WORD_LINE + MINI_LOG.height + VALUE_LINE;
 
 type Unit = readonly (readonly [number, number])[];
 
@@ -85,12 +96,43 @@ const PLACES: Readonly<Record<number, Unit>> = {
   ],
   7: [
     [0.5, 0],
-    [0.87, 0.15],
-    [1, 0.62],
-    [0.7, 1],
-    [0.3, 1],
-    [0, 0.62],
-    [0.13, 0.15],
+    [0.85, 0.2],
+    [1, 0.7],
+    [0.68, 1],
+    [0.32, 1],
+    [0, 0.7],
+    [0.15, 0.2],
+  ],
+  9: [
+    [0.5, 0],
+    [0.76, 0.2],
+    [1, 0.4],
+    [0.86, 1],
+    [0.62, 1],
+    [0.38, 1],
+    [0.14, 1],
+    [0, 0.4],
+    [0.24, 0.2],
+  ],
+};
+
+/** On a phone the rows are further apart, for labels leave no room beside a neighbour. */
+const NARROW_PLACES: Readonly<Record<number, Unit>> = {
+  5: [
+    [0.5, 0],
+    [1, 0.33],
+    [0.82, 1],
+    [0.18, 1],
+    [0, 0.33],
+  ],
+  7: [
+    [0.5, 0],
+    [1, 0.122],
+    [1, 0.561],
+    [0.735, 1],
+    [0.265, 1],
+    [0, 0.561],
+    [0, 0.122],
   ],
 };
 
@@ -123,14 +165,25 @@ export function layoutStage(count: number, box: Box, base = 56): StageLayout {
   const outer = radius + Math.max(5, radius * 0.15);
   const gap = outer + Math.max(5, radius * 0.16);
   const side = Math.max(outer + 6, small ? 0 : (MINI_LOG.total / 2) * scale + 6) + (narrow ? 0 : 22);
-  const top = small ? radius + 18 : radius * 1.48 + 8;
+  const top = small ? radius + 18 : Math.max(radius * 1.48 + 8, BESIDE_LABEL * scale - radius * 0.2 + 4);
   const bottom = small ? radius + 10 : radius + (BELOW_LABEL + WORD_LINE + MINI_LOG.height + VALUE_LINE + 6) * scale;
   // Beyond this a cluster falls apart into single members: wide stages get margins instead.
   const freeWidth = Math.min(Math.max(1, box.width - 2 * side), base * 18);
   const freeHeight = Math.min(Math.max(1, box.height - top - bottom), base * 11);
   const left = (box.width - freeWidth) / 2;
   const upper = top + (box.height - top - bottom - freeHeight) * 0.4;
-  const units = PLACES[count] ?? ellipsePlaces(count);
+  const prompt = { x: Math.round(box.width / 2), y: box.height };
+  const glyph = Math.max(18, Math.min(32 * scale, Math.round(radius * 0.57)));
+  const units =
+    (narrow && !small ? NARROW_PLACES[count] : undefined) ?? (small ? undefined : PLACES[count]) ?? ellipsePlaces(count);
+  const members = units.map(
+    ([x, y], i): MemberPlace => ({
+      ordinal: i + 1,
+      x: Math.round(left + x * freeWidth),
+      y: Math.round(upper + y * freeHeight),
+      side: i === 0 ? 'right' : 'below',
+    }),
+  );
   return {
     box,
     radius,
@@ -138,16 +191,62 @@ export function layoutStage(count: number, box: Box, base = 56): StageLayout {
     gap,
     small,
     scale,
-    glyph: Math.max(18, Math.min(32 * scale, Math.round(radius * 0.57))),
-    members: units.map(([x, y], i) => ({
-      ordinal: i + 1,
-      x: Math.round(left + x * freeWidth),
-      y: Math.round(upper + y * freeHeight),
-      side: i === 0 ? 'right' : 'below',
-    })),
-    prompt: { x: Math.round(box.width / 2), y: box.height },
+    glyph,
+    members,
+    prompt,
+    callPaths: members.map((place) => callCurve(place, members, prompt, gap + glyph * 0.5, outer + glyph * 0.75)),
     narrow,
   };
+}
+
+/**
+ * A client's way to a member: straight where nobody stands in it, else the flattest curve that keeps `clear` px from every other centre.
+ *
+ * @param stop px from the member's centre at which it ends
+ */
+function callCurve(place: MemberPlace, members: readonly MemberPlace[], prompt: Point, stop: number, clear: number): Curve {
+  const from = { x: prompt.x, y: prompt.y - 2 };
+  const middle = { x: (from.x + place.x) / 2, y: (from.y + place.y) / 2 };
+  const length = Math.max(1, Math.hypot(place.x - from.x, place.y - from.y));
+  const nx = (place.y - from.y) / length;
+  const ny = -(place.x - from.x) / length;
+  let best: { readonly curve: Curve; readonly room: number } | undefined;
+  for (let bend = 0; bend <= 12; bend++) {
+    for (const side of bend === 0 ? [0] : [1, -1]) {
+      const by = side * bend * 0.07 * length;
+      const control = { x: middle.x + nx * by, y: middle.y + ny * by };
+      const end = Math.max(1, Math.hypot(place.x - control.x, place.y - control.y));
+      const to = { x: place.x + ((control.x - place.x) / end) * stop, y: place.y + ((control.y - place.y) / end) * stop };
+      const curve = { from, control, to };
+      let room = Number.POSITIVE_INFINITY;
+      for (let step = 1; step < 20; step++) {
+        const at = onCurve(curve, step / 20);
+        // Above all else it stays on the stage.
+        if (at.y > prompt.y || at.x < 0 || at.x > 2 * prompt.x) room = -1;
+        for (const other of members) {
+          if (other !== place) room = Math.min(room, Math.hypot(at.x - other.x, at.y - other.y));
+        }
+      }
+      if (room >= clear) return curve;
+      if (best === undefined || room > best.room) best = { curve, room };
+    }
+  }
+  return best?.curve ?? { from, control: middle, to: middle };
+}
+
+/** The point at `t` (0 … 1) of a curve. */
+export function onCurve(curve: Curve, t: number): Point {
+  const u = 1 - t;
+  return {
+    x: u * u * curve.from.x + 2 * u * t * curve.control.x + t * t * curve.to.x,
+    y: u * u * curve.from.y + 2 * u * t * curve.control.y + t * t * curve.to.y,
+  };
+}
+
+/** The part of a curve up to `t`. */
+export function curveUpTo(curve: Curve, t: number): Curve {
+  const control = along({ from: curve.from, to: curve.control }, t);
+  return { from: curve.from, control, to: onCurve(curve, t) };
 }
 
 function memberRadius(count: number, box: Box, base: number, narrow: boolean): number {
@@ -174,7 +273,8 @@ export function labelOrigin(
   pill: boolean,
 ): { readonly x: number; readonly y: number } {
   const { radius, outer, scale } = layout;
-  if (side === 'right') return { x: outer + 14, y: -radius * 0.9 };
+  // Beside a small member the block rises, off the links that leave to the right.
+  if (side === 'right') return { x: outer + 12, y: Math.min(-radius * 0.9, radius * 0.2 - BESIDE_LABEL * scale) };
   return { x: (-MINI_LOG.total / 2) * scale, y: pill ? radius + 27 * scale : outer + 11 * scale };
 }
 
@@ -193,6 +293,21 @@ export function footprint(layout: StageLayout, place: MemberPlace): readonly Rec
       width: MINI_LOG.total * layout.scale + 8,
       height: (WORD_LINE + MINI_LOG.height + VALUE_LINE) * layout.scale,
     },
+  ];
+}
+
+/** What a member covers, closer: a disc as three rectangles, the crown, the label. For captions that look for a place. */
+export function covered(layout: StageLayout, place: MemberPlace): Rect[] {
+  const { outer, radius } = layout;
+  const round3 = [
+    [1, 0.5],
+    [0.74, 0.74],
+    [0.5, 1],
+  ] as const;
+  return [
+    ...round3.map(([w, h]) => ({ x: place.x - w * outer, y: place.y - h * outer, width: 2 * w * outer, height: 2 * h * outer })),
+    { x: place.x - radius * 0.45, y: place.y - radius * 1.5, width: radius * 0.9, height: radius },
+    ...footprint(layout, place).slice(1),
   ];
 }
 
@@ -277,12 +392,12 @@ function separate(
   other: readonly number[],
   layout: StageLayout,
 ): { readonly line: Segment; readonly margin: number; readonly clear: boolean } | undefined {
-  for (const points of [coveredCorners, centre]) {
+  for (const points of [discAndLabel, discAndLean, disc, centre]) {
     const between = widestGap(
       one.flatMap((member) => points(layout, member)),
       other.flatMap((member) => points(layout, member)),
     );
-    if (between !== undefined) return { ...between, clear: points === coveredCorners };
+    if (between !== undefined) return { ...between, clear: points === discAndLabel || points === discAndLean };
   }
   return undefined;
 }
@@ -365,8 +480,25 @@ export function defaultWall(frame: Frame, layout: StageLayout): DefaultWall | un
   return { line: wallLine(line, layout.box), links: crossedLinks(layout, line), minority: best.minority };
 }
 
-function coveredCorners(layout: StageLayout, ordinal: number): readonly Point[] {
-  return footprint(layout, placeOf(layout, ordinal)).flatMap(corners);
+function disc(layout: StageLayout, ordinal: number): readonly Point[] {
+  const place = placeOf(layout, ordinal);
+  return Array.from({ length: 16 }, (_, i) => {
+    const [x, y] = polar(layout.outer + 4, i * 22.5);
+    return { x: place.x + x, y: place.y + y };
+  });
+}
+
+function discAndLabel(layout: StageLayout, ordinal: number): readonly Point[] {
+  return [...disc(layout, ordinal), ...footprint(layout, placeOf(layout, ordinal)).slice(1).flatMap(corners)];
+}
+
+/** As long as no role's word stands in the label: the usual case below a member. */
+function discAndLean(layout: StageLayout, ordinal: number): readonly Point[] {
+  const labels = footprint(layout, placeOf(layout, ordinal)).slice(1);
+  return [
+    ...disc(layout, ordinal),
+    ...labels.flatMap((label) => corners({ ...label, height: label.height - WORD_LINE * layout.scale })),
+  ];
 }
 
 function centre(layout: StageLayout, ordinal: number): readonly Point[] {
@@ -466,30 +598,29 @@ export interface IslandGround {
   readonly polygon: readonly Point[];
   /** Cut out of the stage by walls; else drawn round its members. */
   readonly walled: boolean;
-  /** Upper left corner of the name's box (`NAME_SIZE`), free of members. */
+  /** Upper left corner of the name's box (`nameSize`), free of members. */
   readonly name: Point;
 }
 
-export const NAME_SIZE = { width: 196, height: 24 } as const;
+/** Room for an island's name: one line, smaller on a phone. */
+export function nameSize(layout: StageLayout): Box {
+  return layout.narrow ? { width: 150, height: 20 } : { width: 196 * layout.scale, height: 24 * layout.scale };
+}
 
 /**
  * Ground and name's place of each island. Walls that pass clear of all members and have an island wholly on one side cut the ground out
  * of the stage; an island that no wall bounds lies in a hull round its members.
  */
-export function islandGrounds(
-  islands: readonly Island[],
-  walls: readonly Segment[],
-  layout: StageLayout,
-  nameSize: { readonly width: number; readonly height: number } = NAME_SIZE,
-): readonly IslandGround[] {
+export function islandGrounds(islands: readonly Island[], walls: readonly Segment[], layout: StageLayout): readonly IslandGround[] {
   const { box } = layout;
+  const size = nameSize(layout);
+  const links = memberPairs(layout.members.length).map(([a, b]) => linkSegment(layout, a, b));
   const stage = corners({ x: 8, y: 4, width: box.width - 16, height: box.height - 12 });
   const lines = walls.filter((wall) => layout.members.every((place) => Math.abs(sideOf(wall, place)) > layout.radius * 0.8));
-  const taken = [
-    ...layout.members.flatMap((place) => footprint(layout, place)),
-    // The clients' way from the prompt to the top.
-    { x: layout.prompt.x - 14, y: box.height * 0.45, width: 28, height: box.height * 0.55 },
-  ];
+  const taken = layout.members.flatMap((place) => covered(layout, place));
+  const half = layout.glyph / 2;
+  // Where requests wait: names that stood there would have to move with every call.
+  for (const { to } of layout.callPaths) taken.push({ x: to.x - half, y: to.y - half, width: layout.glyph, height: layout.glyph });
   const names: Rect[] = [];
   return islands.map((island) => {
     const places = island.members.map((m) => placeOf(layout, m));
@@ -517,8 +648,8 @@ export function islandGrounds(
       );
       polygon = hull(shapes);
     }
-    const name = namePlace(polygon, walled ? stage : undefined, taken, names, nameSize, box);
-    names.push({ ...name, ...nameSize });
+    const name = namePlace(polygon, walled, taken, names, size, box, links);
+    names.push({ ...name, ...size });
     return { label: island.label, polygon, walled, name };
   });
 }
@@ -541,39 +672,50 @@ function grow(rect: Rect, by: number): Rect {
   return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };
 }
 
+export function meets(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
 function overlap(a: Rect, b: Rect): number {
   const w = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const h = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
   return w > 0 && h > 0 ? w * h : 0;
 }
 
-/** The place on the ground, nearest to a lower corner, where a name covers least: no member, no other name, nothing outside. */
+/** The place on the ground, near one of its corners, where a name covers least: no member, no other name, few links, nothing outside. */
 function namePlace(
   polygon: readonly Point[],
-  frame: readonly Point[] | undefined,
+  walled: boolean,
   taken: readonly Rect[],
   names: readonly Rect[],
-  size: { readonly width: number; readonly height: number },
+  size: Box,
   box: Box,
+  links: readonly Segment[],
 ): Point {
   const xs = polygon.map((p) => p.x);
   const ys = polygon.map((p) => p.y);
-  const left = Math.min(...xs);
-  const right = Math.max(...xs);
-  const top = Math.min(...ys);
-  const bottom = Math.max(...ys);
-  let best = { x: left + 12, y: bottom - size.height - 8 };
+  // Round a hull the name may stand outside, below or above it.
+  const pad = walled ? 0 : size.height + 8;
+  const left = Math.max(4, Math.min(...xs) + (walled ? 10 : 0));
+  const right = Math.min(box.width - 4, Math.max(...xs) - (walled ? 10 : 0));
+  const top = Math.max(2, Math.min(...ys) + (walled ? 8 : -pad));
+  const bottom = Math.min(box.height - 2, Math.max(...ys) - (walled ? 8 : -pad));
+  const STEPS = 24;
+  let best = { x: left, y: bottom - size.height };
   let bestCost = Number.POSITIVE_INFINITY;
-  for (let row = 0; row <= 20; row++) {
-    for (let column = 0; column <= 20; column++) {
-      const x = left + 14 + ((right - left - 28 - size.width) * column) / 20;
-      const y = top + 8 + ((bottom - top - 16 - size.height) * row) / 20;
-      const rect = { x, y, ...size };
-      const outside = frame === undefined ? 0 : corners(grow(rect, 4)).filter((p) => !inside(polygon, p)).length;
-      const off = x < 4 || y < 2 || x + size.width > box.width - 4 || y + size.height > box.height - 2 ? 1 : 0;
+  for (let row = 0; row <= STEPS; row++) {
+    for (let column = 0; column <= STEPS; column++) {
+      const x = Math.max(4, Math.min(left + ((right - left - size.width) * column) / STEPS, box.width - size.width - 4));
+      const y = Math.max(2, Math.min(top + ((bottom - top - size.height) * row) / STEPS, box.height - size.height - 2));
+      const rect = { x, y, width: size.width, height: size.height };
+      const outside = walled ? corners(grow(rect, 6)).filter((p) => !inside(polygon, p)).length : 0;
       const covered = [...taken, ...names].reduce((sum, other) => sum + overlap(rect, other), 0);
-      // Lower edge first, then the sides: where the eye looks for a caption.
-      const cost = outside * 4000 + off * 20_000 + covered * 10 + (20 - row) * 2 + Math.min(column, 20 - column) * 1.5;
+      // The clients' way from the prompt to the top.
+      const inTheWay = x < box.width / 2 + 14 && x + size.width > box.width / 2 - 14 && y > box.height * 0.4 ? 90 : 0;
+      const crossed = links.filter((link) => rectMeets(rect, link)).length;
+      // Corners are where the eye looks for a caption, the lower ones first.
+      const corner = Math.min(column, STEPS - column) + Math.min(row + 3, STEPS - row);
+      const cost = outside * 4_000 + covered * 10 + crossed * 25 + corner * 6 + inTheWay;
       if (cost < bestCost) {
         bestCost = cost;
         best = { x, y };
@@ -581,6 +723,12 @@ function namePlace(
     }
   }
   return { x: Math.round(best.x), y: Math.round(best.y) };
+}
+
+function rectMeets(rect: Rect, segment: Segment): boolean {
+  const c = corners(rect);
+  if (inside(c, segment.from) || inside(c, segment.to)) return true;
+  return c.some((from, i) => crossing({ from, to: c[(i + 1) % 4] ?? from }, segment) !== undefined);
 }
 
 /** Where a message is, and what has become of it. */

@@ -3,12 +3,14 @@ import type { CallFrame, Flight, Frame } from '../../view/index.ts';
 import { isCut } from './facts.ts';
 import {
   along,
+  type Curve,
+  curveUpTo,
   type FlightPlace,
   flightPlace,
   linkSegment,
+  onCurve,
   type Point,
   placeOf,
-  type Segment,
   type StageLayout,
   standingWall,
 } from './geometry.ts';
@@ -82,21 +84,39 @@ export function paintFlights(pen: StagePen, scene: StageScene): void {
     return;
   }
   const lanes = bundle(placed.map(({ flight }) => flight));
-  const bundled = new Map<string, number>();
+  const pills = new Map<string, Pill[]>();
+  const shown = new Set<string>();
   for (const { flight, at } of placed) {
     const lane = laneOf(flight);
     const count = lanes.get(lane) ?? 0;
-    if (count > BUNDLE_OVER && at.fate !== 'dead') {
-      paintDot(pen, scene, flight, at, 0);
-      bundled.set(lane, count);
-    } else paintFlight(pen, scene, flight, at);
+    if (count <= BUNDLE_OVER || at.fate === 'dead') {
+      paintFlight(pen, scene, flight, at);
+      continue;
+    }
+    paintDot(pen, scene, flight, at, 0);
+    if (shown.has(lane)) continue;
+    shown.add(lane);
+    const link = flight.from < flight.to ? `${flight.from}-${flight.to}` : `${flight.to}-${flight.from}`;
+    pills.set(link, [...(pills.get(link) ?? []), { flight, count, lane }]);
   }
-  for (const { flight } of placed) {
-    const count = bundled.get(laneOf(flight));
-    if (count === undefined) continue;
-    bundled.delete(laneOf(flight));
-    paintPill(pen, scene, flight, count);
+  for (const list of pills.values()) {
+    // Side by side on their link, in an order of their own: a pill does not move because another message was sent.
+    const first = list[0];
+    if (first === undefined) continue;
+    const { from, to } = linkSegment(layout, first.flight.from, first.flight.to);
+    const room = Math.max(1, Math.floor(Math.hypot(to.x - from.x, to.y - from.y) / (72 * layout.scale)));
+    const told = list.sort((a, b) => b.count - a.count).slice(0, room);
+    told.sort((a, b) => (a.lane < b.lane ? -1 : 1));
+    told.forEach((pill, i) => {
+      paintPill(pen, scene, pill, (i + 1) / (told.length + 1));
+    });
   }
+}
+
+interface Pill {
+  readonly flight: Flight;
+  readonly count: number;
+  readonly lane: string;
 }
 
 /** How many of each kind fly on each lane. */
@@ -172,13 +192,10 @@ function paintDot(pen: StagePen, scene: StageScene, flight: Flight, at: FlightPl
   pen.globalAlpha = 1;
 }
 
-/** Stands still on the lane, nearer to who sends: requests and answers of one link never cover each other. */
-function paintPill(pen: StagePen, scene: StageScene, flight: Flight, count: number): void {
-  const answer = flight.kind === 'ack' || flight.kind === 'heartbeatAck' || flight.kind === 'reject';
-  const at = along(
-    linkSegment(scene.layout, flight.from, flight.to),
-    flight.kind.startsWith('heartbeat') ? 0.18 : answer ? 0.34 : 0.42,
-  );
+/** Stands still on its link, while dots move past it: `fraction` of the way from the member of the lower ordinal. */
+function paintPill(pen: StagePen, scene: StageScene, { flight, count }: Pill, fraction: number): void {
+  const { from, to } = flight;
+  const at = along(linkSegment(scene.layout, Math.min(from, to), Math.max(from, to)), fraction);
   const colour = scene.ink.hue(flight.term);
   const ink = inkAt(scene, colour, at);
   const text = `×${count}`;
@@ -221,19 +238,17 @@ export interface CallPlace {
   readonly kind: GlyphKind;
   readonly x: number;
   readonly y: number;
+  /** How much of its way lies between it and the prompt, 0 … 1. */
+  readonly gone: number;
   /** The request waits at its member. */
   readonly waits: boolean;
 }
 
 /** The way of a client's calls: from the prompt to a member's ring. */
-export function callPath(layout: StageLayout, member: number): Segment {
-  const place = placeOf(layout, member);
-  const from = { x: layout.prompt.x, y: layout.prompt.y - 2 };
-  const dx = place.x - from.x;
-  const dy = place.y - from.y;
-  const length = Math.max(1, Math.hypot(dx, dy));
-  const stop = layout.gap + layout.glyph * 0.5;
-  return { from, to: { x: place.x - (dx / length) * stop, y: place.y - (dy / length) * stop } };
+export function callPath(layout: StageLayout, member: number): Curve {
+  const path = layout.callPaths[placeOf(layout, member).ordinal - 1];
+  if (path === undefined) throw new Error(`no way to member ${member}`);
+  return path;
 }
 
 /**
@@ -248,56 +263,97 @@ export function callPlace(call: CallFrame, time: number, layout: StageLayout, ra
   const { answer } = call;
   if (answer !== undefined && time >= answer.sentAt && time <= answer.arrivesAt) {
     const back = (time - answer.sentAt) / Math.max(1, answer.arrivesAt - answer.sentAt);
-    const at = along(path, 1 - back);
-    return { kind: call.kind === 'watch' ? 'watch' : answer.ok ? 'answer' : 'error', ...at, waits: false };
+    const kind = call.kind === 'watch' ? 'watch' : answer.ok ? 'answer' : 'error';
+    return { kind, ...onCurve(path, 1 - back), gone: 1 - back, waits: false };
   }
   if (time < call.arrivesAt) {
     const out = (time - call.sentAt) / Math.max(1, call.arrivesAt - call.sentAt);
-    return { kind: 'request', ...along(path, out), waits: false };
+    return { kind: 'request', ...onCurve(path, out), gone: out, waits: false };
   }
   const over = call.state !== 'open' && time >= call.endedAt;
   if (over || (answer !== undefined && call.kind !== 'watch' && time > answer.arrivesAt)) return undefined;
   const aside = rank * layout.glyph * 1.1;
-  const length = Math.max(1, Math.hypot(path.to.x - path.from.x, path.to.y - path.from.y));
+  const { control, to } = path;
+  const length = Math.max(1, Math.hypot(to.x - control.x, to.y - control.y));
   return {
     kind: call.kind === 'watch' ? 'watch' : 'request',
-    x: path.to.x + ((path.to.y - path.from.y) / length) * -aside,
-    y: path.to.y + ((path.to.x - path.from.x) / length) * aside,
+    x: to.x + ((to.y - control.y) / length) * -aside,
+    y: to.y + ((to.x - control.x) / length) * aside,
+    gone: 1,
     waits: true,
   };
 }
 
+/** Over so many calls on their way, they are dots in ink; over so many that wait at one member, a bubble with their number. */
+const CALLS_OVER = 8;
+const WAITING_OVER = 2;
+
 /** Clients' requests and answers, with the dotted way back of those that wait. */
 function paintCalls(pen: StagePen, scene: StageScene): void {
   const { frame, layout, ink } = scene;
-  const size = layout.glyph * 1.06;
-  const waiting = new Map<number, number>();
+  const size = Math.round(layout.glyph * 1.06);
+  const flying: CallPlace[] = [];
+  const waiting = new Map<string, CallFrame[]>();
+  const paths = new Map<number, CallPlace>();
   for (const call of frame.calls) {
-    const rank = waiting.get(call.member) ?? 0;
-    const at = callPlace(call, scene.time, layout, rank);
+    const at = callPlace(call, scene.time, layout, 0);
     if (at === undefined) continue;
-    if (at.waits) waiting.set(call.member, rank + 1);
-    const path = callPath(layout, call.member);
-    // An open watch may stand for hours: it has no path of its own.
-    if (!(at.waits && call.kind === 'watch')) paintPath(pen, path, at, layout.glyph * 0.7, ink);
-    pen.save();
-    pen.translate(at.x, at.y);
-    stamp(pen, scene, at.kind, at.waits && call.kind === 'watch' ? size * 0.8 : size, 0, {
-      ...inkAt(scene, ink.ink, at),
-      on: ink.paper,
-    });
-    pen.restore();
+    if (at.waits) {
+      const group = `${call.member}${at.kind}`;
+      waiting.set(group, [...(waiting.get(group) ?? []), call]);
+    } else flying.push(at);
+    // An open watch may stand for hours: it has no path of its own. One path serves all calls at a member.
+    if (at.waits && call.kind === 'watch') continue;
+    const known = paths.get(call.member);
+    if (known === undefined || at.waits) paths.set(call.member, at);
+  }
+  for (const [member, at] of paths) paintPath(pen, callPath(layout, member), at, layout.glyph * 0.7, ink);
+  const ranks = new Map<number, number>();
+  for (const calls of waiting.values()) {
+    const shown = calls.length > WAITING_OVER ? calls.slice(0, 1) : calls;
+    for (const call of shown) {
+      const rank = ranks.get(call.member) ?? 0;
+      ranks.set(call.member, rank + 1);
+      const at = callPlace(call, scene.time, layout, rank);
+      if (at === undefined) continue;
+      paintBubble(pen, scene, at, call.kind === 'watch' ? Math.round(size * 0.8) : size);
+      if (calls.length > WAITING_OVER) paintCount(pen, scene, at, size, calls.length);
+    }
+  }
+  for (const at of flying) {
+    if (flying.length <= CALLS_OVER) paintBubble(pen, scene, at, size);
+    else {
+      pen.beginPath();
+      pen.arc(at.x, at.y, 3, 0, 2 * Math.PI);
+      pen.fillStyle = ink.ink;
+      pen.fill();
+    }
   }
 }
 
-function paintPath(pen: StagePen, path: Segment, at: Point, keepOff: number, ink: StageInk): void {
-  const dx = at.x - path.from.x;
-  const dy = at.y - path.from.y;
-  const length = Math.hypot(dx, dy);
-  if (length <= keepOff) return;
+function paintBubble(pen: StagePen, scene: StageScene, at: CallPlace, size: number): void {
+  pen.save();
+  pen.translate(at.x, at.y);
+  stamp(pen, scene, at.kind, size, 0, { ...inkAt(scene, scene.ink.ink, at), on: scene.ink.paper });
+  pen.restore();
+}
+
+function paintCount(pen: StagePen, scene: StageScene, at: Point, size: number, count: number): void {
+  pen.fillStyle = scene.ink.ink;
+  pen.font = `600 ${12 * scene.layout.scale}px ${scene.ink.mono}`;
+  pen.textAlign = 'left';
+  pen.textBaseline = 'middle';
+  pen.fillText(`×${count}`, at.x + size * 0.6, at.y);
+}
+
+function paintPath(pen: StagePen, path: Curve, at: CallPlace, keepOff: number, ink: StageInk): void {
+  const length = Math.max(1, Math.hypot(path.to.x - path.from.x, path.to.y - path.from.y));
+  const end = at.gone - keepOff / length;
+  if (end <= 0) return;
+  const part = curveUpTo(path, end);
   pen.beginPath();
-  pen.moveTo(at.x - (dx / length) * keepOff, at.y - (dy / length) * keepOff);
-  pen.lineTo(path.from.x, path.from.y);
+  pen.moveTo(part.from.x, part.from.y);
+  pen.quadraticCurveTo(part.control.x, part.control.y, part.to.x, part.to.y);
   pen.strokeStyle = ink.ink;
   pen.lineWidth = 2;
   pen.lineCap = 'round';

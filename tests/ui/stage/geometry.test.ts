@@ -16,7 +16,7 @@ import {
   layoutStage,
   linkSegment,
   memberPairs,
-  NAME_SIZE,
+  nameSize,
   placeOf,
   sideOf,
   wallLine,
@@ -48,6 +48,27 @@ describe.each(BOXES)('on a stage of %s', (_, width, height, base) => {
       const p = placeOf(layout, a);
       const q = placeOf(layout, b);
       expect(Math.hypot(p.x - q.x, p.y - q.y), `n${a} and n${b}`).toBeGreaterThan(2 * layout.outer);
+      // Nobody's label lies under another's label or disc.
+      for (const [one, other] of [
+        [p, q],
+        [q, p],
+      ] as const) {
+        for (const label of footprint(layout, one).slice(1)) {
+          const dx = Math.max(label.x - other.x, 0, other.x - label.x - label.width);
+          const dy = Math.max(label.y - other.y, 0, other.y - label.y - label.height);
+          expect(Math.hypot(dx, dy), `label of n${one.ordinal} and disc of n${other.ordinal}`).toBeGreaterThanOrEqual(
+            layout.radius,
+          );
+          for (const rect of footprint(layout, other).slice(1)) {
+            const apart =
+              label.x + label.width <= rect.x ||
+              rect.x + rect.width <= label.x ||
+              label.y + label.height <= rect.y ||
+              rect.y + rect.height <= label.y;
+            expect(apart, `labels of n${a} and n${b}`).toBe(true);
+          }
+        }
+      }
     }
   });
 
@@ -124,7 +145,7 @@ describe('islands', () => {
   test('names stand on their own ground and cover nobody', () => {
     const grounds = islandGrounds(islands, [line], layout);
     for (const ground of grounds) {
-      const name = { ...ground.name, ...NAME_SIZE };
+      const name = { ...ground.name, ...nameSize(layout) };
       for (const corner of corners(name)) expect(inside(ground.polygon, corner)).toBe(true);
       for (const rect of layout.members.flatMap((place) => footprint(layout, place))) {
         const apart =
