@@ -80,26 +80,28 @@ function Phone() {
   return (
     <div className={styles.phone} data-starting={starting}>
       <TopBar />
-      <main className={styles.tab} data-tab={tab} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-        {tab === 'stage' && (
-          <section className={styles.stage}>
-            <Statement />
-            <div className={styles.cluster}>
-              <Stage />
-            </div>
-            <div className={styles.prompt}>
-              <Prompt />
-            </div>
-          </section>
-        )}
-        {tab === 'log' && (
-          <section className={styles.column}>
-            <ReplicatedLog />
-            <NeededNow />
-            <Legend />
-          </section>
-        )}
-        {tab === 'time' && <TimelineBar tall />}
+      <main className={styles.holder}>
+        <div className={styles.tab} data-tab={tab} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
+          {tab === 'stage' && (
+            <section className={styles.stage}>
+              <Statement />
+              <div className={styles.cluster}>
+                <Stage />
+              </div>
+              <div className={styles.prompt}>
+                <Prompt />
+              </div>
+            </section>
+          )}
+          {tab === 'log' && (
+            <section className={styles.column}>
+              <ReplicatedLog />
+              <NeededNow />
+              <Legend />
+            </section>
+          )}
+          {tab === 'time' && <TimelineBar tall />}
+        </div>
       </main>
       <PhoneTransport />
       <Tabs />

@@ -16,13 +16,14 @@ const TABS: readonly { readonly tab: Tab; readonly icon: string }[] = [
 ];
 
 export function PhoneTransport() {
+  const words = useWords();
   return (
-    <div className={styles.transport} data-region="transport">
+    <section className={styles.transport} data-region="transport" aria-label={words.shell.transport}>
       <Transport />
       <Pace withClock />
       <span className={styles.space} />
       <Live brief />
-    </div>
+    </section>
   );
 }
 
@@ -43,26 +44,28 @@ export function Tabs() {
   }
 
   return (
-    <div className={styles.tabs} role="tablist" aria-label={words.shell.tabsLabel} ref={list} onKeyDown={walk} tabIndex={-1}>
-      {TABS.map(({ tab, icon }) => (
-        <button
-          key={tab}
-          type="button"
-          role="tab"
-          id={`tab-${tab}`}
-          className={styles.tab}
-          data-tab={tab}
-          aria-selected={tab === current}
-          aria-controls="tab-panel"
-          tabIndex={tab === current ? 0 : -1}
-          onClick={() => setTab(tab)}
-        >
-          <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
-            <path d={icon} fill="none" stroke="currentColor" strokeWidth={1.6} strokeLinecap="round" strokeLinejoin="round" />
-          </svg>
-          {words.shell.tabs[tab]}
-        </button>
-      ))}
-    </div>
+    <nav aria-label={words.shell.tabsLabel}>
+      <div className={styles.tabs} role="tablist" aria-label={words.shell.tabsLabel} ref={list} onKeyDown={walk} tabIndex={-1}>
+        {TABS.map(({ tab, icon }) => (
+          <button
+            key={tab}
+            type="button"
+            role="tab"
+            id={`tab-${tab}`}
+            className={styles.tab}
+            data-tab={tab}
+            aria-selected={tab === current}
+            aria-controls="tab-panel"
+            tabIndex={tab === current ? 0 : -1}
+            onClick={() => setTab(tab)}
+          >
+            <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
+              <path d={icon} fill="none" stroke="currentColor" strokeWidth={1.6} strokeLinecap="round" strokeLinejoin="round" />
+            </svg>
+            {words.shell.tabs[tab]}
+          </button>
+        ))}
+      </div>
+    </nav>
   );
 }

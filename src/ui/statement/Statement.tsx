@@ -16,7 +16,7 @@ export function Statement() {
   if (phase === 'starting') {
     return (
       <header className={styles.say} data-region="statement" data-said="starting">
-        <h1 className={styles.statement}>{words.shell.starting}</h1>
+        <h2 className={styles.statement}>{words.shell.starting}</h2>
         <p className={styles.why}>{words.shell.startingWhy}</p>
         <div className={styles.verbsPlace} />
       </header>
@@ -28,7 +28,7 @@ export function Statement() {
   return (
     <header className={styles.say} data-region="statement" data-said={said.type} data-note={note?.type} data-why={why.type}>
       <div className={styles.text}>
-        <m.h1
+        <m.h2
           key={key}
           className={styles.statement}
           initial={{ opacity: 0, y: 4 }}
@@ -36,7 +36,7 @@ export function Statement() {
           transition={{ duration: 0.18, ease: 'easeOut' }}
         >
           {words.explain.statement(explanation)}
-        </m.h1>
+        </m.h2>
         <p className={styles.why} data-mode={mode}>
           {mode === 'none' ? words.explain.why(why) : mode === 'cut' ? words.shell.cutMode : words.shell.splitMode}
         </p>

@@ -19,7 +19,7 @@ export function TopBar() {
   return (
     <header className={styles.bar} data-region="topbar">
       <div className={styles.left}>
-        <span className={styles.brand}>etcdscope</span>
+        <h1 className={styles.brand}>etcdscope</h1>
         <Scene />
       </div>
       {!phone && (
