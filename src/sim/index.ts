@@ -1,5 +1,6 @@
 export type { CallEnd } from './client.ts';
 export type * from './command.ts';
+export { createHistory, digestsAt, followRun, type History, type MemberThen, memberAt } from './history.ts';
 export {
   bootHost,
   cloneHost,

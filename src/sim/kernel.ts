@@ -79,6 +79,8 @@ export interface Thrown {
 /** Everything that has become known since the last time: rows in their order, and what belongs beside them. */
 export interface Released {
   readonly rows: readonly Row[];
+  /** What people did: the rows name it by its order. */
+  readonly actions: readonly JournalEntry[];
   readonly entries: readonly EntryRecord[];
   readonly news: readonly ClientNews[];
   readonly thrown: readonly Thrown[];
@@ -161,7 +163,7 @@ export interface Kernel {
   /** Calls by the id that their entry carries. */
   readonly calls: Map<Id64, number>;
   pendingRows: PendingRow[];
-  released: { rows: Row[]; entries: EntryRecord[]; news: ClientNews[]; thrown: Thrown[] };
+  released: { rows: Row[]; actions: JournalEntry[]; entries: EntryRecord[]; news: ClientNews[]; thrown: Thrown[] };
   actionSequence: number;
   readonly hash: TraceHash;
   hasStarted: boolean;
@@ -196,7 +198,7 @@ export function createKernel(scenario: Scenario, rules: KernelRules = { raft: et
     done: 0,
     calls: new Map(),
     pendingRows: [],
-    released: { rows: [], entries: [], news: [], thrown: [] },
+    released: { rows: [], actions: [], entries: [], news: [], thrown: [] },
     actionSequence: 0,
     hash: createTraceHash(),
     hasStarted: false,
@@ -280,7 +282,7 @@ export function* advance(
 /** Takes what has become known. */
 export function takeReleased(kernel: Kernel): Released {
   const released = kernel.released;
-  kernel.released = { rows: [], entries: [], news: [], thrown: [] };
+  kernel.released = { rows: [], actions: [], entries: [], news: [], thrown: [] };
   return released;
 }
 
@@ -301,6 +303,7 @@ export function cloneKernel(kernel: Kernel): Kernel {
     pendingRows: kernel.pendingRows.slice(),
     released: {
       rows: kernel.released.rows.slice(),
+      actions: kernel.released.actions.slice(),
       entries: kernel.released.entries.slice(),
       news: kernel.released.news.slice(),
       thrown: kernel.released.thrown.slice(),
@@ -538,6 +541,7 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
 function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[], void, readonly (HostResult | undefined)[]> {
   const { action, at } = entry;
   kernel.done++;
+  kernel.released.actions.push(entry);
   const row = (kind: number, fields: Partial<Row>) => addRow(kernel, 0, kernel.actionSequence++, makeRow(at, kind, fields));
   row(ROW_KIND.action, { ref: entry.order });
   switch (action.type) {

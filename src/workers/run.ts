@@ -2,6 +2,7 @@
 import type { ConsoleTarget } from '../console/index.ts';
 import type { Action, Scenario } from '../sim/index.ts';
 import type { Frame, Timeline } from '../view/index.ts';
+import type { PastMember } from './protocol.ts';
 
 /** 'auto' chooses by what goes on; a number fixes virtual seconds per real second (1/1000 … 10). */
 export type Pace = 'auto' | number;
@@ -21,6 +22,8 @@ export interface RunState {
   readonly waiting: readonly Action[];
   /** Members that threw: their message and stack. */
   readonly thrown: readonly { readonly member: number; readonly message: string; readonly stack: string }[];
+  /** Whether the historian, who repeats the run from seed and journal, came to the same trace. */
+  readonly proof: 'pending' | 'same' | 'differs';
   /** Counts discrete changes of the frame at the playhead (role, term, commit, links, calls, …): a cheap dependency. */
   readonly revision: number;
 }
@@ -64,6 +67,12 @@ export interface Run {
   advanceTo(time: number): Promise<void>;
   /** Each running member's digest of its whole state at live, by ordinal - 1 ('' for a stopped one). */
   digests(): Promise<readonly string[]>;
+  /** What a member was just before `time`, a dead one too: asked of the historian. */
+  memberAt(member: number, time: number): Promise<PastMember>;
+  /** Each running member's digest just before `time`, as the historian has it. */
+  digestsAt(time: number): Promise<readonly string[]>;
+  /** Lets the historian repeat everything up to live, and compare; the outcome is in {@link RunState.proof}. */
+  prove(): Promise<void>;
   /** Ends all workers. */
   dispose(): void;
 }

@@ -1,0 +1,146 @@
+/** The playhead's picture: the fold stands anywhere in the recording, with a keyframe every few thousand rows. */
+import { assert, cloneChunks } from '../base/index.ts';
+import { cloneFold, createFold, type Fold, type FoldedMember, foldRow, settleFold } from './fold.ts';
+import type { Frame, Island, MemberFrame } from './frame.ts';
+import { islandsOf } from './islands.ts';
+import { type Recording, recordedRow, recordedTime } from './recording.ts';
+
+/** Rows between two keyframes. */
+const KEYFRAME_EVERY = 2_048;
+/** Rows after which flights that have landed are cleared while folding a long way. */
+const SETTLE_EVERY = 256;
+
+export interface Projector {
+  readonly recording: Recording;
+  /** Folds before row i · KEYFRAME_EVERY; never changed. */
+  readonly keyframes: Fold[];
+  fold: Fold;
+  time: number;
+  frame: Frame;
+  /** Versions of the members in `frame`. */
+  versions: number[];
+  topology: number;
+  names: readonly string[];
+}
+
+/** A picture of the start. @param names of the members, by ordinal - 1 */
+export function createProjector(recording: Recording, names: readonly string[]): Projector {
+  const fold = createFold(recording.members);
+  const projector: Projector = {
+    recording,
+    keyframes: [cloneFold(fold)],
+    fold,
+    time: 0,
+    frame: {
+      time: 0,
+      members: [],
+      cut: fold.cut.slice(),
+      walls: [],
+      flights: [],
+      calls: [],
+      flag: 0,
+      islands: [],
+      quorum: Math.floor(recording.members / 2) + 1,
+      texts: recording.texts,
+    },
+    versions: [],
+    topology: -1,
+    names,
+  };
+  refresh(projector);
+  return projector;
+}
+
+/** Stands at `time`: everything up to and including it has happened. @returns the picture */
+export function project(projector: Projector, time: number): Frame {
+  if (time < projector.time) rewind(projector, time);
+  const { recording, fold } = projector;
+  while (fold.position < recording.count && recordedTime(recording, fold.position) <= time) {
+    const row = recordedRow(recording, fold.position);
+    // What landed before this row was heard before it.
+    if (fold.position % SETTLE_EVERY === 0) settleFold(fold, row.time);
+    foldRow(fold, row, recording);
+    if (fold.position % KEYFRAME_EVERY === 0 && projector.keyframes.length === fold.position / KEYFRAME_EVERY) {
+      projector.keyframes.push(cloneFold(fold));
+    }
+  }
+  settleFold(fold, time);
+  projector.time = time;
+  refresh(projector);
+  return projector.frame;
+}
+
+/** Counts discrete changes of the picture. */
+export function projectorRevision(projector: Projector): number {
+  return projector.fold.revision;
+}
+
+function rewind(projector: Projector, time: number): void {
+  const { recording, keyframes } = projector;
+  let low = 0;
+  let high = keyframes.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const keyframe = keyframes[middle] as Fold; // middle is inside
+    if (recordedTime(recording, keyframe.position - 1) <= time) low = middle;
+    else high = middle - 1;
+  }
+  const keyframe = keyframes[low];
+  assert(keyframe !== undefined, 'there is a keyframe of the start');
+  projector.fold = cloneFold(keyframe);
+  projector.versions = [];
+  projector.topology = -1;
+}
+
+/** Makes the frame anew where something changed; what did not is the same object as before. */
+function refresh(projector: Projector): void {
+  const { fold, frame, names } = projector;
+  const members = fold.members.some((member, i) => projector.versions[i] !== member.version)
+    ? fold.members.map((member, i) => {
+        const before = frame.members[i];
+        return before !== undefined && projector.versions[i] === member.version
+          ? before
+          : memberFrame(member, i + 1, names[i] ?? '');
+      })
+    : frame.members;
+  projector.versions = fold.members.map((member) => member.version);
+  const isSameTopology = projector.topology === fold.topology;
+  projector.topology = fold.topology;
+  const islands: readonly Island[] =
+    isSameTopology && members === frame.members ? frame.islands : islandsOf(members, fold.cut, frame.quorum);
+  projector.frame = {
+    time: projector.time,
+    members,
+    cut: isSameTopology ? frame.cut : fold.cut.slice(),
+    walls: fold.walls,
+    flights: [...fold.flights.values()],
+    calls: [...fold.calls.values()],
+    flag: fold.flag,
+    islands,
+    quorum: frame.quorum,
+    texts: projector.recording.texts,
+  };
+}
+
+function memberFrame(member: FoldedMember, ordinal: number, name: string): MemberFrame {
+  return {
+    ordinal,
+    name,
+    health: member.health,
+    role: member.role,
+    term: member.term,
+    vote: member.vote,
+    leader: member.leader,
+    commitIndex: member.commitIndex,
+    appliedIndex: member.appliedIndex,
+    durableIndex: member.durableIndex,
+    log: cloneChunks(member.log),
+    timerFrom: member.timerFrom,
+    timerAt: member.timerAt,
+    votes: member.votes.slice(),
+    progress: member.progress.slice(),
+    heardAt: member.heardAt.slice(),
+    changedAt: member.changedAt,
+    since: member.since,
+  };
+}

@@ -1,0 +1,79 @@
+/** The trace as the page keeps it: every row that came in, what people did, what entries say. Grows at its end only. */
+import type { Action, EntryRecord, JournalEntry, Row, RowBatch } from '../sim/index.ts';
+import { rowAt } from '../sim/index.ts';
+import type { EntryText } from './frame.ts';
+import { keepTexts } from './texts.ts';
+
+/** What comes with one advance. */
+export interface Increment {
+  readonly rows: RowBatch;
+  readonly actions: readonly JournalEntry[];
+  readonly entries: readonly EntryRecord[];
+}
+
+export interface Recording {
+  readonly members: number;
+  readonly batches: RowBatch[];
+  /** starts[i] = rows before batch i. */
+  readonly starts: number[];
+  count: number;
+  /** Everything before it is in the rows. */
+  live: number;
+  /** By order in the journal. */
+  readonly actions: Map<number, Action>;
+  readonly texts: Map<string, EntryText>;
+}
+
+/** A recording of nothing. */
+export function createRecording(members: number): Recording {
+  return { members, batches: [], starts: [], count: 0, live: 0, actions: new Map(), texts: new Map() };
+}
+
+/** Takes in what became known up to `live`. */
+export function record(recording: Recording, increment: Increment, live: number): void {
+  for (const entry of increment.actions) recording.actions.set(entry.order, entry.action);
+  keepTexts(recording.texts, increment.entries);
+  if (increment.rows.count > 0) {
+    recording.batches.push(increment.rows);
+    recording.starts.push(recording.count);
+    recording.count += increment.rows.count;
+  }
+  recording.live = live;
+}
+
+/** Row `position` of 0 … count - 1. */
+export function recordedRow(recording: Recording, position: number): Row {
+  const batch = batchOf(recording, position);
+  return rowAt(recording.batches[batch] as RowBatch, position - (recording.starts[batch] as number)); // batchOf finds a batch
+}
+
+/** Its time alone. */
+export function recordedTime(recording: Recording, position: number): number {
+  const batch = batchOf(recording, position);
+  return (recording.batches[batch] as RowBatch).time[position - (recording.starts[batch] as number)] as number; // as above
+}
+
+/** How many rows lie before, or at, `time`. */
+export function rowsUpTo(recording: Recording, time: number): number {
+  let low = 0;
+  let high = recording.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (recordedTime(recording, middle) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function batchOf(recording: Recording, position: number): number {
+  const { starts } = recording;
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= position)
+      low = middle; // middle is inside
+    else high = middle - 1;
+  }
+  return low;
+}

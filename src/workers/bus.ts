@@ -1,0 +1,62 @@
+/** The bus worker: the kernel, with a worker for each member behind it. It does one thing at a time. */
+import { expose } from 'comlink';
+import {
+  act,
+  advance,
+  batchBuffers,
+  createKernel,
+  type Kernel,
+  loadJournal,
+  packRows,
+  takeReleased,
+  traceDigest,
+} from '../sim/index.ts';
+import { createFleet } from './fleet.ts';
+import type { AdvanceRequest, Batch, BusControl, BusFailure, Greeting, WorkerRole } from './protocol.ts';
+
+/** @param startWorker makes a worker of the same entry */
+export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => Worker): void {
+  const { rows } = greeting;
+  if (rows === undefined) throw new Error('a bus is greeted with a port for its rows');
+  const fleet = createFleet((member) => startWorker(`member:${member}`));
+  let kernel: Kernel | undefined;
+  /** The end of what is being done: whatever comes meanwhile waits for it. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(task: (kernel: Kernel) => T | Promise<T>): Promise<T> {
+    const mine = turn.then(() => {
+      if (kernel === undefined) throw new Error('a bus is started before it is asked for anything');
+      return task(kernel);
+    });
+    turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async function run(kernel: Kernel, request: AdvanceRequest): Promise<Batch> {
+    const steps = advance(kernel, request.until, 'horizons', request.stop);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next(await Promise.all(step.value.map((work) => fleet.carryOut(work))));
+    const { rows: released, ...rest } = takeReleased(kernel);
+    return { now: kernel.now, rows: packRows(released), hash: traceDigest(kernel.hash), ...rest };
+  }
+
+  rows.onmessage = (event: MessageEvent<AdvanceRequest>) => {
+    inTurn((kernel) => run(kernel, event.data)).then(
+      (batch) => rows.postMessage(batch, batchBuffers(batch.rows)),
+      (error: unknown) => {
+        const failure: BusFailure = { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+        rows.postMessage(failure);
+      },
+    );
+  };
+
+  const control: BusControl = {
+    start(scenario, journal) {
+      kernel = createKernel(scenario);
+      loadJournal(kernel, journal);
+    },
+    act: (action) => inTurn((kernel) => act(kernel, action)),
+    digests: () => inTurn((kernel) => Promise.all(kernel.members.map((member) => fleet.digest(member.ordinal)))),
+  };
+  expose(control, greeting.control);
+}
