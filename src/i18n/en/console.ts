@@ -41,6 +41,7 @@ export const console = {
     preCandidate: 'pre-candidate',
     stopped: 'stopped',
   },
+  reaches: (have: number, needed: number) => `reaches ${have} of the ${needed} members it needs`,
   canCommit: 'can commit',
   cannotCommit: 'cannot commit',
   notRunning: 'does not run',

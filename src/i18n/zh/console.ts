@@ -42,6 +42,7 @@ export const console: typeof english = {
     preCandidate: '预候选人',
     stopped: '已停止',
   },
+  reaches: (have, needed) => `需要 ${needed} 个成员，能联系 ${have} 个`,
   canCommit: '可以提交',
   cannotCommit: '无法提交',
   notRunning: '没有运行',

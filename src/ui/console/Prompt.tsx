@@ -369,7 +369,15 @@ function Asked({ standing, member }: { readonly standing: Standing | undefined; 
       <b>
         {standing.name}, {roleName(words, standing)}
       </b>
-      {side !== undefined && <Dots small have={side.have} needed={side.needed} term={standing.term} label="" />}
+      {side !== undefined && (
+        <Dots
+          small
+          have={side.have}
+          needed={side.needed}
+          term={standing.term}
+          label={words.console.reaches(side.have, side.needed)}
+        />
+      )}
       <span>
         {side === undefined ? words.console.notRunning : side.hasQuorum ? words.console.canCommit : words.console.cannotCommit}
       </span>

@@ -383,7 +383,9 @@ function useSize(ref: { readonly current: HTMLElement | null }): { readonly widt
     if (element === null) return;
     const measure = () => {
       const style = getComputedStyle(element);
-      const width = element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+      const padding = (Number.parseFloat(style.paddingLeft) || 0) + (Number.parseFloat(style.paddingRight) || 0);
+      const width = element.clientWidth - padding;
+      if (width <= 0) return; // not laid out (yet)
       const cell = Number.parseFloat(style.getPropertyValue('--cell-w')) || 60;
       setSize((now) => (now.width === width && now.cell === cell ? now : { width, cell }));
     };
