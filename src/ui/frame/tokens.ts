@@ -10,7 +10,7 @@ export interface Tokens {
   hue(term: number): string;
   /** Ground of a term's committed entries; text on it is `--onf`. */
   ground(term: number): string;
-  /** `share` (0 … 1) of colour `a` over colour `b`; both as #rrggbb. */
+  /** `share` (0 … 1) of colour `a` over colour `b`; both as #rrggbb or #rgb. */
   mix(a: string, b: string, share: number): string;
   /** Grows each time the tokens may have changed. */
   version(): number;
@@ -49,7 +49,7 @@ export function createTokens(root: HTMLElement): Tokens {
   };
 }
 
-/** `share` of `a` over `b`, both #rrggbb; anything else gives `a`. */
+/** `share` of `a` over `b`, both #rrggbb or #rgb (a build shortens what it can); anything else gives `a`. */
 export function mixColours(a: string, b: string, share: number): string {
   const left = parseColour(a);
   const right = parseColour(b);
@@ -59,6 +59,8 @@ export function mixColours(a: string, b: string, share: number): string {
 }
 
 function parseColour(colour: string): readonly number[] | undefined {
-  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(colour);
-  return match === null ? undefined : match.slice(1).map((part) => Number.parseInt(part, 16));
+  const digits = /^#([0-9a-f]{6}|[0-9a-f]{3})$/i.exec(colour)?.[1];
+  if (digits === undefined) return undefined;
+  const long = digits.length === 6 ? digits : digits.replace(/./g, '$&$&');
+  return [0, 2, 4].map((at) => Number.parseInt(long.slice(at, at + 2), 16));
 }
