@@ -45,12 +45,24 @@ export function Prompt() {
   useEffect(() => consoles.speak(words), [consoles, words]);
 
   useEffect(() => {
+    let opening = 0;
     const handle = {
       focus: () => input.current?.focus(),
-      submit: (line: string) => store.getState().submit(store.getState().active, line),
+      submit: (line: string) => {
+        // A put by a verb is watched on the stage: the console stays folded.
+        cancelAnimationFrame(opening);
+        // Behind a command that waits, or a watch, the line would only be queued.
+        store.getState().bringFree();
+        store.getState().submit(store.getState().active, line);
+      },
+      follow: (member: number) => {
+        store.getState().bringFree(member);
+        opening = requestAnimationFrame(() => input.current?.focus());
+      },
     };
     desk.getState().setPrompt(handle);
     return () => {
+      cancelAnimationFrame(opening);
       if (desk.getState().prompt === handle) desk.getState().setPrompt(undefined);
     };
   }, [desk, store]);
@@ -73,7 +85,7 @@ export function Prompt() {
   }, [store]);
 
   if (tab === undefined) return undefined;
-  const name = standings[tab.member - 1]?.name ?? '';
+  const name = standings[tab.member - 1]?.name ?? `n${tab.member}`;
   const hasOutput = tab.session.lines.length > 0;
   const busy = tab.session.running !== undefined;
 

@@ -31,6 +31,8 @@ export interface Consoles {
   close(client: number): void;
   activate(client: number): void;
   ask(client: number, member: number): void;
+  /** Brings a session in front that has nothing under way: the present one if it can be. With `member` it asks that one. */
+  bringFree(member?: number): void;
   setOpen(open: boolean): void;
   /** Runs lines as if typed; several are run one after the other. */
   submit(client: number, text: string): void;
@@ -99,6 +101,14 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
         if (tab === undefined || tab.member === member) return;
         change(client, { member, asked: [...tab.asked, { fromLine: tab.session.nextLine, member }] });
         shells.get(client)?.setEndpoints(endpointsOf(run, member));
+      },
+      bringFree: (member) => {
+        const { tabs, active } = get();
+        const free = tabs.filter((tab) => tab.session.running === undefined);
+        const best = free.find((tab) => tab.client === active) ?? free.find((tab) => tab.member === member) ?? free[0];
+        if (best === undefined) get().add();
+        else get().activate(best.client);
+        if (member !== undefined) get().ask(get().active, member);
       },
       setOpen: (open) => set({ open }),
       submit: (client, text) => {

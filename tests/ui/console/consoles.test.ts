@@ -104,6 +104,22 @@ describe('sessions', () => {
     expect(store.getState().tabs).toHaveLength(1);
   });
 
+  it('that wait or watch are left alone when somebody wants a free one', () => {
+    store.getState().bringFree(3);
+    expect([store.getState().active, store.getState().tabs[0]?.member]).toEqual([1, 3]);
+    store.getState().submit(1, 'put a 1');
+    store.getState().bringFree();
+    expect([store.getState().active, store.getState().tabs[1]?.member]).toEqual([2, 2]);
+    store.getState().submit(2, 'put b 2');
+    store.getState().bringFree(5);
+    expect(store.getState().tabs.map((tab) => [tab.client, tab.member])).toEqual([
+      [1, 3],
+      [2, 2],
+      [3, 5],
+    ]);
+    expect(store.getState().active).toBe(3);
+  });
+
   it('get numbers of their own', () => {
     store.getState().add();
     store.getState().close(3);
