@@ -24,6 +24,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
   const span = useRef<Span | undefined>(undefined);
   const zoom = useRef<number | undefined>(undefined);
   const plot = useRef<Plot>({ from: 0, to: 1, left: 0, right: 1 });
+  const widths = useRef(new Map<string, number>());
   const drawn = useMemo(() => wordsOf(words, names), [words, names]);
 
   useEffect(() => {
@@ -53,7 +54,11 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
     plot.current = { ...span.current, left: NAMES_WIDTH, right: width };
     const ratio = window.devicePixelRatio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paintTimeline(ctx, { timeline, names, playhead, plot: plot.current, width, height, words: drawn }, tokens);
+    paintTimeline(
+      ctx,
+      { timeline, names, playhead, plot: plot.current, width, height, words: drawn, widths: widths.current },
+      tokens,
+    );
     sayValue(slider.current, playhead, timeline.live);
   });
 

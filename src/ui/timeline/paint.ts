@@ -20,6 +20,8 @@ export interface TimelineView {
   readonly width: number;
   readonly height: number;
   readonly words: TimelineWords;
+  /** Widths of words that were measured before, by font and text: kept by the caller from frame to frame. */
+  readonly widths: Map<string, number>;
 }
 
 /** px from the top: words, then lanes. */
@@ -245,8 +247,7 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
   thin(marks);
   const fontOf = (bold: boolean) => `${bold ? 600 : 400} ${tokens.text('--fs-0')} ${tokens.text('--font-ui')}`;
   const head = xOf(plot, view.playhead);
-  ctx.font = timeFont(tokens);
-  const timeWidth = ctx.measureText(headText(view)).width;
+  const timeWidth = widthOf(ctx, timeFont(tokens), headText(view).replace(/\d/g, '0'), view.widths); // figures are tabular
   // Beside the playhead, right of it unless a mark is there and none on the left.
   const crowded = (from: number, to: number) => to > view.width || marks.some(({ wish }) => wish.x > from - 5 && wish.x < to + 5);
   const onLeft =
@@ -255,8 +256,8 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
   const placed = placeWords(
     marks.map((mark) => mark.wish),
     (text, wish) => {
-      ctx.font = fontOf(marks[wish]?.bold ?? false);
-      return ctx.measureText(text).width;
+      const font = fontOf(marks[wish]?.bold ?? false);
+      return widthOf(ctx, font, text, view.widths);
     },
     plot.left,
     view.width,
@@ -318,11 +319,25 @@ function drawPlayhead(ctx: Draw, view: TimelineView, lanes: Lanes, x: number, to
   ctx.fill();
   ctx.font = timeFont(tokens);
   const text = headText(view);
-  const width = ctx.measureText(text).width;
+  const width = widthOf(ctx, timeFont(tokens), text.replace(/\d/g, '0'), view.widths);
   ctx.fillStyle = tokens.text('--panel');
   ctx.fillRect(timeX - 3, 4, width + 6, 17);
   ctx.fillStyle = ink;
   ctx.fillText(text, timeX, 16.5);
+}
+
+/** Beyond so many words the cache starts anew. */
+const WIDTHS_KEPT = 2000;
+
+function widthOf(ctx: Draw, font: string, text: string, widths: Map<string, number>): number {
+  const key = `${font} ${text}`;
+  const known = widths.get(key);
+  if (known !== undefined) return known;
+  if (widths.size > WIDTHS_KEPT) widths.clear();
+  ctx.font = font;
+  const { width } = ctx.measureText(text);
+  widths.set(key, width);
+  return width;
 }
 
 /** Seconds with three digits; never ahead of time, as the clock. */
