@@ -14,7 +14,10 @@ export {
   createKv,
   currentRevision,
   getKey,
+  getKeyAt,
   type Kv,
+  type KvState,
+  kvDigest,
   kvState,
   type StoredVersion,
 } from './store.ts';

@@ -40,12 +40,12 @@ export function installSnapshot(kv: Kv, snapshot: KvSnapshot): void {
 
 function load(kv: Kv, snapshot: KvSnapshot): void {
   const { compactRevision, finishedCompactRevision } = snapshot;
-  let revision = Math.max(1, compactRevision);
+  let revision = 1;
   for (const { sub, kv: pair } of snapshot.versions) {
     kv.keys = updateNewest(kv.keys, kv.owner, pair.key, (newest) => appendVersion(kv.log, kv.owner, newest, pair, sub));
     revision = Math.max(revision, pair.modRevision);
   }
-  // Every revision above the compact one left a version behind.
+  // Every revision from the compact one on left a version behind, if only a tombstone.
   assert(revision === snapshot.revision, 'the current revision follows from what is stored', { revision, said: snapshot.revision });
   kv.revision = revision;
   kv.compactRevision = compactRevision;

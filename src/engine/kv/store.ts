@@ -1,8 +1,9 @@
-import { assert, type Bytes } from '../../base/index.ts';
+import { assert, type Bytes, digestOf } from '../../base/index.ts';
 import type { CompactionJob } from './compaction.ts';
 import { createKeyTree, findNewest, findPair, type KeyNode } from './keyTree.ts';
 import type { HashKvResult, KeyRange, KeyValue } from './types.ts';
 import {
+  chunkDigests,
   cloneVersionLog,
   createVersionLog,
   isTombstone,
@@ -116,19 +117,39 @@ export interface StoredVersion {
   readonly kv: KeyValue;
 }
 
-/**
- * The whole state as plain arrays in a canonical order: equal states have equal views, however they came about.
- * Costs O(versions).
- */
-export function kvState(kv: Kv): {
+/** See {@link kvState}. */
+export interface KvState {
   readonly revision: number;
   readonly compactRevision: number;
   readonly finishedCompactRevision: number;
   readonly compactions: readonly Omit<CompactionJob, 'cursor'>[];
   readonly compactionHashes: readonly HashKvResult[];
+  /** In the order in which they were made. */
   readonly versions: readonly StoredVersion[];
   readonly watchers: ReturnType<typeof watchersState>;
-} {
+}
+
+/**
+ * The whole state as plain arrays in a canonical order: equal states have equal views, however they came about.
+ * Costs O(versions).
+ */
+export function kvState(kv: Kv): KvState {
+  return { ...attachedState(kv), versions: listVersions(kv.log).map(toStored) };
+}
+
+/**
+ * A digest of the whole state that costs O(changes since the last one): runs of old versions are hashed once, also for
+ * clones. Stores that went the same way have the same digest; a store restored from a snapshot has another one.
+ */
+export function kvDigest(kv: Kv): string {
+  return digestOf({
+    ...attachedState(kv),
+    versions: chunkDigests(kv.log, (versions) => digestOf(versions.map(toStored))),
+  });
+}
+
+/** All but the versions. */
+function attachedState(kv: Kv): Omit<KvState, 'versions'> {
   return {
     revision: kv.revision,
     compactRevision: kv.compactRevision,
@@ -136,7 +157,6 @@ export function kvState(kv: Kv): {
     // Positions differ between a store and one that was restored from its snapshot.
     compactions: kv.compactions.map(({ cursor: _, ...job }) => job),
     compactionHashes: kv.compactionHashes.slice(),
-    versions: listVersions(kv.log).map(toStored),
     watchers: watchersState(kv.watchers),
   };
 }
