@@ -1,13 +1,17 @@
 /** The page's start: a fresh cluster of five, seeded by the address where it names a seed. */
 import { openRun } from '../workers/index.ts';
 import { browserSettings, mount } from './mount.tsx';
+import { createScriptingHandle } from './scripting.ts';
 
 const FIRST_SEED = 1;
 const FIRST_MEMBERS = 5;
 
 const seed = seedOf(window.location.search);
 const element = document.getElementById('root');
-if (element !== null) mount(element, openRun(FIRST_MEMBERS, seed), (members) => openRun(members, seed), browserSettings());
+if (element !== null) {
+  const { house } = mount(element, openRun(FIRST_MEMBERS, seed), (members) => openRun(members, seed), browserSettings());
+  window.etcdscope = createScriptingHandle(house);
+}
 
 /** `?seed=N` repeats a run; anything else is the first seed. */
 function seedOf(search: string): number {

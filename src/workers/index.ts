@@ -1,4 +1,4 @@
-export type { Action, CutCause, Scenario, WallLine } from '../sim/index.ts';
-export { openRun } from './openRun.ts';
+export type { Action, CutCause, JournalEntry, Scenario, WallLine } from '../sim/index.ts';
+export { openPlannedRun, openRun, type RunPlan } from './openRun.ts';
 export type { PastMember } from './protocol.ts';
 export type { Pace, Run, RunState } from './run.ts';

@@ -86,6 +86,8 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     live: () => recording.live,
     act: (action) => perform(action),
   });
+  const journal: JournalEntry[] = [];
+  let traceHash = '';
   const past = openHistorian();
   void open();
 
@@ -122,6 +124,8 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     record(recording, batch, batch.now);
     chronicle(history, recording);
     if (state.atLive) movePlayhead(batch.now);
+    journal.push(...batch.actions);
+    traceHash = batch.hash;
     past.note(batch);
     const happened = new Set<Action>();
     for (const { action } of batch.actions) {
@@ -318,6 +322,8 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     digests: () => bus.digests(),
     memberAt: (member, time) => past.memberAt(member, time),
     digestsAt: (time) => past.digestsAt(time),
+    journal: () => journal,
+    traceHash: () => traceHash,
     prove: () => past.visitNow(),
     dispose() {
       isDisposed = true;

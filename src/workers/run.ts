@@ -1,6 +1,6 @@
 /** A run as the page holds it: the clock, the trace that came in, and the hands on the cluster. What UI code sees of the simulation. */
 import type { ConsoleTarget } from '../console/index.ts';
-import type { Action, Scenario } from '../sim/index.ts';
+import type { Action, JournalEntry, Scenario } from '../sim/index.ts';
 import type { Frame, Timeline } from '../view/index.ts';
 import type { PastMember } from './protocol.ts';
 
@@ -71,6 +71,10 @@ export interface Run {
   memberAt(member: number, time: number): Promise<PastMember>;
   /** Each running member's digest just before `time`, as the historian has it. */
   digestsAt(time: number): Promise<readonly string[]>;
+  /** Everything that people did up to live, in order: with the scenario it repeats the run anywhere. */
+  journal(): readonly JournalEntry[];
+  /** Digest of the whole trace up to live: equal for every driver of the same scenario and journal. */
+  traceHash(): string;
   /** Lets the historian repeat everything up to live, and compare; the outcome is in {@link RunState.proof}. */
   prove(): Promise<void>;
   /** Ends all workers. */

@@ -11,6 +11,8 @@ export interface Runs {
   readonly generation: number;
   /** Replaces the run by a fresh one of so many members and ends the old one's workers. */
   restart(members: number): void;
+  /** Puts `run` in the place of the present one and ends the old one's workers. */
+  replace(run: Run): void;
 }
 
 export type RunStore = StoreApi<Runs>;
@@ -20,9 +22,10 @@ export function createRuns(first: Run, start: StartRun): RunStore {
   return createStore<Runs>()((set, get) => ({
     run: first,
     generation: 1,
-    restart: (members) => {
+    restart: (members) => get().replace(start(members)),
+    replace: (run) => {
       const { run: old, generation } = get();
-      set({ run: start(members), generation: generation + 1 });
+      set({ run, generation: generation + 1 });
       old.dispose();
     },
   }));
