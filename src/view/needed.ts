@@ -482,10 +482,15 @@ function overwritten(frame: Frame): Needed | undefined {
   return undefined;
 }
 
-/** Term of the committed entry that took the place of a call's entry, as far as anybody knows; 0 = none did. */
+/**
+ * Term of the committed entry that has taken the place of a call's entry; 0 while a running member still holds the call's own,
+ * and while nothing else is committed there.
+ */
 export function replacedBy(frame: Frame, call: Pick<CallFrame, 'index' | 'term'>): number {
   const truth = call.index === 0 ? 0 : committedTerm(frame, call.index);
-  return truth === call.term ? 0 : truth;
+  if (truth === call.term) return 0;
+  const held = frame.members.some((member) => member.health === 'up' && logTerm(member.log, call.index) === call.term);
+  return held ? 0 : truth;
 }
 
 function stuckCall({ id, kind, key, value, deadline }: CallFrame): StuckCall {

@@ -1,6 +1,6 @@
 /** What is needed now: one fact at a time, from frames set up directly. */
 import { describe, expect, it } from 'vitest';
-import { type CallFrame, type Flight, type MemberFrame, neededNow } from '../../src/view/index.ts';
+import { type CallFrame, type Flight, type MemberFrame, neededNow, replacedBy } from '../../src/view/index.ts';
 import { cutBetween, frameOf, islandOf, memberOf } from './buildFrame.ts';
 
 const follower = (match: number) => ({ match, next: match + 1, state: 'replicate' as const });
@@ -198,6 +198,8 @@ describe('one place, two entries', () => {
 });
 
 describe('otherwise', () => {
+  const leaderOf2 = () => memberOf(2, '1 2', 2, { role: 'leader', progress: [follower(2), undefined, follower(2)] });
+
   it('a call at a member without a quorum is stuck', () => {
     const frame = frameOf([memberOf(1, '1', 1), memberOf(2, '1', 1, { role: 'leader', progress: [] }), memberOf(3, '1', 1)], {
       islands: [islandOf('A', [1], 3, 0), islandOf('B', [2, 3], 3, 2)],
@@ -205,6 +207,15 @@ describe('otherwise', () => {
       calls: [call(1)],
     });
     expect(neededNow(frame)).toMatchObject({ type: 'stuck', member: 'n1', reaches: 1, needed: 2 });
+  });
+
+  it('a call whose entry was replaced everywhere waits in vain, but not while a running member still holds it', () => {
+    const doomed = call(1, { index: 2, term: 1 });
+    const replaced = [memberOf(1, '1 2', 2), leaderOf2(), memberOf(3, '1 2', 2)];
+    expect(neededNow(frameOf(replaced, { calls: [doomed] }))).toMatchObject({ type: 'overwritten', index: 2, term: 1, by: 2 });
+    const held = [memberOf(1, '1 1', 1), leaderOf2(), memberOf(3, '1 2', 2)];
+    expect(neededNow(frameOf(held, { calls: [doomed] }))).toMatchObject({ type: 'twice', index: 2 });
+    expect(replacedBy(frameOf(held), doomed)).toBe(0);
   });
 
   it('the first timer decides when nobody leads', () => {

@@ -8,8 +8,8 @@ export const hints = {
     suggestion === undefined ? `${command} --help lists its flags.` : `Did you mean ${suggestion}?`,
   dashValue: (typed: string) => `A word that begins with a dash is read as a flag. Put -- in front: -- ${typed}`,
   usage: (command: string) => `${command} --help shows how it is used.`,
-  unclosedQuote: (quote: string, column: number) => `The quote ${quote} at column ${column} is never closed.`,
-  trailingBackslash: 'A backslash at the end of the line has nothing to escape.',
+  unclosedQuote: (quote: string) => `Close it with another ${quote}, or put a backslash before it: \\${quote}`,
+  trailingBackslash: 'Leave it out, or double it where a backslash is meant.',
   unsupportedShell: (construct: string) =>
     `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
   noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,

@@ -19,7 +19,7 @@ export function sayHint(words: Words, hint: Hint): string {
     case 'usage':
       return hints.usage(hint.command);
     case 'unclosedQuote':
-      return hints.unclosedQuote(hint.quote, hint.at + 1);
+      return hints.unclosedQuote(hint.quote);
     case 'trailingBackslash':
       return hints.trailingBackslash;
     case 'unsupportedShell':

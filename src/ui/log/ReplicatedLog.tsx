@@ -17,6 +17,7 @@ import type { Thing } from '../stores/selection.ts';
 import { EntryTip, type TipPlace } from './EntryTip.tsx';
 import { LogCell } from './LogCell.tsx';
 import { CELL_GAP, type LogLayout, layoutLog } from './layout.ts';
+import { isLit, type Lit, litBy } from './lit.ts';
 import { CrownMark } from './marks.tsx';
 import { Overview } from './Overview.tsx';
 import styles from './ReplicatedLog.module.css';
@@ -26,6 +27,8 @@ import { same } from './same.ts';
 /** A member's name with its crown; with its role below it where there is room for no strip. px */
 const LABEL = 40;
 const LABEL_WITH_ROLE = 72;
+/** From the last row of a hall. px */
+const LARGE_CELL = 100;
 /** More rows than that are drawn lower. */
 const ROOMY_ROWS = 5;
 
@@ -37,12 +40,13 @@ export function ReplicatedLog() {
   const body = useRef<HTMLDivElement>(null);
   const { width, cell } = useSize(body);
   const [last, setLast] = useState<number | undefined>(undefined); // undefined: stays at the commit line
-  const label = phone ? LABEL_WITH_ROLE : LABEL;
+  const label = phone || cell > LARGE_CELL ? LABEL_WITH_ROLE : LABEL;
   const end = useFrame((frame) => Math.max(newestIndex(frame), frame.flag + 1));
   const layout = layoutLog(width, label, cell, end, !phone);
   const { columns, older } = layout;
   const grid = useFrame((frame) => logGrid(frame, { columns, older, last }), same);
-  const lit = useLit();
+  const thing = useSelection((state) => state.hovered ?? state.selected); // what is pointed at, or else what is selected
+  const lit = useFrame((frame) => litBy(frame, thing), same);
   const selected = useSelection((state) => state.selected);
   const [active, setActive] = useState<Place | undefined>(undefined);
   const [tip, setTip] = useState<TipPlace | undefined>(undefined);
@@ -52,6 +56,8 @@ export function ReplicatedLog() {
   const scrollable = end > columns;
   const tabbable = activePlace(active, rows, grid);
   const wantsFocus = useRef(false);
+  /** Where a finger took hold of the columns. */
+  const pan = useRef<{ readonly x: number; readonly last: number } | undefined>(undefined);
 
   const scrollTo = useCallback(
     (to: number) => {
@@ -147,7 +153,24 @@ export function ReplicatedLog() {
           <small className={styles.note}>{words.log.perMember}</small>
         )}
       </header>
-      <div ref={body} className={styles.body} onPointerLeave={leave}>
+      <div
+        ref={body}
+        className={styles.body}
+        onPointerLeave={leave}
+        onPointerDown={(event) => {
+          pan.current = event.pointerType === 'touch' ? { x: event.clientX, last: grid.last } : undefined;
+        }}
+        onPointerMove={(event) => {
+          const by = pan.current === undefined ? 0 : Math.round((pan.current.x - event.clientX) / (cell + CELL_GAP));
+          if (pan.current !== undefined && pan.current.last + by !== grid.last && by !== 0) scrollTo(pan.current.last + by);
+        }}
+        onPointerUp={() => {
+          pan.current = undefined;
+        }}
+        onPointerCancel={() => {
+          pan.current = undefined;
+        }}
+      >
         <table
           // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its cells are walked by arrow keys and chosen: a grid (WAI-ARIA APG)
           role="grid"
@@ -206,7 +229,7 @@ interface Place {
 function Row({ row, layout, label, phone, tabbable, lit, selected }: RowProps) {
   const words = useWords();
   const { selection } = useHouse();
-  const isLit = lit?.type === 'member' && lit.member === row.member;
+  const isMemberLit = lit.member === row.member;
   const oldest = row.older[0];
   const newest = row.older.at(-1);
   return (
@@ -215,7 +238,7 @@ function Row({ row, layout, label, phone, tabbable, lit, selected }: RowProps) {
       data-member-row={row.member}
       data-health={row.health}
       data-role={row.role}
-      data-lit={isLit || undefined}
+      data-lit={isMemberLit || undefined}
     >
       <th scope="row" className={styles.label} style={{ width: label }}>
         <button
@@ -252,8 +275,8 @@ function Row({ row, layout, label, phone, tabbable, lit, selected }: RowProps) {
           name={row.name}
           column={cell.index}
           tabbable={tabbable?.member === row.member && tabbable.index === cell.index}
-          lit={isCellLit(lit, cell)}
-          selected={isCellLit(selected, cell)}
+          lit={isLit(lit, cell)}
+          selected={isSelected(selected, cell)}
         />
       ))}
     </tr>
@@ -266,7 +289,7 @@ interface RowProps {
   readonly label: number;
   readonly phone: boolean;
   readonly tabbable: Place | undefined;
-  readonly lit: Thing | undefined;
+  readonly lit: Lit;
   readonly selected: Thing | undefined;
 }
 
@@ -326,18 +349,8 @@ function roleWord(row: LogRow) {
   return row.crown === 'hollow' ? ('stale' as const) : row.role;
 }
 
-/** What is pointed at, or else what is selected. */
-function useLit(): Thing | undefined {
-  return useSelection((state) => state.hovered ?? state.selected);
-}
-
-function isCellLit(
-  thing: Thing | undefined,
-  cell: { readonly term: number; readonly index: number; readonly call: number },
-): boolean {
-  if (thing === undefined || cell.term === 0) return false;
-  if (thing.type === 'entry') return thing.term === cell.term && thing.index === cell.index;
-  return thing.type === 'call' && cell.call !== 0 && thing.call === cell.call;
+function isSelected(thing: Thing | undefined, cell: { readonly term: number; readonly index: number }): boolean {
+  return thing?.type === 'entry' && thing.term === cell.term && thing.index === cell.index;
 }
 
 /** Where Tab enters: where it was, or the place after the commit line of the first row. */

@@ -2,7 +2,7 @@
 import { type ReactNode, useId } from 'react';
 import type { Words } from '../../i18n/index.ts';
 import { type Claim, type DiskState, type EntryName, type Needed, neededNow, type StuckCall } from '../../view/index.ts';
-import { useWords } from '../frame/context.tsx';
+import { useHouse, useWords } from '../frame/context.tsx';
 import { useFrame } from '../frame/hooks.ts';
 import { EntryFace } from '../log/LogCell.tsx';
 import { Dots } from '../log/marks.tsx';
@@ -204,8 +204,15 @@ function TwiceView({ fact, words }: { readonly fact: Fact<'twice'>; readonly wor
 function ClaimView({ claim, losers, needed, split, words }: ClaimProps) {
   const { entry, fate, fill, onDisk } = claim;
   const what = useEntryName(entry);
+  const { selection } = useHouse();
   return (
-    <li className={styles.claim} data-fate={fate} data-term={entry.term}>
+    <li
+      className={styles.claim}
+      data-fate={fate}
+      data-term={entry.term}
+      onPointerEnter={() => selection.getState().hover({ type: 'entry', term: entry.term, index: entry.index })}
+      onPointerLeave={() => selection.getState().hover(undefined)}
+    >
       <EntryFace term={entry.term} kind={entry.kind} entryKey={entry.key} fill={fill} />
       <Dots
         have={fate === 'committed' ? needed : onDisk}

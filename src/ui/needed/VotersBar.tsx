@@ -1,4 +1,5 @@
 /** A bar of voters, those who have it first, and a mark after the place that is needed. Under each what is known of it. */
+import { useHouse } from '../frame/context.tsx';
 import { termHue } from '../frame/hue.ts';
 import styles from './VotersBar.module.css';
 
@@ -23,6 +24,7 @@ interface VotersBarProps {
 }
 
 export function VotersBar({ voters, term, needed, mark, hollow = false }: VotersBarProps) {
+  const { selection } = useHouse();
   return (
     <ol
       className={styles.bar}
@@ -39,6 +41,8 @@ export function VotersBar({ voters, term, needed, mark, hollow = false }: Voters
           data-state={voter.state}
           data-look={voter.look}
           title={`${voter.name}: ${voter.words}`}
+          onPointerEnter={() => selection.getState().hover({ type: 'member', member: voter.member })}
+          onPointerLeave={() => selection.getState().hover(undefined)}
         >
           <span className={styles.box}>{voter.name}</span>
           <span className={styles.words}>{voter.words}</span>

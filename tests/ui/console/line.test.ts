@@ -46,7 +46,9 @@ it('a deadline says for a write that it may still survive, and for a read what w
   );
   expect(sayHint(ENGLISH, { ...deadline, request: 'range' })).toContain('--consistency=s');
   expect(sayHint(ENGLISH, { code: 'refused', error: 'canceled' })).toBe(ENGLISH.hints.refused.other);
-  expect(sayHint(ENGLISH, { code: 'unclosedQuote', quote: '"', at: 0 })).toContain('column 1');
+  expect(sayHint(ENGLISH, { code: 'unclosedQuote', quote: '"', at: 0 })).toBe(
+    'Close it with another ", or put a backslash before it: \\"',
+  );
 });
 
 it('what waits is timed once it is worth telling', () => {
