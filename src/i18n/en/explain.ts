@@ -113,8 +113,10 @@ function why(reason: Why): string {
       const end = reason.soon ? ' and is about to resign.' : '.';
       return reason.current === undefined ? silent + end : `${silent}${end} A majority elected ${reason.current}.`;
     }
-    case 'silent':
-      return `${reason.leader} reaches ${number(reason.reached)} of the ${number(reason.needed)} it needs and has not heard from a majority for ${seconds(reason.silence)}.`;
+    case 'silent': {
+      const reach = `${reason.leader} reaches ${number(reason.reached)} of the ${number(reason.needed)} it needs`;
+      return reason.silence === 0 ? `${reach}.` : `${reach} and has not heard from a majority for ${seconds(reason.silence)}.`;
+    }
     case 'neverCommitted':
       return `Entry ${reason.index} of term ${reason.term} never was on a majority’s disks, so the log of ${reason.leader} wins.`;
     case 'lags':
@@ -127,7 +129,7 @@ function why(reason: Why): string {
 }
 
 function votes(reason: Extract<Why, { type: 'votes' }>): string {
-  const has = reason.granted === 1 ? 'it has its own' : `it has ${number(reason.granted)}`;
+  const has = ['its own is being written', 'it has its own'][reason.granted] ?? `it has ${number(reason.granted)}`;
   const coming =
     reason.coming.length === 0
       ? ''

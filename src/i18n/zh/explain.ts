@@ -113,8 +113,10 @@ function why(reason: Why): string {
       const end = reason.soon ? '，即将退位。' : '。';
       return reason.current === undefined ? silent + end : `${silent}${end}多数派选出了 ${reason.current}。`;
     }
-    case 'silent':
-      return `${reason.leader} 需要${number(reason.needed)}个，只够得着${number(reason.reached)}个，已有 ${seconds(reason.silence)} 没有听到多数派。`;
+    case 'silent': {
+      const reach = `${reason.leader} 需要${number(reason.needed)}个，只够得着${number(reason.reached)}个`;
+      return reason.silence === 0 ? `${reach}。` : `${reach}，已有 ${seconds(reason.silence)} 没有听到多数派。`;
+    }
     case 'neverCommitted':
       return `任期 ${reason.term} 的第 ${reason.index} 条从未落到多数派的磁盘上，所以以 ${reason.leader} 的日志为准。`;
     case 'lags':
@@ -127,7 +129,7 @@ function why(reason: Why): string {
 }
 
 function votes(reason: Extract<Why, { type: 'votes' }>): string {
-  const has = reason.granted === 1 ? '已有自己的一票' : `已有${number(reason.granted)}票`;
+  const has = ['自己的一票正在落盘', '已有自己的一票'][reason.granted] ?? `已有${number(reason.granted)}票`;
   const coming = reason.coming.length === 0 ? '' : `，${list(reason.coming)} 的票在路上`;
   const unaware = reason.unaware.length === 0 ? '' : `${list(reason.unaware)} 还不知道这个任期。`;
   return `它需要${number(reason.needed)}票：${has}${coming}。${unaware}`;
