@@ -89,5 +89,6 @@ export const stage = {
     readIndexAnswer: 'index to read at',
     other: 'message',
   },
+  lost: 'lost',
   flightWay: (from: string, to: string, term: number) => `${from} → ${to}, term ${term}`,
 };

@@ -81,5 +81,6 @@ export const stage: typeof english = {
     readIndexAnswer: '可以读的索引',
     other: '消息',
   },
+  lost: '已丢失',
   flightWay: (from, to, term) => `${from} → ${to}，任期 ${term}`,
 };

@@ -27,8 +27,10 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
       : frame.time < call.arrivesAt
         ? words.sentTo(name)
         : words.waitsAt(name);
-  const width = Math.max(text.length, state.length) * 7.3 + 8;
-  const at = notePlace(layout, call.member, width, names);
+  const wide = [...state].filter((letter) => letter > '\u2e80').length;
+  const width = (Math.max(text.length, state.length + wide * 0.8) * 7.3 + 8) * layout.scale;
+  const others = frame.calls.map((other) => other.member).filter((member) => member !== call.member);
+  const at = notePlace(layout, call.member, width, names, others);
   if (at === undefined) return undefined;
   return (
     <p className={styles.call} style={{ left: at.x, top: at.y }} data-state={call.state} aria-hidden="true">
@@ -39,13 +41,20 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
 }
 
 /** Beside the path, where the note covers no member and no island's name; undefined where there is no such place. */
-export function notePlace(layout: StageLayout, member: number, width: number, names: readonly Point[] = []): Point | undefined {
+export function notePlace(
+  layout: StageLayout,
+  member: number,
+  width: number,
+  names: readonly Point[],
+  others: readonly number[],
+): Point | undefined {
   const path = callPath(layout, member);
   const taken = [
     ...layout.members.flatMap((place) => covered(layout, place)),
     ...names.map((name) => ({ ...name, ...nameSize(layout) })),
   ];
-  const height = 36;
+  const height = 36 * layout.scale;
+  const paths = others.map((other) => callPath(layout, other));
   let best: Point | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let step = 2; step <= 19; step++) {
@@ -55,7 +64,8 @@ export function notePlace(layout: StageLayout, member: number, width: number, na
       if (rect.x < 4 || rect.x + width > layout.box.width - 4 || rect.y + height > layout.box.height - 2) continue;
       if (taken.some((other) => meets(rect, other))) continue;
       // Right of the path before left, and rather near the prompt.
-      const cost = (side < 0 ? 8 : 0) + Math.abs(step - 6);
+      const crossed = paths.some((other) => SAMPLES.some((t) => holds(rect, onCurve(other, t))));
+      const cost = (side < 0 ? 8 : 0) + Math.abs(step - 6) + (crossed ? 20 : 0);
       if (cost < bestCost) {
         bestCost = cost;
         best = { x: Math.round(rect.x), y: Math.round(rect.y) };
@@ -63,4 +73,10 @@ export function notePlace(layout: StageLayout, member: number, width: number, na
     }
   }
   return best;
+}
+
+const SAMPLES = Array.from({ length: 40 }, (_, i) => (i + 1) / 41);
+
+function holds(rect: Rect, point: Point): boolean {
+  return point.x > rect.x - 4 && point.x < rect.x + rect.width + 4 && point.y > rect.y - 4 && point.y < rect.y + rect.height + 4;
 }

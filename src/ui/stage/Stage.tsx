@@ -8,6 +8,7 @@ import { useDesk, useFrame, useRun, useRunState, useSelection, useVerbs } from '
 import { CallNote } from './CallNote.tsx';
 import { FirstRunChip, useChip } from './Chips.tsx';
 import { Flights } from './Flights.tsx';
+import { FlightTip, useFlightTip } from './FlightTip.tsx';
 import {
   createValueReader,
   cutState,
@@ -56,7 +57,7 @@ import {
   Walls,
   type WallView,
   wallLabelPlace,
-  wallLabelWidth,
+  wallLabelSize,
 } from './Walls.tsx';
 
 /** Fills its box. Nothing is drawn until the box is measured. */
@@ -131,6 +132,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const [tabLink, setTabLink] = useState('1-2');
   const buttons = useRef(new Map<string, SVGGElement>());
   const wall = useWallDrag(layout);
+  const tip = useFlightTip(layout);
   const chosen = selected?.type === 'member' && selected.member <= count ? selected.member : undefined;
   const [verbsOpen, setVerbsOpen] = useState(false);
   const chip = useChip(atLive && mode === 'none' && chosen === undefined && frame.members.some((m) => m.role === 'leader'));
@@ -264,7 +266,7 @@ function Cluster({ box }: { readonly box: Box }) {
         : view.cut === 'forward'
           ? words.linkCutOneWay(name(view.a), name(view.b))
           : words.linkCutOneWay(name(view.b), name(view.a));
-  const lit = selected?.type === 'flight' ? selected.flight : 0;
+  const lit = tip.flight ?? (selected?.type === 'flight' ? selected.flight : 0);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on nothing closes what Esc closes
@@ -281,7 +283,11 @@ function Cluster({ box }: { readonly box: Box }) {
           setVerbsOpen(false);
         })
       }
-      onPointerMove={wall.move}
+      onPointerMove={(event) => {
+        wall.move(event);
+        tip.look(event);
+      }}
+      onPointerLeave={tip.leave}
       onPointerUp={(event) => wall.end(event)}
       onPointerCancel={wall.cancel}
       onClickCapture={wall.swallowClick}
@@ -347,6 +353,7 @@ function Cluster({ box }: { readonly box: Box }) {
       <Flights layout={layout} sunk={sunk} lit={lit} />
       <IslandNames islands={islands} narrow={layout.narrow} />
       <CallNote frame={frame} layout={layout} names={islands.map((island) => island.ground.name)} />
+      {tip.flight !== undefined && wall.draft === undefined && <FlightTip id={tip.flight} frame={frame} layout={layout} />}
       <FirstRunChip chip={chip} at={chipPlaces(frame, layout, taught)} />
       {mode !== 'none' && <p className={styles.hint}>{mode === 'cut' ? words.pickLink : words.drawWall}</p>}
       <Popover
@@ -524,7 +531,7 @@ function clearOn(line: Segment, layout: StageLayout): Point {
   for (let step = 4; step <= 16; step++) {
     const at = along(line, step / 20);
     const chip = { x: at.x - 60, y: at.y - 38, width: 120, height: 44 };
-    const cost = taken.filter((rect) => meets(chip, rect)).length * 10 + Math.abs(step - 10) + (chip.y < 0 ? 20 : 0);
+    const cost = taken.filter((rect) => meets(chip, rect)).length * 10 + Math.abs(step - 6) + (chip.y < 0 ? 20 : 0);
     if (cost < bestCost) {
       bestCost = cost;
       best = at;
@@ -613,8 +620,8 @@ function useWalls(
     return walls.map((wall): WallView => {
       const segment = standingWall(wall, layout);
       const sides = partedIslands(segment, islands, layout);
-      const width = wallLabelWidth(sides === '' ? plain : split(sides));
-      return { id: wall.id, segment, sides, label: wallLabelPlace(segment, width, taken, bounds) };
+      const size = wallLabelSize(sides === '' ? plain : split(sides), layout.scale);
+      return { id: wall.id, segment, sides, size, scale: layout.scale, label: wallLabelPlace(segment, size, taken, bounds) };
     });
   }, [walls, layout, islands, plain, split]);
 }

@@ -2,7 +2,17 @@
 import { AnimatePresence, m } from 'framer-motion';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { termHue } from '../frame/hue.ts';
-import { along, type IslandGround, type Point, polygonPath, type Rect, round, roundedPath, type Segment } from './geometry.ts';
+import {
+  along,
+  type Box,
+  type IslandGround,
+  type Point,
+  polygonPath,
+  type Rect,
+  round,
+  roundedPath,
+  type Segment,
+} from './geometry.ts';
 import styles from './Walls.module.css';
 
 export interface IslandView {
@@ -69,30 +79,30 @@ export interface WallView {
   /** What it parts: `A | B`; '' where nothing is parted. */
   readonly sides: string;
   readonly label: Point;
+  readonly size: Box;
+  readonly scale: number;
 }
 
-export const WALL_LABEL = { height: 28, perLetter: 7.6, room: 44 } as const;
-
-/** Width of a wall's label with its ×. */
-export function wallLabelWidth(text: string): number {
+/** Of a wall's label with its ×; `scale` as the layout's. */
+export function wallLabelSize(text: string, scale: number): Box {
   const wide = [...text].filter((letter) => letter > '\u2e80').length;
-  return (text.length + wide * 0.8) * WALL_LABEL.perLetter + WALL_LABEL.room;
+  return { width: ((text.length + wide * 0.8) * 7.6 + 44) * scale, height: 28 * scale };
 }
 
 /** The place on a wall, near its upper end, where its label covers least; near an edge it moves inwards along its own length. */
-export function wallLabelPlace(segment: Segment, width: number, taken: readonly Rect[], box: Rect): Point {
+export function wallLabelPlace(segment: Segment, { width, height }: Box, taken: readonly Rect[], box: Rect): Point {
   const down = segment.from.y <= segment.to.y ? segment : { from: segment.to, to: segment.from };
   let best = along(down, 0.08);
   let bestCost = Number.POSITIVE_INFINITY;
   for (let step = 2; step <= 48; step++) {
     const on = along(down, step / 50);
     const x = Math.max(box.x + width / 2, Math.min(on.x, box.x + box.width - width / 2));
-    const y = Math.max(box.y + WALL_LABEL.height / 2, Math.min(on.y, box.y + box.height - WALL_LABEL.height / 2));
+    const y = Math.max(box.y + height / 2, Math.min(on.y, box.y + box.height - height / 2));
     const left = x - width / 2;
-    const top = y - WALL_LABEL.height / 2;
+    const top = y - height / 2;
     const covers = taken.reduce((sum, other) => {
       const w = Math.min(left + width, other.x + other.width) - Math.max(left, other.x);
-      const h = Math.min(top + WALL_LABEL.height, other.y + other.height) - Math.max(top, other.y);
+      const h = Math.min(top + height, other.y + other.height) - Math.max(top, other.y);
       return sum + (w > 0 && h > 0 ? w * h : 0);
     }, 0);
     const cost = covers * 10 + Math.hypot(x - on.x, y - on.y) * 2 + step;
@@ -120,7 +130,8 @@ export function Walls({
     <AnimatePresence>
       {walls.map((wall) => {
         const text = wall.sides === '' ? words.wall : words.split(wall.sides);
-        const width = wallLabelWidth(text);
+        const { width, height } = wall.size;
+        const k = wall.scale;
         const { from, to } = wall.segment;
         return (
           <m.g key={wall.id} data-wall={wall.id} exit={{ opacity: 1 }} transition={{ duration }}>
@@ -152,15 +163,18 @@ export function Walls({
             >
               <rect
                 x={round(wall.label.x - width / 2)}
-                y={round(wall.label.y - WALL_LABEL.height / 2)}
+                y={round(wall.label.y - height / 2)}
                 width={round(width)}
-                height={WALL_LABEL.height}
+                height={height}
                 rx={4}
               />
-              <text x={round(wall.label.x - 9)} y={round(wall.label.y + 4.8)}>
+              <text x={round(wall.label.x - 9 * k)} y={round(wall.label.y + 4.8 * k)}>
                 {text}
               </text>
-              <path d={`M${round(wall.label.x + width / 2 - 21)} ${round(wall.label.y - 4)}l8 8m0 -8l-8 8`} />
+              <path
+                transform={`translate(${round(wall.label.x + width / 2 - 17 * k)} ${round(wall.label.y)}) scale(${k})`}
+                d="M-4 -4L4 4M-4 4L4 -4"
+              />
             </m.g>
           </m.g>
         );

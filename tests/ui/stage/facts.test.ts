@@ -1,0 +1,131 @@
+/** What the stage says of a frame: role words, votes, the six entries, the followed key as each member has it, timers. */
+import { describe, expect, test } from 'vitest';
+import {
+  createValueReader,
+  cutState,
+  ELECTION_TIMEOUT,
+  followedKey,
+  heardOfLate,
+  isWalled,
+  logWindow,
+  miniCells,
+  roleWord,
+  timerLeft,
+  voteMarks,
+} from '../../../src/ui/stage/facts.ts';
+import { makeFrame, makeMember, makeTexts } from './frames.ts';
+
+describe('role words', () => {
+  test('followers of a leader have none, of two leaders the one of the lower term is old', () => {
+    const frame = makeFrame(3, 1, {
+      members: [
+        makeMember(1, { role: 'leader', term: 2 }),
+        makeMember(2, { role: 'leader', term: 3 }),
+        makeMember(3, { term: 3, leader: 2 }),
+      ],
+    });
+    expect(frame.members.map((member) => roleWord(frame, member)?.type)).toEqual(['oldLeader', 'leader', undefined]);
+  });
+
+  test('who has voted and knows no leader says for whom; who stopped or threw says so', () => {
+    const frame = makeFrame(3, 1, {
+      members: [
+        makeMember(1, { health: 'threw' }),
+        makeMember(2, { role: 'candidate', vote: 2, leader: 0 }),
+        makeMember(3, { vote: 2, leader: 0 }),
+      ],
+    });
+    expect(roleWord(frame, frame.members[0] as never)).toEqual({ type: 'threw' });
+    expect(roleWord(frame, frame.members[1] as never)).toEqual({ type: 'candidate' });
+    expect(roleWord(frame, frame.members[2] as never)).toEqual({ type: 'voted', name: 'n2' });
+  });
+});
+
+test('a voter that waits is unreachable when it is stopped or cut off in either direction', () => {
+  const candidate = makeMember(1, { role: 'candidate', votes: ['granted', 'waiting', 'waiting', 'waiting', 'refused'] });
+  const members = [candidate, makeMember(2, { health: 'stopped' }), makeMember(3), makeMember(4), makeMember(5)];
+  const cut = new Array<boolean>(25).fill(false);
+  cut[2 * 5 + 0] = true; // n3 does not reach n1
+  const frame = makeFrame(5, 1, { members, cut });
+  expect(voteMarks(frame, candidate)).toEqual(['granted', 'unreachable', 'unreachable', 'waiting', 'refused']);
+  expect(voteMarks(frame, members[3] as never)).toEqual([]);
+});
+
+test('a link is cut one way, both ways or not; a wall is known from a cut by hand', () => {
+  const cut = new Array<boolean>(9).fill(false);
+  cut[0 * 3 + 1] = true; // 1 → 2
+  cut[0 * 3 + 2] = true;
+  cut[2 * 3 + 0] = true;
+  const walls = [{ id: 1, line: { x1: 0, y1: 0, x2: 1, y2: 1 }, links: [[3, 1] as const], since: 0 }];
+  const frame = makeFrame(3, 1, { cut, walls });
+  expect([cutState(frame, 1, 2), cutState(frame, 2, 1), cutState(frame, 1, 3), cutState(frame, 2, 3)]).toEqual([
+    'forward',
+    'backward',
+    'both',
+    'none',
+  ]);
+  expect([isWalled(frame, 1, 3), isWalled(frame, 1, 2)]).toEqual([true, false]);
+});
+
+test('six entries end at the newest anywhere, and say what this member knows', () => {
+  const ahead = makeMember(1, { terms: [1, 1, 1, 2, 2, 2, 2, 2], durableIndex: 7, commitIndex: 6, appliedIndex: 5 });
+  const behind = makeMember(2, { terms: [1, 1, 1, 2], appliedIndex: 4 });
+  const frame = makeFrame(2, 1, { members: [ahead, behind] });
+  const window = logWindow(frame, 6);
+  expect(window).toEqual([3, 4, 5, 6, 7, 8]);
+  expect(miniCells(ahead, window).map((cell) => cell.fill)).toEqual([
+    'applied',
+    'applied',
+    'applied',
+    'committed',
+    'disk',
+    'memory',
+  ]);
+  expect(miniCells(behind, window).map((cell) => cell.fill)).toEqual(['applied', 'applied', 'none', 'none', 'none', 'none']);
+  const stopped = makeMember(1, { terms: [1, 1, 1, 2, 2, 2, 2, 2], durableIndex: 7, health: 'stopped' });
+  expect(miniCells(stopped, window).map((cell) => cell.fill)).toEqual(['disk', 'disk', 'disk', 'disk', 'disk', 'none']);
+});
+
+describe('the followed key', () => {
+  const texts = makeTexts(
+    [1, 1, 'noop', '', ''],
+    [1, 2, 'put', 'color', 'red'],
+    [1, 3, 'put', 'color', 'green'],
+    [2, 4, 'delete', 'color', ''],
+    [2, 5, 'put', 'name', 'etcd'],
+    [1, 4, 'put', 'color', 'lost'],
+  );
+  const member = makeMember(1, { terms: [1, 1, 1, 2, 2], appliedIndex: 3, commitIndex: 3 });
+
+  test('is that of the newest put in the most up-to-date log', () => {
+    const longerButOlder = makeMember(2, { terms: [1, 1, 1, 1, 1, 1] });
+    expect(followedKey(makeFrame(2, 1, { members: [longerButOlder, member], texts }))).toBe('name');
+    expect(followedKey(makeFrame(1, 1, { texts: new Map() }))).toBeUndefined();
+  });
+
+  test('is read at what the member applied, forward, after a rewind, and through a delete', () => {
+    const reader = createValueReader();
+    const frame = makeFrame(1, 1, { texts });
+    const at = (appliedIndex: number, key = 'color') => reader.read(frame, { ...member, appliedIndex }, key);
+    expect(at(1)).toEqual({ value: undefined, index: 0 });
+    expect(at(2)).toEqual({ value: 'red', index: 2 });
+    expect(at(3)).toEqual({ value: 'green', index: 3 });
+    expect(at(4)).toEqual({ value: undefined, index: 4 });
+    expect(at(5)).toEqual({ value: undefined, index: 4 });
+    expect(at(2)).toEqual({ value: 'red', index: 2 });
+    expect(at(5, 'name')).toEqual({ value: 'etcd', index: 5 });
+  });
+});
+
+test('a timer runs down, and rests where none runs', () => {
+  const member = makeMember(1, { timerFrom: 100, timerAt: 300 });
+  expect([timerLeft(member, 100), timerLeft(member, 250), timerLeft(member, 400)]).toEqual([1, 0.25, 0]);
+  expect(timerLeft(makeMember(1, { timerFrom: 0, timerAt: 0 }), 5)).toBeUndefined();
+  expect(timerLeft(makeMember(1, { health: 'stopped' }), 5)).toBeUndefined();
+});
+
+test('a leader counts whom it heard within an election timeout', () => {
+  const leader = makeMember(2, { role: 'leader', heardAt: [500_000, 0, 0, 1_400_000] });
+  expect(heardOfLate(leader, 4, 500_000 + ELECTION_TIMEOUT)).toEqual([false, false, true]);
+  expect(heardOfLate(leader, 4, 499_999 + ELECTION_TIMEOUT)).toEqual([true, false, true]);
+});
