@@ -205,12 +205,19 @@ export function createKernel(scenario: Scenario, rules: KernelRules = { raft: et
   };
 }
 
-/** Adds something that somebody does now. @returns its place in the journal */
+/**
+ * Adds something that somebody does now. What is planned for later comes after it and counts on by one: only what has happened
+ * has its place for good.
+ *
+ * @returns its place in the journal
+ */
 export function act(kernel: Kernel, action: Action): JournalEntry {
-  const last = kernel.journal.at(-1);
-  assert(last === undefined || last.at <= kernel.now, 'nobody acts before what is still to come', { now: kernel.now });
-  const entry: JournalEntry = { at: kernel.now, order: kernel.journal.length, action };
-  kernel.journal.push(entry);
+  const { journal } = kernel;
+  let order = journal.length;
+  while (order > kernel.done && (journal[order - 1] as JournalEntry).at > kernel.now) order--; // order - 1 is inside
+  const entry: JournalEntry = { at: kernel.now, order, action };
+  const later = journal.splice(order).map((planned) => ({ ...planned, order: planned.order + 1 }));
+  journal.push(entry, ...later);
   return entry;
 }
 
