@@ -1,0 +1,307 @@
+/** Plays a session on a fresh cluster in virtual time (tests/recorded/etcdctl/README.md). */
+import { utf8Decode, utf8Encode } from '../../base/index.ts';
+import { type CollectedRun, collectRun, etcdctl } from '../../console/index.ts';
+import {
+  actInline,
+  advanceInline,
+  clusterOf,
+  createInlineRun,
+  freshScenario,
+  type InlineRun,
+  MILLISECOND,
+  type Scenario,
+  SECOND,
+} from '../../sim/index.ts';
+import { UsageError } from '../options.ts';
+import { createStage, type Stage } from './inlineTarget.ts';
+import type { EndpointChoice, FaultVerb, Session, Step } from './session.ts';
+
+/** What came of one step. */
+export interface StepRecord {
+  readonly group: string;
+  /** Counts from 1. */
+  readonly n: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Transcript {
+  readonly head: { readonly endpoints: readonly string[]; readonly members: readonly string[] };
+  readonly records: readonly StepRecord[];
+}
+
+/** A cluster is left alone for that long before the first step, as the recordings were. */
+const SETTLE = 6 * SECOND;
+/** One more than a third of the seeds would be enough for three members; a cluster that nobody leads by then is a bug. */
+const MOST_SEEDS = 1_000;
+
+/** Plays all steps. @param onStep called before each one */
+export function playSession(session: Session, onStep: (done: number) => void = () => {}): Transcript {
+  const player = new Player(session, startCluster(session.members));
+  for (const [i, step] of session.steps.entries()) {
+    onStep(i);
+    player.play(step, i);
+  }
+  player.interruptRest();
+  return { head: player.head, records: player.records };
+}
+
+/** A cluster on a loopback network whose first member leads: of the seeds, counted from 1, the first one with which it does. */
+function startCluster(members: number): InlineRun {
+  for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+    const scenario: Scenario = {
+      ...freshScenario(members, seed),
+      latency: 200,
+      jitter: 50,
+      clientLatency: 100,
+      diskSync: 1 * MILLISECOND,
+      naming: 'loopback',
+    };
+    const run = createInlineRun(scenario);
+    advanceInline(run, SETTLE);
+    if (leaderOf(run) === 1) return run;
+  }
+  throw new Error(`the first of ${members} members leads with none of ${MOST_SEEDS} seeds`);
+}
+
+/** Ordinal of the member that leads in the highest term; 0 = nobody leads. */
+function leaderOf(run: InlineRun): number {
+  let leader = 0;
+  let term = 0;
+  for (const [ordinal, { member }] of run.hosts) {
+    if (member.raft.role !== 'StateLeader' || member.raft.term <= term) continue;
+    leader = ordinal;
+    term = member.raft.term;
+  }
+  return leader;
+}
+
+type CommandStep = Extract<Step, { type: 'run' | 'start' }>;
+
+interface Background {
+  readonly collected: CollectedRun;
+  readonly args: readonly string[];
+  readonly step: CommandStep;
+}
+
+class Player {
+  readonly head: Transcript['head'];
+  readonly records: StepRecord[] = [];
+  readonly #session: Session;
+  readonly #run: InlineRun;
+  readonly #stage: Stage;
+  readonly #background = new Map<string, Background>();
+  readonly #variables = new Map<string, string>();
+
+  constructor(session: Session, run: InlineRun) {
+    this.#session = session;
+    this.#run = run;
+    const { members } = clusterOf(run.kernel.scenario);
+    const endpoints = members.map((member) => addressOf(member.clientUrls[0] ?? ''));
+    this.head = { endpoints, members: members.map((member) => shortHex(member.id)) };
+    this.#stage = createStage(run, (endpoint) => endpoints.indexOf(addressOf(endpoint)) + 1);
+    endpoints.forEach((endpoint, i) => void this.#variables.set(`ep${i}`, endpoint));
+    this.head.members.forEach((id, i) => void this.#variables.set(`m${i}`, id));
+    this.#variables.set('epAll', endpoints.join(','));
+    this.#variables.set('clusterSize', String(endpoints.length));
+    this.#lookAround();
+  }
+
+  /** @param at the step's place in the file, for what cannot be done */
+  play(step: Step, at: number): void {
+    switch (step.type) {
+      case 'run':
+        this.#runToEnd(step);
+        break;
+      case 'start':
+        this.#start(step, at);
+        break;
+      case 'write':
+        this.#background.get(step.name)?.collected.running.write(utf8Encode(this.#fill(step.stdin)));
+        this.#wait(step.waitMs);
+        break;
+      case 'stop':
+      case 'await':
+        this.#finish(step);
+        break;
+      case 'sleep':
+        this.#wait(step.ms);
+        break;
+      case 'fault':
+        this.#fault(step.members, step.verb, at);
+        break;
+      case 'http': {
+        const http = { method: step.method, path: this.#fill(step.path), body: step.body };
+        const error = 'the JSON gateway is not available yet';
+        this.#record({ http, status: null, contentType: null, cors: null, response: '', error });
+      }
+    }
+  }
+
+  /** What still runs at the end is interrupted. */
+  interruptRest(): void {
+    for (const background of this.#background.values()) {
+      background.collected.running.interrupt();
+      this.#recordCommand(background.step, background.args, background.collected, {});
+    }
+    this.#background.clear();
+  }
+
+  #runToEnd(step: Extract<Step, { type: 'run' }>): void {
+    const began = this.#run.kernel.now;
+    for (let attempt = 0; ; attempt++) {
+      const { collected, args } = this.#launch(step, false);
+      this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
+      const signal = this.#kill(collected, 'SIGKILL');
+      if (collected.exit?.code !== 0 && attempt < step.retry) {
+        this.#wait(1_000);
+        continue;
+      }
+      this.#capture(step, collected);
+      const elapsedMs = Math.round((this.#run.kernel.now - began) / MILLISECOND);
+      this.#recordCommand(step, args, collected, { signal, ...(step.timed ? { elapsedMs } : {}) });
+      return;
+    }
+  }
+
+  #start(step: Extract<Step, { type: 'start' }>, at: number): void {
+    if (this.#background.has(step.name)) throw new UsageError(`steps[${at}]: "${step.name}" is still running`);
+    this.#background.set(step.name, { step, ...this.#launch(step, step.stdinOpen) });
+    this.#wait(step.waitMs);
+    this.#capture(step, (this.#background.get(step.name) as Background).collected); // it was just put there
+  }
+
+  #launch(step: CommandStep, stdinOpen: boolean): { readonly collected: CollectedRun; readonly args: readonly string[] } {
+    const args = step.args.map((word) => this.#fill(word));
+    const endpoints = this.#endpointsOf(step.endpoints, step.args);
+    const env: Record<string, string> = endpoints === undefined ? {} : { ETCDCTL_ENDPOINTS: endpoints };
+    for (const [name, value] of Object.entries(step.env)) env[name] = this.#fill(value);
+    const program = etcdctl(args, { env, endpoints: ['127.0.0.1:2379'] });
+    const stdin = utf8Encode(this.#fill(step.stdin));
+    return { collected: collectRun(program, this.#stage.createTarget(), stdin, stdinOpen), args };
+  }
+
+  #finish(step: Extract<Step, { type: 'stop' | 'await' }>): void {
+    const background = this.#background.get(step.name);
+    if (background === undefined) return;
+    const { collected, args } = background;
+    this.#wait(step.waitMs);
+    let signal: string | undefined;
+    if (step.type === 'stop') {
+      if (step.closeStdin) {
+        collected.running.closeInput();
+        this.#wait(300);
+      }
+      signal = this.#kill(collected, step.signal);
+    }
+    this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
+    signal ??= this.#kill(collected, 'SIGKILL');
+    this.#background.delete(step.name);
+    this.#recordCommand(background.step, args, collected, { signal });
+  }
+
+  /** Ends a program that still runs. @returns the signal that ended it */
+  #kill(collected: CollectedRun, signal: string): string | undefined {
+    if (collected.exit !== undefined) return undefined;
+    collected.running.interrupt();
+    return signal;
+  }
+
+  #fault(who: readonly number[] | 'leader' | 'followers', verb: FaultVerb, at: number): void {
+    if (verb === 'pause' || verb === 'resume') throw new UsageError(`steps[${at}]: members cannot be paused yet`);
+    this.#lookAround();
+    const leader = this.head.endpoints.indexOf(this.#variables.get('leaderEp') ?? '');
+    const indexes =
+      who === 'leader' ? [leader] : who === 'followers' ? this.head.members.map((_, i) => i).filter((i) => i !== leader) : who;
+    for (const index of indexes) {
+      if (index < 0) continue; // nobody has ever led
+      const member = index + 1;
+      actInline(this.#run, { type: verb === 'kill' ? 'crash' : 'restart', member });
+    }
+  }
+
+  #wait(ms: number): void {
+    this.#stage.pass(this.#run.kernel.now + ms * MILLISECOND);
+  }
+
+  /** Learns who leads; without a leader what was known stays, as in the recordings. */
+  #lookAround(): void {
+    const leader = leaderOf(this.#run);
+    if (leader === 0) return;
+    let follower = 0;
+    this.head.endpoints.forEach((endpoint, i) => {
+      const id = this.head.members[i] ?? '';
+      const role = i + 1 === leader ? 'leader' : `follower${follower++}`;
+      this.#variables.set(`${role}Id`, id);
+      this.#variables.set(`${role}Ep`, endpoint);
+    });
+  }
+
+  #endpointsOf(choice: EndpointChoice, args: readonly string[]): string | undefined {
+    const asksAll = args.some((word) => word === 'endpoint' || word === 'move-leader' || word === 'defrag');
+    const chosen = choice ?? (asksAll ? 'all' : 0);
+    const { endpoints } = this.head;
+    if (typeof chosen === 'number') return endpoints[chosen];
+    if (chosen === 'leader' || chosen === 'followers') this.#lookAround();
+    const leader = this.#variables.get('leaderEp') ?? '';
+    switch (chosen) {
+      case 'none':
+        return undefined;
+      case 'all':
+        return endpoints.join(',');
+      case 'leader':
+        return leader;
+      case 'followers':
+        return endpoints.filter((endpoint) => endpoint !== leader).join(',');
+      default:
+        return this.#fill(chosen);
+    }
+  }
+
+  #fill(text: string): string {
+    return text.replace(/\{\{(\w+)\}\}/g, (whole, name: string) => this.#variables.get(name) ?? whole);
+  }
+
+  #capture(step: CommandStep, collected: CollectedRun): void {
+    const text = utf8Decode(collected.stdout);
+    for (const [name, pattern] of Object.entries(step.capture)) {
+      const match = pattern.exec(text);
+      this.#variables.set(name, match === null ? `UNCAPTURED_${name}` : (match[1] ?? ''));
+    }
+  }
+
+  #recordCommand(
+    step: CommandStep,
+    args: readonly string[],
+    collected: CollectedRun,
+    how: { readonly signal?: string | undefined; readonly elapsedMs?: number },
+  ): void {
+    const signal = how.signal ?? collected.exit?.signal;
+    this.#record({
+      ...(step.note === undefined ? {} : { note: step.note }),
+      args,
+      stdout: utf8Decode(collected.stdout),
+      stderr: utf8Decode(collected.stderr),
+      exit: collected.exit?.code ?? null,
+      ...(signal === undefined ? {} : { signal }),
+      ...(how.elapsedMs === undefined ? {} : { elapsedMs: how.elapsedMs }),
+      ...(step.type === 'start' ? { background: step.name } : {}),
+    });
+  }
+
+  #record(fields: Readonly<Record<string, unknown>>): void {
+    this.records.push({ group: this.#session.name, n: this.records.length + 1, ...fields });
+  }
+}
+
+/** host:port of a URL or of an address. */
+function addressOf(endpoint: string): string {
+  return endpoint
+    .replace(/^https?:\/\//, '')
+    .replace(/^localhost:/, '127.0.0.1:')
+    .replace(/\/$/, '');
+}
+
+/** As etcd prints ids. */
+function shortHex(id: string): string {
+  return id.replace(/^0+(?=.)/, '');
+}
