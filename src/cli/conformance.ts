@@ -1,7 +1,7 @@
 /** Plays data-driven files of etcd-io/raft through our engine: `npm run conformance -- FILE|DIR…`. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { FormatError } from './conformance/directives.ts';
-import { checkDataFile, type Difference, listDataFiles, rewriteDataFile } from './conformance/files.ts';
+import { checkDataFile, type Difference, listDataFiles, MemberStopped, rewriteDataFile } from './conformance/files.ts';
 
 const HELP = `usage: npm run conformance -- [--rewrite] [--help] FILE|DIR...
 
@@ -45,11 +45,14 @@ function play(files: readonly string[], rewrite: boolean): number {
       else failed++;
       process.stdout.write(difference === undefined ? `ok   ${file}\n` : `FAIL ${file}${describe(difference)}`);
     } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
       failed++;
-      broken++;
-      process.stdout.write(`FAIL ${file}\n`);
-      process.stderr.write(`${file}:${error.line}: ${error.message}\n`);
+      if (error instanceof FormatError) {
+        broken++;
+        process.stdout.write(`FAIL ${file}\n`);
+        process.stderr.write(`${file}:${error.line}: ${error.message}\n`);
+      } else if (error instanceof MemberStopped) {
+        process.stdout.write(`FAIL ${file}:${error.directive.line}: ${error.directive.command}\n  panic: ${error.message}\n`);
+      } else throw error;
     }
   }
   process.stdout.write(`${passed} passed, ${failed} failed\n`);

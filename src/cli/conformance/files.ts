@@ -1,14 +1,26 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RaftPanic } from '../../engine/raft/index.ts';
 import { createInteractionPlayer } from './commands.ts';
 import { createConfChangePlayer } from './confChangeFiles.ts';
-import { type DataFile, type Directive, FormatError, parseDataFile, printDataFile } from './directives.ts';
+import { type DataFile, type Directive, parseDataFile, printDataFile } from './directives.ts';
 import { answerQuorumCommand } from './quorumFiles.ts';
 
 /** The first command whose answer is not what the file expects. */
 export interface Difference {
   readonly directive: Directive;
   readonly actual: string;
+}
+
+/** A member panicked, as the real library would: no answer to this command or to any after it. */
+export class MemberStopped extends Error {
+  readonly directive: Directive;
+
+  constructor(directive: Directive, text: string) {
+    super(text);
+    this.name = 'MemberStopped';
+    this.directive = directive;
+  }
 }
 
 /** Every *.txt file at or below a path, in the order of names. */
@@ -22,17 +34,17 @@ export function listDataFiles(path: string): readonly string[] {
     });
 }
 
-/** Plays a file until the first difference. @throws FormatError */
+/** Plays a file until the first difference; a member that stops is one. @throws FormatError */
 export function checkDataFile(path: string): Difference | undefined {
   const play = playerFor(path);
   for (const directive of readDataFile(path).directives) {
-    const actual = answer(play, directive);
+    const actual = answerOrPanic(play, directive);
     if (actual !== directive.expected) return { directive, actual };
   }
   return undefined;
 }
 
-/** The file's text with our answers. @throws FormatError */
+/** The file's text with our answers. @throws FormatError, MemberStopped */
 export function rewriteDataFile(path: string): string {
   const play = playerFor(path);
   const file = readDataFile(path);
@@ -46,12 +58,21 @@ function readDataFile(path: string): DataFile {
   return parseDataFile(readFileSync(path, 'utf8'));
 }
 
-/** The folder's name says of which kind a file is. */
+/** The name of the file's folder says of which kind it is; upstream's own folders are called `quorum/testdata` and so on. */
 function playerFor(path: string): (directive: Directive) => string {
-  const folders = path.split(sep).slice(0, -1);
-  const kind = folders.reverse().find((name) => name === 'quorum' || name === 'confchange' || name === 'interaction');
+  const folder = dirname(resolve(path));
+  const kind = basename(basename(folder) === 'testdata' ? dirname(folder) : folder);
   if (kind === 'quorum') return answerQuorumCommand;
   return kind === 'confchange' ? createConfChangePlayer() : createInteractionPlayer();
+}
+
+function answerOrPanic(play: (directive: Directive) => string, directive: Directive): string {
+  try {
+    return answer(play, directive);
+  } catch (error) {
+    if (error instanceof MemberStopped) return `panic: ${error.message}\n`;
+    throw error;
+  }
 }
 
 function answer(play: (directive: Directive) => string, directive: Directive): string {
@@ -59,11 +80,7 @@ function answer(play: (directive: Directive) => string, directive: Directive): s
     const text = play(directive);
     return text === '' || text.endsWith('\n') ? text : `${text}\n`;
   } catch (error) {
-    if (error instanceof FormatError) throw error;
-    // A member that stops is an answer that no file expects, and the end of this file.
-    throw new FormatError(
-      directive.line,
-      `${directive.command}: the member stopped: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    if (error instanceof RaftPanic) throw new MemberStopped(directive, error.message);
+    throw error;
   }
 }

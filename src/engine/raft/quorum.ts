@@ -19,8 +19,9 @@ export function quorumIndex(rules: RaftRules, acks: LogIndex[], count: number): 
   return acks[count - rules.quorumSize(count)] as LogIndex; // 1 <= quorum size <= count
 }
 
-/** What the votes that are in mean for one majority. */
+/** What the votes that are in mean for one majority. No voters: won, so that the other half decides. */
 export function voteResult(rules: RaftRules, voters: readonly MemberId[], votes: ReadonlyMap<MemberId, boolean>): VoteResult {
+  if (voters.length === 0) return 'VoteWon';
   let yes = 0;
   let missing = 0;
   for (const voter of voters) {

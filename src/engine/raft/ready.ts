@@ -74,7 +74,7 @@ export function advance(raft: Raft): void {
   const steps = raft.stepsOnAdvance;
   // An error here is nobody's request that failed.
   for (let i = 0; i < steps.length; i++) stepCore(raft, steps[i] as Message); // i < length
-  raft.stepsOnAdvance = [];
+  if (steps.length > 0) raft.stepsOnAdvance = [];
 }
 
 function accept(
@@ -89,7 +89,7 @@ function accept(
   }
   if (raft.readStates.length > 0) raft.readStates = [];
   raft.messages = [];
-  raft.messagesAfterAppend = [];
+  if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
   acceptInProgress(raft.log.unstable);
   const last = committedEntries[committedEntries.length - 1];
   if (last !== undefined) acceptApplying(raft.log, last.index, encodedSize(committedEntries), appliesUnstable(raft));

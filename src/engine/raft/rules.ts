@@ -10,7 +10,7 @@ export type VoteResult = 'VotePending' | 'VoteLost' | 'VoteWon';
 export interface RaftRules {
   /** How many of a majority configuration's voters decide. At least 1 when there are voters. Raft §5.2. */
   readonly quorumSize: (voterCount: number) => number;
-  /** What a number of votes means in one majority configuration. No voters: won. Raft §5.2. */
+  /** What a number of votes means in one majority configuration, of at least one voter. Raft §5.2. */
   readonly electionResult: (yes: number, missing: number, voterCount: number, quorum: number) => VoteResult;
   /** May this vote be given, the logs apart? One vote a term, and none against a known leader. Raft §5.2. */
   readonly isVoteFree: (vote: MemberId, lead: MemberId, candidate: MemberId, isFuturePreVote: boolean) => boolean;
@@ -49,8 +49,8 @@ export interface RaftRules {
 /** etcd's rules. */
 export const etcdRules: RaftRules = {
   quorumSize: (voterCount) => Math.floor(voterCount / 2) + 1,
-  electionResult: (yes, missing, voterCount, quorum) =>
-    voterCount === 0 || yes >= quorum ? 'VoteWon' : yes + missing >= quorum ? 'VotePending' : 'VoteLost',
+  electionResult: (yes, missing, _voterCount, quorum) =>
+    yes >= quorum ? 'VoteWon' : yes + missing >= quorum ? 'VotePending' : 'VoteLost',
   isVoteFree: (vote, lead, candidate, isFuturePreVote) =>
     vote === candidate || (vote === ZERO_ID && lead === ZERO_ID) || isFuturePreVote,
   isUpToDate: (logTerm, index, lastTerm, lastIndex) => logTerm > lastTerm || (logTerm === lastTerm && index >= lastIndex),

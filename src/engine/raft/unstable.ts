@@ -1,4 +1,5 @@
 import { fatal, INFO, type LineSink, writeLine } from './lineSink.ts';
+import { NO_ENTRIES } from './message.ts';
 import type { Entry, LogIndex, Snapshot, Term } from './types.ts';
 
 /**
@@ -64,7 +65,8 @@ export function hasNextUnstableEntries(unstable: Unstable): boolean {
   return unstable.offset + unstableCount(unstable) > unstable.offsetInProgress;
 }
 
-export function nextUnstableEntries(unstable: Unstable): Entry[] {
+export function nextUnstableEntries(unstable: Unstable): readonly Entry[] {
+  if (!hasNextUnstableEntries(unstable)) return NO_ENTRIES;
   return unstable.entries.slice(unstable.head + unstable.offsetInProgress - unstable.offset);
 }
 

@@ -344,6 +344,8 @@ describe('progress', () => {
       const p = fresh(changes);
       return [maybeDecrease(p, rejected, hint), p.nextIndex];
     };
+    const clipped = fresh({ state: 'StateReplicate', nextIndex: 10, sentCommit: 9 });
+    expect([maybeDecrease(clipped, 9, 9), clipped.sentCommit]).toEqual([true, 2]);
     expect(decrease({ state: 'StateReplicate' }, 2, 2)).toEqual([false, 5]);
     expect(decrease({ state: 'StateReplicate', nextIndex: 10 }, 9, 9)).toEqual([true, 3]);
     expect(decrease({ matchIndex: 0, nextIndex: 10 }, 5, 5)).toEqual([false, 10]);
