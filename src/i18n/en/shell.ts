@@ -15,6 +15,7 @@ export const shell = {
   fresh: (members: number) => `A fresh cluster of ${NUMBERS[members] ?? members}`,
   pastActs: 'This is the past. Go back to live to act.',
   pastNote: 'The past is only for looking.',
+  onPlay: (done: string) => `On play: ${done}`,
   undo: 'Undo',
   dismiss: 'Dismiss',
   reset: 'Reset: a fresh cluster',

@@ -17,6 +17,7 @@ export const shell: typeof english = {
   fresh: (members) => `全新的${NUMBERS[members] ?? members}成员集群`,
   pastActs: '这是过去。回到实时才能操作。',
   pastNote: '过去只能看，不能改。',
+  onPlay: (done) => `播放后：${done}`,
   undo: '撤销',
   dismiss: '关闭',
   reset: '重置：全新的集群',

@@ -57,7 +57,9 @@ export function createActs(needs: ActsNeeds): Acts {
     if (!perform(actions)) return;
     if (chip !== undefined) settings.getState().finishChip(chip);
     const back = undo.length === 0 ? undefined : () => void perform(undo);
-    toasts.getState().show({ say, undo: back, tone: 'done' });
+    // Paused: it is accepted, and waits.
+    const waits = !run().state().playing;
+    toasts.getState().show({ say: (words) => (waits ? words.shell.onPlay(say(words)) : say(words)), undo: back, tone: 'done' });
   }
 
   function perform(actions: readonly Action[]): boolean {

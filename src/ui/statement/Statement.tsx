@@ -8,11 +8,15 @@ import { Failures } from './Failures.tsx';
 import styles from './Statement.module.css';
 import { VerbRow } from './VerbRow.tsx';
 
+/** Readable from its first frame on, also where the animations' chunk cannot be had. */
+const SOFTLY = { opacity: 0.3, y: 4 };
+
 export function Statement() {
   const words = useWords();
   const explanation = useExplanation();
   const mode = useVerbs((verbs) => verbs.mode);
   const phase = useRunState((state) => state.phase);
+  const first = useRef<string>(undefined);
   if (phase === 'starting') {
     return (
       <header className={styles.say} data-region="statement" data-said="starting">
@@ -25,13 +29,14 @@ export function Statement() {
   const { said, note, why } = explanation;
   // Who leads comes in softly; what goes on changes at once: its cause is what moves.
   const key = JSON.stringify(said);
+  first.current ??= key; // the first one stands at once
   return (
     <header className={styles.say} data-region="statement" data-said={said.type} data-note={note?.type} data-why={why.type}>
       <div className={styles.text}>
         <m.h2
           key={key}
           className={styles.statement}
-          initial={{ opacity: 0, y: 4 }}
+          initial={key === first.current ? false : SOFTLY}
           animate={{ opacity: 1, y: 0 }}
           transition={{ duration: 0.18, ease: 'easeOut' }}
         >

@@ -33,7 +33,7 @@ export function Toasts() {
           key={toast.id}
           className={styles.toast}
           data-tone={toast.tone}
-          initial={{ opacity: 0, y: -6 }}
+          initial={{ opacity: 0.3, y: -6 }}
           animate={{ opacity: 1, y: 0 }}
           transition={{ duration: 0.18, ease: 'easeOut' }}
           onPointerEnter={() => setHeld(true)}
