@@ -1,9 +1,9 @@
 /** Words of the page, typed by key: English comes with the page, every other language is a chunk of its own. */
 import { en } from './en/index.ts';
+import type { Words } from './words.ts';
 
 export type Language = 'en' | 'zh';
-/** What every language has: English says which keys there are. */
-export type Words = typeof en;
+export type { Words };
 
 /** At hand at once. */
 export const ENGLISH: Words = en;

@@ -1,4 +1,4 @@
-import type { Words } from '../index.ts';
+import type { Words } from '../words.ts';
 import { console } from './console.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';

@@ -233,7 +233,8 @@ function drawWords(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens):
       wish: {
         x: xOf(plot, event.time),
         texts: view.words.event(event),
-        rank: event.fault ? 2 : event.kind === 'call' ? 0 : 1,
+        // Nothing covers a fault; a term's name may cover what is left.
+        rank: event.fault ? 3 : event.kind === 'call' ? 0 : 1,
         side: event.fault ? 'left' : 'right',
         gap: 9,
       },
