@@ -15,7 +15,7 @@ export const console = {
   done: 'Done',
   earlier: 'Show earlier lines',
   error: 'Error',
-  past: 'This is the past. Type again when you are back at live.',
+  past: 'The past is only for looking.',
   backToLive: 'Back to live',
   waits: (line: string) => `${line} is waiting. Ctrl-C gives it up.`,
   watches: (line: string) => `${line} is open. Ctrl-C ends it.`,

@@ -16,7 +16,7 @@ export const console: typeof english = {
   done: '完成',
   earlier: '显示更早的行',
   error: '错误',
-  past: '这里是过去。回到现在才能输入。',
+  past: '过去只能看，回到现在才能输入。',
   backToLive: '回到现在',
   waits: (line) => `${line} 正在等待，Ctrl-C 放弃。`,
   watches: (line) => `${line} 正在监听，Ctrl-C 结束。`,
