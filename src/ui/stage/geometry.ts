@@ -307,8 +307,16 @@ export function covered(layout: StageLayout, place: MemberPlace): Rect[] {
   return [
     ...round3.map(([w, h]) => ({ x: place.x - w * outer, y: place.y - h * outer, width: 2 * w * outer, height: 2 * h * outer })),
     { x: place.x - radius * 0.45, y: place.y - radius * 1.5, width: radius * 0.9, height: radius },
-    ...footprint(layout, place).slice(1),
+    ...leanLabel(layout, place),
   ];
+}
+
+/** A label block without the line of the role's word, which followers lack. */
+function leanLabel(layout: StageLayout, place: MemberPlace): readonly Rect[] {
+  const word = WORD_LINE * layout.scale;
+  return footprint(layout, place)
+    .slice(1)
+    .map((label) => (place.side === 'right' ? label : { ...label, height: label.height - word }));
 }
 
 /** The line between two members, from ring to ring. */
@@ -494,11 +502,7 @@ function discAndLabel(layout: StageLayout, ordinal: number): readonly Point[] {
 
 /** As long as no role's word stands in the label: the usual case below a member. */
 function discAndLean(layout: StageLayout, ordinal: number): readonly Point[] {
-  const labels = footprint(layout, placeOf(layout, ordinal)).slice(1);
-  return [
-    ...disc(layout, ordinal),
-    ...labels.flatMap((label) => corners({ ...label, height: label.height - WORD_LINE * layout.scale })),
-  ];
+  return [...disc(layout, ordinal), ...leanLabel(layout, placeOf(layout, ordinal)).flatMap(corners)];
 }
 
 function centre(layout: StageLayout, ordinal: number): readonly Point[] {
@@ -603,8 +607,9 @@ export interface IslandGround {
 }
 
 /** Room for an island's name: one line, smaller on a phone. */
-export function nameSize(layout: StageLayout): Box {
-  return layout.narrow ? { width: 150, height: 20 } : { width: 196 * layout.scale, height: 24 * layout.scale };
+export function nameSize(layout: StageLayout, hasQuorum = false): Box {
+  if (layout.narrow) return { width: hasQuorum ? 128 : 150, height: 20 };
+  return { width: (hasQuorum ? 168 : 198) * layout.scale, height: 24 * layout.scale };
 }
 
 /**
@@ -613,7 +618,6 @@ export function nameSize(layout: StageLayout): Box {
  */
 export function islandGrounds(islands: readonly Island[], walls: readonly Segment[], layout: StageLayout): readonly IslandGround[] {
   const { box } = layout;
-  const size = nameSize(layout);
   const links = memberPairs(layout.members.length).map(([a, b]) => linkSegment(layout, a, b));
   const stage = corners({ x: 8, y: 4, width: box.width - 16, height: box.height - 12 });
   const lines = walls.filter((wall) => layout.members.every((place) => Math.abs(sideOf(wall, place)) > layout.radius * 0.8));
@@ -621,6 +625,8 @@ export function islandGrounds(islands: readonly Island[], walls: readonly Segmen
   const half = layout.glyph / 2;
   // Where requests wait: names that stood there would have to move with every call.
   for (const { to } of layout.callPaths) taken.push({ x: to.x - half, y: to.y - half, width: layout.glyph, height: layout.glyph });
+  // A word may come: rather not there, but better there than on a link.
+  const soft = layout.members.flatMap((place) => footprint(layout, place).slice(1));
   const names: Rect[] = [];
   return islands.map((island) => {
     const places = island.members.map((m) => placeOf(layout, m));
@@ -648,7 +654,8 @@ export function islandGrounds(islands: readonly Island[], walls: readonly Segmen
       );
       polygon = hull(shapes);
     }
-    const name = namePlace(polygon, walled, taken, names, size, box, links);
+    const size = nameSize(layout, island.hasQuorum);
+    const name = namePlace(polygon, walled, taken, soft, names, size, box, links);
     names.push({ ...name, ...size });
     return { label: island.label, polygon, walled, name };
   });
@@ -687,6 +694,7 @@ function namePlace(
   polygon: readonly Point[],
   walled: boolean,
   taken: readonly Rect[],
+  soft: readonly Rect[],
   names: readonly Rect[],
   size: Box,
   box: Box,
@@ -709,13 +717,14 @@ function namePlace(
       const y = Math.max(2, Math.min(top + ((bottom - top - size.height) * row) / STEPS, box.height - size.height - 2));
       const rect = { x, y, width: size.width, height: size.height };
       const outside = walled ? corners(grow(rect, 6)).filter((p) => !inside(polygon, p)).length : 0;
-      const covered = [...taken, ...names].reduce((sum, other) => sum + overlap(rect, other), 0);
+      const covers = [...taken, ...names].reduce((sum, other) => sum + overlap(rect, other), 0);
+      const near = soft.reduce((sum, other) => sum + overlap(rect, other), 0);
       // The clients' way from the prompt to the top.
       const inTheWay = x < box.width / 2 + 14 && x + size.width > box.width / 2 - 14 && y > box.height * 0.4 ? 90 : 0;
       const crossed = links.filter((link) => rectMeets(rect, link)).length;
       // Corners are where the eye looks for a caption, the lower ones first.
       const corner = Math.min(column, STEPS - column) + Math.min(row + 3, STEPS - row);
-      const cost = outside * 4_000 + covered * 10 + crossed * 25 + corner * 6 + inTheWay;
+      const cost = outside * 4_000 + covers * 10 + near * 0.05 + crossed * 25 + corner * 6 + inTheWay;
       if (cost < bestCost) {
         bestCost = cost;
         best = { x, y };

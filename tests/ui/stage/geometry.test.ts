@@ -145,7 +145,7 @@ describe('islands', () => {
   test('names stand on their own ground and cover nobody', () => {
     const grounds = islandGrounds(islands, [line], layout);
     for (const ground of grounds) {
-      const name = { ...ground.name, ...nameSize(layout) };
+      const name = { ...ground.name, ...nameSize(layout, ground.label === 'B') };
       for (const corner of corners(name)) expect(inside(ground.polygon, corner)).toBe(true);
       for (const rect of layout.members.flatMap((place) => footprint(layout, place))) {
         const apart =
@@ -156,6 +156,14 @@ describe('islands', () => {
         expect(apart).toBe(true);
       }
     }
+  });
+
+  test('a wall that parts no island is no border of one', () => {
+    // Runs between n1 and its neighbours, yet n1 still reaches them by n3.
+    const other = { from: { x: 200, y: 150 }, to: { x: 700, y: 150 } };
+    const all = [{ label: 'A', members: [1, 2, 3, 5], needed: 3, hasQuorum: true, leader: 1 }];
+    const [ground] = islandGrounds([...all, { label: 'B', members: [4], needed: 3, hasQuorum: false, leader: 0 }], [other], layout);
+    for (const member of [1, 2, 3, 5]) expect(inside(ground?.polygon ?? [], placeOf(layout, member)), `n${member}`).toBe(true);
   });
 
   test('without a wall a member that is cut off has a ground of its own', () => {
