@@ -85,6 +85,8 @@ export type Why =
       readonly soon: boolean;
       readonly current: string | undefined;
     }
+  /** The two hear each other again: the older term ends with the next message. Raft §5.1. */
+  | { readonly type: 'learns'; readonly old: string; readonly current: string; readonly term: number }
   | {
       readonly type: 'silent';
       readonly leader: string;
@@ -172,9 +174,13 @@ function explainElection(frame: Frame): { readonly note: Note; readonly why: Why
 
 function explainTwo(frame: Frame, current: MemberFrame, old: MemberFrame): Explanation {
   const able = reachOf(frame, current) >= frame.quorum;
+  const said: Said = { type: 'twoLeaders', current: current.name, old: old.name, able };
+  if (isHeard(frame, current, old)) {
+    return { said, note: undefined, why: { type: 'learns', old: old.name, current: current.name, term: current.term } };
+  }
   const silence = silenceOf(frame, old);
   return {
-    said: { type: 'twoLeaders', current: current.name, old: old.name, able },
+    said,
     note: undefined,
     why: { type: 'resigns', old: old.name, silence, soon: silence >= SOON_RESIGNS, current: able ? current.name : undefined },
   };

@@ -55,6 +55,12 @@ describe('explain', () => {
     expect(why).toEqual({ type: 'resigns', old: 'n1', silence: 1_400_000, soon: true, current: 'n4' });
   });
 
+  it('knows that a healed link ends the older term', () => {
+    const run = createFakeRun('healed', 1);
+    run.seek(12_301_000);
+    expect(explain(run.frame()).why).toEqual({ type: 'learns', old: 'n1', current: 'n4', term: 3 });
+  });
+
   it('sees a leader that reaches too few before anybody else is elected', () => {
     const run = createFakeRun('partition', 1);
     run.seek(10_900_000);

@@ -113,6 +113,8 @@ function why(reason: Why): string {
       const end = reason.soon ? ' and is about to resign.' : '.';
       return reason.current === undefined ? silent + end : `${silent}${end} A majority elected ${reason.current}.`;
     }
+    case 'learns':
+      return `The next message between them tells ${reason.old} of term ${reason.term}, and it follows ${reason.current}.`;
     case 'silent': {
       const reach = `${reason.leader} reaches ${number(reason.reached)} of the ${number(reason.needed)} it needs`;
       return reason.silence === 0 ? `${reach}.` : `${reach} and has not heard from a majority for ${seconds(reason.silence)}.`;

@@ -113,6 +113,8 @@ function why(reason: Why): string {
       const end = reason.soon ? '，即将退位。' : '。';
       return reason.current === undefined ? silent + end : `${silent}${end}多数派选出了 ${reason.current}。`;
     }
+    case 'learns':
+      return `它们之间的下一条消息会让 ${reason.old} 得知任期 ${reason.term}，它就改为跟随 ${reason.current}。`;
     case 'silent': {
       const reach = `${reason.leader} 需要${number(reason.needed)}个，只够得着${number(reason.reached)}个`;
       return reason.silence === 0 ? `${reach}。` : `${reach}，已有 ${seconds(reason.silence)} 没有听到多数派。`;
