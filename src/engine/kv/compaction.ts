@@ -1,25 +1,13 @@
 import { assert, fail, ok, type Result } from '../../base/index.ts';
 import { finishHash, hashVersion, startHash } from './hash.ts';
 import { findNewest, removeKey } from './keyTree.ts';
-import type { Kv } from './store.ts';
+import type { CompactionJob, Kv } from './state.ts';
+import { isSurvivor } from './survivor.ts';
 import type { HashKvResult, RevisionError } from './types.ts';
-import { isTombstone, sweepChunk, type Version, versionAtRevision } from './versionLog.ts';
+import { isTombstone, sweepChunk, type Version } from './versionLog.ts';
 
 /** Hashes of finished compactions that are remembered. etcd: hashStorageMaxSize. */
 const STORED_HASHES = 10;
-
-/** An accepted compaction and how far its physical work has come. */
-export interface CompactionJob {
-  readonly revision: number;
-  /** The compact revision before it. */
-  readonly previousRevision: number;
-  /** False if an earlier one was unfinished when it was accepted: what it meets is not what others meet. */
-  readonly storesHash: boolean;
-  /** Position in the log from which versions were not looked at yet. */
-  cursor: number;
-  /** Running hash of the versions met. */
-  crc: number;
-}
 
 /** What one step of physical compaction did. */
 export interface CompactStepResult {
@@ -67,17 +55,6 @@ export function compactStep(kv: Kv, budget: number): CompactStepResult {
     left -= Math.max(1, visited);
   }
   return { finished: undefined, isPending: true };
-}
-
-/**
- * Does a version outlive a compaction at `revision`, which is not below its own? Of each key the newest one up to there
- * does; if that is a tombstone, only when it is of that very revision, for a watch may start there. `spec/etcd.md` 1.2.
- */
-export function isSurvivor(kv: Kv, version: Version, revision: number): boolean {
-  if (isTombstone(version) && version.kv.modRevision < revision) return false;
-  const newest = findNewest(kv.keys, version.kv.key);
-  assert(newest !== undefined, 'every stored version is in the index', { key: version.kv.key });
-  return versionAtRevision(kv.log, newest, revision)?.position === version.position;
 }
 
 /** Looks at one version at or below the job's revision. */

@@ -1,6 +1,7 @@
 import { assert, byNumber, byText, type Id64, unreachable, ZERO_ID } from '../../base/index.ts';
 import { rangeAt } from './range.ts';
-import { getKey, type Kv } from './store.ts';
+import type { Kv } from './state.ts';
+import { getKey } from './store.ts';
 import type { Compare, CompareResult, KeyValue } from './types.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type Bytes, fail, ok, type Result, ZERO_ID } from '../../base/index.ts';
-import { isSurvivor } from './compaction.ts';
 import { checkRevision } from './range.ts';
-import type { Kv } from './store.ts';
+import type { Kv } from './state.ts';
+import { isSurvivor } from './survivor.ts';
 import type { HashKvResult, KeyValue, RevisionError } from './types.ts';
 import { isTombstone, type Version, visitVersionsFrom } from './versionLog.ts';
 

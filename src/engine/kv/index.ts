@@ -3,11 +3,12 @@
  * that these functions change in place; `cloneKv` makes a copy on shared structure.
  */
 
-export { type CompactionJob, type CompactStepResult, compact, compactStep } from './compaction.ts';
+export { type CompactStepResult, compact, compactStep } from './compaction.ts';
 export { compareHolds, comparesHold } from './compare.ts';
 export { hashKv } from './hash.ts';
 export { checkRevision, range } from './range.ts';
 export { installSnapshot, type KvSnapshot, restoreKv, snapshotKv } from './snapshot.ts';
+export type { CompactionJob, Kv, Watcher } from './state.ts';
 export {
   cloneKv,
   compactRevision,
@@ -15,7 +16,6 @@ export {
   currentRevision,
   getKey,
   getKeyAt,
-  type Kv,
   type KvState,
   kvDigest,
   kvState,
@@ -30,6 +30,5 @@ export {
   syncWatchers,
   takeWatchResponses,
   unsyncedWatcherCount,
-  type Watcher,
 } from './watch.ts';
 export { beginWrite, endWrite, type KvWrite, writeDelete, writePut, writeRange, writeRevision } from './write.ts';

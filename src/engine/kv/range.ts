@@ -1,6 +1,7 @@
 import { byNumber, byText, fail, ok, type Result, unreachable } from '../../base/index.ts';
+import { intervalOf } from './keyInterval.ts';
 import { collectLive, countLiveBetween, findNewest, findPair, visitNewest } from './keyTree.ts';
-import { intervalOf, type Kv } from './store.ts';
+import type { Kv } from './state.ts';
 import type { KeyRange, KeyValue, RangeOptions, RangeResult, RevisionError, SortTarget } from './types.ts';
 import { isTombstone, type Version, versionAtRevision } from './versionLog.ts';
 

@@ -1,7 +1,8 @@
 import { assert } from '../../base/index.ts';
 import { createJob } from './compaction.ts';
 import { updateNewest } from './keyTree.ts';
-import { createKv, type Kv, type StoredVersion, toStored } from './store.ts';
+import type { Kv } from './state.ts';
+import { createKv, type StoredVersion, toStored } from './store.ts';
 import { appendVersion, listVersions } from './versionLog.ts';
 import { unsyncWatchers } from './watch.ts';
 

@@ -1,7 +1,7 @@
 import { assert, type Bytes, digestOf } from '../../base/index.ts';
-import type { CompactionJob } from './compaction.ts';
-import { createKeyTree, findNewest, findPair, type KeyNode } from './keyTree.ts';
-import type { HashKvResult, KeyRange, KeyValue } from './types.ts';
+import { createKeyTree, findNewest, findPair } from './keyTree.ts';
+import type { CompactionJob, Kv } from './state.ts';
+import type { HashKvResult, KeyValue } from './types.ts';
 import {
   chunkDigests,
   cloneVersionLog,
@@ -10,31 +10,9 @@ import {
   listVersions,
   type Owner,
   type Version,
-  type VersionLog,
   versionAtRevision,
 } from './versionLog.ts';
-import { cloneWatchers, createWatchers, type Watchers, watchersState } from './watch.ts';
-
-/** A member's key-value store: plain data, changed in place by the functions of this folder. `spec/etcd.md` 1. */
-export interface Kv {
-  /** Marks what this store may change in place; see {@link Owner}. */
-  owner: Owner;
-  /** Main revision of the last change; 1 in an empty store. */
-  revision: number;
-  /** Reads below it fail; -1 in a store that was never compacted. Moves as soon as a compaction is accepted. */
-  compactRevision: number;
-  /** The last compaction whose physical work is done; -1 if there was none. */
-  finishedCompactRevision: number;
-  /** Accepted and not finished; the first one is at work. */
-  compactions: CompactionJob[];
-  /** What finished compactions hashed to, by revision, ascending; in memory only. */
-  compactionHashes: HashKvResult[];
-  /** Between `beginWrite` and `endWrite`. */
-  isWriting: boolean;
-  log: VersionLog;
-  keys: KeyNode;
-  watchers: Watchers;
-}
+import { cloneWatchers, createWatchers, watchersState } from './watch.ts';
 
 /** An empty store, at revision 1. */
 export function createKv(): Kv {
@@ -95,18 +73,6 @@ export function getKeyAt(kv: Kv, key: Bytes, revision: number): KeyValue | undef
   const newest = findNewest(kv.keys, key);
   const version = newest === undefined ? undefined : versionAtRevision(kv.log, newest, revision);
   return version === undefined || isTombstone(version) ? undefined : version.kv;
-}
-
-/** A range with its first key and the first key behind it, or undefined for "no end". */
-export interface KeyInterval {
-  readonly start: Bytes;
-  readonly end: Bytes | undefined;
-}
-
-/** Exactly one key has as its end the next key in byte order. */
-export function intervalOf(range: KeyRange): KeyInterval {
-  if (range.rangeEnd === '') return { start: range.key, end: `${range.key}\0` };
-  return { start: range.key, end: range.rangeEnd === '\0' ? undefined : range.rangeEnd };
 }
 
 /** One stored change. */

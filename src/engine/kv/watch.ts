@@ -1,5 +1,6 @@
 import { assert, type Bytes, byNumber, fail, ok, type Result } from '../../base/index.ts';
-import { intervalOf, type Kv } from './store.ts';
+import { intervalOf } from './keyInterval.ts';
+import type { Kv, Watcher, WatcherGroup, Watchers } from './state.ts';
 import type { Event, WatchError, WatcherResponse, WatchOptions } from './types.ts';
 import { isTombstone, type Version, versionAt, visitVersionsFrom } from './versionLog.ts';
 
@@ -7,36 +8,6 @@ import { isTombstone, type Version, versionAt, visitVersionsFrom } from './versi
 const BATCH_REVISIONS = 1000;
 /** Watchers that one round of catching up serves, at most. etcd: maxWatchersPerSync. */
 const WATCHERS_PER_SYNC = 512;
-
-/** Somebody who wants the changes of a range. Changed in place by this file only. */
-export interface Watcher {
-  readonly id: number;
-  readonly options: WatchOptions;
-  readonly start: Bytes;
-  /** First key behind the range; undefined = no end. */
-  readonly end: Bytes | undefined;
-  /**
-   * Nothing below it is sent. As in etcd it moves when something is sent or caught up, so for a synced watcher it can lag
-   * behind the current revision; it matters again when a snapshot makes everybody unsynced.
-   */
-  minRevision: number;
-  isSynced: boolean;
-}
-
-/** Watchers by what they look at, so that a change finds those it concerns. */
-interface WatcherGroup {
-  readonly byKey: Map<Bytes, Set<number>>;
-  readonly ranges: Set<number>;
-}
-
-/** Everything that a store knows of its watchers. `spec/etcd.md` 2.2; there are no victims, for responses never have to wait. */
-export interface Watchers {
-  readonly all: Map<number, Watcher>;
-  readonly synced: WatcherGroup;
-  /** Who was served longest ago comes first. */
-  readonly unsynced: Set<number>;
-  responses: WatcherResponse[];
-}
 
 export function createWatchers(): Watchers {
   return { all: new Map(), synced: createGroup(), unsynced: new Set(), responses: [] };

@@ -1,7 +1,8 @@
 import { assert, fail, ok, type Result, ZERO_ID } from '../../base/index.ts';
 import { updateNewest } from './keyTree.ts';
 import { collectPresent, rangeAt } from './range.ts';
-import { getKey, type Kv } from './store.ts';
+import type { Kv } from './state.ts';
+import { getKey } from './store.ts';
 import type {
   DeleteResult,
   KeyRange,
