@@ -89,7 +89,7 @@ function accept(
   }
   if (raft.readStates.length > 0) raft.readStates = [];
   raft.messages = [];
-  if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
+  raft.messagesAfterAppend = []; // also if empty: a storage message may hold the old one as its responses
   acceptInProgress(raft.log.unstable);
   const last = committedEntries[committedEntries.length - 1];
   if (last !== undefined) acceptApplying(raft.log, last.index, encodedSize(committedEntries), appliesUnstable(raft));

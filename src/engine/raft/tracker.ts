@@ -109,10 +109,10 @@ export function tallyVotes(
   return { granted, rejected, result: jointVoteResult(rules, voters, votersOutgoing, tracker.votes) };
 }
 
-/** Has a leader heard from a quorum since it last asked? Learners do not count. Thesis §6.2. */
+/** Has a leader heard from a quorum since it last asked? Only voters are counted, so learners cannot help. Thesis §6.2. */
 export function isQuorumActive(rules: RaftRules, tracker: Tracker): boolean {
   const active = new Map<MemberId, boolean>();
-  for (const peer of tracker.progress) if (!peer.isLearner) active.set(peer.id, peer.recentActive);
+  for (const peer of tracker.progress) active.set(peer.id, peer.recentActive);
   return jointVoteResult(rules, tracker.config.voters, tracker.config.votersOutgoing, active) === 'VoteWon';
 }
 

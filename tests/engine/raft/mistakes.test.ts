@@ -513,7 +513,11 @@ describe('snapshots', () => {
       const peer = progressOf(raft, 2);
       Object.assign(peer, { state: 'StateSnapshot', matchIndex: 0, nextIndex: 12, pendingSnapshot: 11 });
       peer.inflights.count = 0;
+      logLines(raft);
       reportSnapshot(raft, id(2), delivered);
+      expect(logLines(raft)).toEqual([
+        `DEBUG 1 snapshot ${delivered ? 'succeeded' : 'failed'}, resumed sending replication messages to 2 [StateProbe match=0 next=${next}]`,
+      ]);
       expect([peer.pendingSnapshot, peer.nextIndex, peer.msgAppFlowPaused, peer.state]).toEqual([0, next, true, 'StateProbe']);
     }
   });
@@ -796,7 +800,64 @@ describe('reads', () => {
   });
 });
 
+describe('what belongs to the driver', () => {
+  test('what has been handed out does not change when the engine goes on', () => {
+    const raft = member(1, { term: 1, config: { asyncStorageWrites: true } });
+    step(raft, message('MsgHeartbeat', 2, 1, { term: 2 }));
+    const first = ready(raft);
+    const before = JSON.stringify(first);
+    expect(first.messages.map((one) => one.type)).toEqual(['MsgHeartbeatResp', 'MsgStorageAppend']);
+    step(raft, message('MsgApp', 2, 1, { term: 2, entries: [entry(2, 1)], commit: 1 }));
+    const second = ready(raft);
+    const later = JSON.stringify(second);
+    step(raft, message('MsgApp', 3, 1, { term: 3, entries: [entry(3, 1)] }));
+    ready(raft);
+    expect([JSON.stringify(first), JSON.stringify(second)]).toEqual([before, later]);
+  });
+
+  test('a message is never written to, forwarded or refused', () => {
+    const follower = member(1, { term: 1 });
+    step(follower, message('MsgHeartbeat', 2, 1, { term: 1 }));
+    const raft = leader({ voters: [1] });
+    const change = { ...entry(0, 0), type: 'EntryConfChangeV2' as const, data: undefined };
+    for (const receiver of [follower, raft]) {
+      const given = Object.freeze(
+        message('MsgProp', 0, 1, { entries: Object.freeze([Object.freeze(entry(0, 0)), Object.freeze(change)]) }),
+      );
+      expect(step(receiver, given)).toBeUndefined();
+      expect(given.to).toBe(id(1));
+    }
+    expect(raft.log.unstable.entries.map((one) => one.type)).toEqual(['EntryNormal', 'EntryNormal']);
+  });
+
+  test('with asynchronous writes nothing is applied that is not stored', () => {
+    const raft = member(1, { term: 1, config: { asyncStorageWrites: true } });
+    step(raft, message('MsgApp', 2, 1, { term: 1, entries: [entry(1, 1)], commit: 1 }));
+    const { messages, committedEntries } = ready(raft);
+    expect([committedEntries, raft.log.committed]).toEqual([[], 1]);
+    appendToStorage(raft.storage, [entry(1, 1)]);
+    for (const one of messages) for (const response of one.responses) if (response.to === raft.id) step(raft, response);
+    expect(ready(raft).committedEntries.map((one) => one.index)).toEqual([1]);
+  });
+
+  test('a member cannot have applied less than what is compacted', () => {
+    expect(() => member(1, { snapshotIndex: 5, config: { applied: 4 } })).toThrow(
+      'applied(4) is out of range [prevApplied(5), committed(5)]',
+    );
+  });
+});
+
 describe('what step refuses', () => {
+  test('a leader that has removed itself takes no proposals, says nothing, and still leads', () => {
+    const raft = leader();
+    applyConfChange(raft, v1('Remove', 1));
+    logLines(raft);
+    expect([propose(raft, 'x'), raft.role, logLines(raft)]).toEqual(['proposalDropped', 'StateLeader', []]);
+    const other = leader({ config: { stepDownOnRemoval: true } });
+    applyConfChange(other, v1('Remove', 1));
+    expect([other.role, other.term, other.lead]).toEqual(['StateFollower', 1, ZERO_ID]);
+  });
+
   test('local messages, answers from strangers (TestRawNodeStep)', () => {
     const raft = leader();
     for (const type of [
