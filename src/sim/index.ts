@@ -19,6 +19,7 @@ export {
   type ClientNews,
   createKernel,
   type EntryRecord,
+  ETCD_RULES,
   type Kernel,
   type KernelRules,
   loadJournal,

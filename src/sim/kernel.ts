@@ -97,6 +97,9 @@ export interface KernelRules {
   readonly server: ServerRules;
 }
 
+/** What etcd itself goes by; a worker, which cannot be sent functions, always does. */
+export const ETCD_RULES: KernelRules = { raft: etcdRules, server: etcdServerRules };
+
 interface Queued {
   readonly time: SimTime;
   readonly source: number;
@@ -175,7 +178,7 @@ const ADDRESS_SOURCE = 1_000;
 const MESSAGE_IDS = 1_000_000_000;
 
 /** A cluster before its first instant. */
-export function createKernel(scenario: Scenario, rules: KernelRules = { raft: etcdRules, server: etcdServerRules }): Kernel {
+export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES): Kernel {
   const cluster = clusterOf(scenario);
   return {
     scenario,

@@ -45,6 +45,11 @@ export function brake(clock: Clock): void {
   if (clock.pace === 'auto') clock.factor = Math.min(clock.factor, GEAR_FACTOR.decide);
 }
 
+/** The factor as a person reads it, 1/12 or 1.5: it changes in steps, however smoothly the clock is eased. */
+export function shownFactor(clock: Clock): number {
+  return clock.factor < 1 ? 1 / Math.round(1 / clock.factor) : Math.round(clock.factor * 10) / 10;
+}
+
 /** The clock stood: the next frame begins to count anew. */
 export function restClock(clock: Clock): void {
   clock.lastFrame = undefined;

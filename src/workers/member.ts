@@ -1,7 +1,5 @@
 /** A member's worker: one host, which does what its bus orders. It knows nothing but its config and its disk. */
-import { etcdRules } from '../engine/raft/index.ts';
-import { etcdServerRules } from '../engine/server/index.ts';
-import { bootHost, type Host, type HostConfig, hostDigest, runHost } from '../sim/index.ts';
+import { bootHost, ETCD_RULES, type Host, type HostConfig, hostDigest, runHost } from '../sim/index.ts';
 import type { MemberAnswer, MemberOrder, SentHostConfig } from './protocol.ts';
 
 /** @param answer sends back what an order came to @returns takes an order in */
@@ -28,5 +26,5 @@ export function startMember(answer: (message: MemberAnswer) => void): (message: 
 }
 
 function withRules(config: SentHostConfig): HostConfig {
-  return { ...config, member: { ...config.member, raftRules: etcdRules, serverRules: etcdServerRules } };
+  return { ...config, member: { ...config.member, raftRules: ETCD_RULES.raft, serverRules: ETCD_RULES.server } };
 }

@@ -13,7 +13,7 @@ import {
   recordedRow,
   rowsUpTo,
 } from '../view/index.ts';
-import { brake, clampToDeadline, createClock, frameBudget, restClock } from './clock.ts';
+import { brake, clampToDeadline, createClock, frameBudget, restClock, shownFactor } from './clock.ts';
 import type { Opening } from './opening.ts';
 import type {
   AdvanceRequest,
@@ -49,7 +49,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     playing: true,
     atLive: true,
     pace: 'auto',
-    factor: clock.factor,
+    factor: shownFactor(clock),
     waiting: [],
     thrown: [],
     proof: 'pending',
@@ -230,7 +230,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
   function animate(nowMs: number): boolean {
     if (state.playing && state.phase === 'ready') {
       const budget = frameBudget(clock, nowMs, projector.frame);
-      update({ factor: clock.factor });
+      update({ factor: shownFactor(clock) });
       if (!state.atLive) {
         if (budget > 0) show(clampToDeadline(clock, playhead, playhead + budget, projector.frame));
       } else if (advances.length === 0 && actsUnderWay === 0 && budget > 0) {
@@ -301,7 +301,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     setPace(pace) {
       clock.pace = pace;
       if (pace !== 'auto') clock.factor = pace;
-      update({ pace, factor: clock.factor });
+      update({ pace, factor: shownFactor(clock) });
     },
     act: perform,
     target: targets.of,
