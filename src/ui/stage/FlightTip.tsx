@@ -3,7 +3,7 @@ import { type PointerEvent, useState } from 'react';
 import type { Flight, Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { useRun } from '../frame/hooks.ts';
-import { flightPlace, type StageLayout, standingWall } from './geometry.ts';
+import { flightPlace, type StageLayout, standingWalls } from './geometry.ts';
 import styles from './Stage.module.css';
 
 /** The message under the pointer, by id: looked up when the pointer moves, for nothing is where it was a frame ago. */
@@ -27,7 +27,7 @@ export function useFlightTip(layout: StageLayout): {
 
 /** The nearest message whose mark covers the point. */
 export function flightAt(frame: Frame, time: number, layout: StageLayout, x: number, y: number): number | undefined {
-  const walls = frame.walls.map((wall) => standingWall(wall, layout));
+  const walls = standingWalls(frame.walls, layout);
   let best: number | undefined;
   let bestDistance = layout.glyph * 0.6;
   for (const flight of frame.flights) {
@@ -45,7 +45,7 @@ export function FlightTip({ id, frame, layout }: { readonly id: number; readonly
   const run = useRun();
   const flight = frame.flights.find((flying) => flying.id === id);
   if (flight === undefined) return undefined;
-  const walls = frame.walls.map((wall) => standingWall(wall, layout));
+  const walls = standingWalls(frame.walls, layout);
   const at = flightPlace(flight, run.playhead(), layout, walls, false);
   if (at === undefined) return undefined;
   const name = (member: number) => frame.members[member - 1]?.name ?? '';

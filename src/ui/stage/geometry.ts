@@ -89,10 +89,10 @@ const PLACES: Readonly<Record<number, Unit>> = {
   ],
   5: [
     [0.5, 0],
-    [1, 0.46],
-    [0.79, 1],
-    [0.21, 1],
-    [0, 0.46],
+    [1, 0.4],
+    [0.77, 1],
+    [0.23, 1],
+    [0, 0.4],
   ],
   7: [
     [0.5, 0],
@@ -754,6 +754,18 @@ export interface FlightPlace {
   readonly strength: number;
 }
 
+/** A wall where it stands on this stage. */
+export interface StandingWall {
+  readonly segment: Segment;
+  readonly since: number;
+  /** Directed links that it cuts. */
+  readonly links: readonly (readonly [number, number])[];
+}
+
+export function standingWalls(walls: readonly WallFrame[], layout: StageLayout): readonly StandingWall[] {
+  return walls.map((wall) => ({ segment: standingWall(wall, layout), since: wall.since, links: wall.links }));
+}
+
 /** Virtual time for which a lost message stays visible, µs. */
 export const FADE = 150_000;
 
@@ -761,14 +773,13 @@ export const FADE = 150_000;
  * Where a message is at `time`: straight and at constant speed from ring to ring. One that was lost stops where that happened. One sent on
  * a link that is already cut flies up to the wall, or to the bars in the middle, for it is there that the eye learns why.
  *
- * @param walls standing walls, in pixels
  * @param inSight the link is cut or the receiver stopped at the playhead, so the loss needs no halo
  */
 export function flightPlace(
   flight: Flight,
   time: number,
   layout: StageLayout,
-  walls: readonly Segment[],
+  walls: readonly StandingWall[],
   inSight: boolean,
 ): FlightPlace | undefined {
   const segment = linkSegment(layout, flight.from, flight.to);
@@ -802,15 +813,18 @@ export function flightPlace(
   };
 }
 
-/** How far a lost message comes, 0 … 1 of its way. */
-function lossFraction(flight: Flight, segment: Segment, walls: readonly Segment[], half: number): number {
-  const lostAt = flight.lostAt ?? flight.arrivesAt;
-  if (lostAt > flight.sentAt) return Math.min(1, (lostAt - flight.sentAt) / Math.max(1, flight.arrivesAt - flight.sentAt));
+/** How far a lost message comes, 0 … 1 of its way. `half` a mark's width: it stops before the wall, not on it. */
+function lossFraction(flight: Flight, segment: Segment, walls: readonly StandingWall[], half: number): number {
   for (const wall of walls) {
-    const at = crossing(segment, wall);
+    // What was under way when the wall fell died where it was.
+    if (wall.since > flight.sentAt || !wall.links.some(([from, to]) => from === flight.from && to === flight.to)) continue;
+    const at = crossing(segment, wall.segment);
     if (at !== undefined) return Math.max(0.02, at - half - 0.01);
   }
-  return Math.max(0.02, 0.5 - half - 0.05);
+  const lostAt = flight.lostAt ?? flight.arrivesAt;
+  const at = (lostAt - flight.sentAt) / Math.max(1, flight.arrivesAt - flight.sentAt);
+  // Lost as it was sent: a cut by hand is drawn in the middle.
+  return at > 0 ? Math.min(1, at) : Math.max(0.02, 0.5 - half - 0.05);
 }
 
 /** An arc round the origin, in degrees clockwise from the top, as an SVG path. */

@@ -12,7 +12,7 @@ import {
   type Point,
   placeOf,
   type StageLayout,
-  standingWall,
+  standingWalls,
 } from './geometry.ts';
 import {
   drawGlyph,
@@ -73,7 +73,7 @@ export function paintStage(pen: StagePen, scene: StageScene): void {
 /** Messages between members. */
 export function paintFlights(pen: StagePen, scene: StageScene): void {
   const { frame, layout } = scene;
-  const walls = frame.walls.map((wall) => standingWall(wall, layout));
+  const walls = standingWalls(frame.walls, layout);
   const placed: { readonly flight: Flight; readonly at: FlightPlace }[] = [];
   for (const flight of frame.flights) {
     const at = flightPlace(flight, scene.time, layout, walls, lossInSight(frame, flight));

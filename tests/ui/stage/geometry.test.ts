@@ -208,16 +208,21 @@ describe('a message', () => {
   });
 
   test('sent into a cut it dies at the wall, or at the bars', () => {
-    const flight = makeFlight({ lostAt: 1_000 });
     const near = { x: from.x + (to.x - from.x) * 0.3, y: from.y + (to.y - from.y) * 0.3 };
-    const wall = { from: { x: near.x - 40, y: near.y }, to: { x: near.x + 40, y: near.y } };
-    const atWall = flightPlace(flight, 9_000, layout, [wall], true);
-    const atBars = flightPlace(flight, 9_000, layout, [], true);
-    expect(atWall?.fate).toBe('dead');
-    expect(atWall?.flown).toBeLessThan(Math.hypot(near.x - from.x, near.y - from.y));
-    expect(atWall?.flown).toBeGreaterThan(0);
-    const length = Math.hypot(to.x - from.x, to.y - from.y);
-    expect(atBars?.flown).toBeLessThan(length / 2);
-    expect(atBars?.flown).toBeGreaterThan(atWall?.flown ?? 0);
+    const segment = { from: { x: near.x - 40, y: near.y }, to: { x: near.x + 40, y: near.y } };
+    const wall = { segment, since: 500, links: [[1, 3] as const] };
+    const flown = (lostAt: number, walls: readonly (typeof wall)[]) => {
+      const place = flightPlace(makeFlight({ lostAt }), 12_000, layout, walls, true);
+      expect(place?.fate).toBe('dead');
+      return (place?.flown ?? 0) / Math.hypot(to.x - from.x, to.y - from.y);
+    };
+    expect(flown(6_000, [wall])).toBeLessThan(0.3);
+    expect(flown(6_000, [wall])).toBeGreaterThan(0.15);
+    expect(flown(1_000, [wall])).toBe(flown(6_000, [wall]));
+    // A wall that fell later, or on other links, is not what stopped it.
+    expect(flown(6_000, [{ ...wall, since: 2_000 }])).toBeCloseTo(0.5);
+    expect(flown(6_000, [{ ...wall, links: [[3, 1] as const] }])).toBeCloseTo(0.5);
+    expect(flown(6_000, [])).toBeCloseTo(0.5);
+    expect(flown(1_000, [])).toBeLessThan(0.5);
   });
 });
