@@ -210,18 +210,18 @@ describe('a message', () => {
   test('sent into a cut it dies at the wall, or at the bars', () => {
     const near = { x: from.x + (to.x - from.x) * 0.3, y: from.y + (to.y - from.y) * 0.3 };
     const segment = { from: { x: near.x - 40, y: near.y }, to: { x: near.x + 40, y: near.y } };
-    const wall = { segment, since: 500, links: [[1, 3] as const] };
+    const wall = { segment, since: 500, links: [[1, 3]] as readonly (readonly [number, number])[] };
     const flown = (lostAt: number, walls: readonly (typeof wall)[]) => {
       const place = flightPlace(makeFlight({ lostAt }), 12_000, layout, walls, true);
       expect(place?.fate).toBe('dead');
       return (place?.flown ?? 0) / Math.hypot(to.x - from.x, to.y - from.y);
     };
     expect(flown(6_000, [wall])).toBeLessThan(0.3);
-    expect(flown(6_000, [wall])).toBeGreaterThan(0.15);
+    expect(flown(6_000, [wall])).toBeGreaterThan(0.1);
     expect(flown(1_000, [wall])).toBe(flown(6_000, [wall]));
     // A wall that fell later, or on other links, is not what stopped it.
     expect(flown(6_000, [{ ...wall, since: 2_000 }])).toBeCloseTo(0.5);
-    expect(flown(6_000, [{ ...wall, links: [[3, 1] as const] }])).toBeCloseTo(0.5);
+    expect(flown(6_000, [{ ...wall, links: [[3, 1]] }])).toBeCloseTo(0.5);
     expect(flown(6_000, [])).toBeCloseTo(0.5);
     expect(flown(1_000, [])).toBeLessThan(0.5);
   });
