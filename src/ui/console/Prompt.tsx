@@ -67,7 +67,8 @@ export function Prompt() {
     };
   }, [desk, store]);
 
-  useEffect(() => {
+  // Before the page is seen: who types at once is heard.
+  useLayoutEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       event.preventDefault();
@@ -107,13 +108,25 @@ export function Prompt() {
       data-past={!atLive || undefined}
       onBlur={onBlur}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !open) return;
-        event.stopPropagation();
-        fold();
+        if (event.key === 'Escape' && open) {
+          event.stopPropagation();
+          fold();
+        } else if (isInterrupt(event) && !event.defaultPrevented) {
+          // Also from a tab or the scrollback, as in a terminal.
+          event.preventDefault();
+          store.getState().shell(tab.client)?.interrupt();
+        }
       }}
     >
       <div className={styles.bar}>
-        <Tabs store={store} tabs={tabs} active={tab.client} standings={standings} panel={id} />
+        <Tabs
+          store={store}
+          tabs={tabs}
+          active={tab.client}
+          standings={standings}
+          panel={id}
+          onPick={() => requestAnimationFrame(() => input.current?.focus())}
+        />
         <div className={styles.right}>
           <WaitingCall client={tab.client} />
           {phone && open ? (
@@ -203,7 +216,7 @@ export function Prompt() {
   );
 }
 
-function Tabs({ store, tabs, active, standings, panel }: TabsProps) {
+function Tabs({ store, tabs, active, standings, panel, onPick }: TabsProps) {
   const words = useWords().console;
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab.client === active);
@@ -234,7 +247,10 @@ function Tabs({ store, tabs, active, standings, panel }: TabsProps) {
               tabIndex={isActive ? 0 : -1}
               data-client={tab.client}
               data-busy={tab.session.running !== undefined || undefined}
-              onClick={() => store.getState().activate(tab.client)}
+              onClick={(event) => {
+                store.getState().activate(tab.client);
+                if (event.detail > 0) onPick(); // by pointer: who picks a session wants to type there
+              }}
               onKeyDown={onKeyDown}
             >
               {standing !== undefined && <RoleGlyph standing={standing} />}
@@ -260,7 +276,16 @@ function Tabs({ store, tabs, active, standings, panel }: TabsProps) {
           </div>
         );
       })}
-      <button type="button" className={styles.icon} aria-label={words.add} title={words.add} onClick={() => store.getState().add()}>
+      <button
+        type="button"
+        className={styles.icon}
+        aria-label={words.add}
+        title={words.add}
+        onClick={() => {
+          store.getState().add();
+          onPick();
+        }}
+      >
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <path d="M8 3v10M3 8h10" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
         </svg>
@@ -275,6 +300,7 @@ interface TabsProps {
   readonly active: number;
   readonly standings: readonly Standing[];
   readonly panel: string;
+  readonly onPick: () => void;
 }
 
 /** The line that is typed. Keys as in a shell; Enter and a paste of several lines run. */
@@ -313,8 +339,7 @@ function Input({ inputRef, tab, store, label, placeholder, disabled }: InputProp
       if (edited !== undefined) write(edited);
       else if (event.key === 'l') shell?.clear();
       else if (event.key === 'd' && element.value === '') shell?.endOfInput();
-      else if (event.key === 'c' && element.selectionStart === element.selectionEnd && (getSelection()?.isCollapsed ?? true))
-        shell?.interrupt();
+      else if (isInterrupt(event) && element.selectionStart === element.selectionEnd) shell?.interrupt();
       else return;
       event.preventDefault();
       return;
@@ -436,6 +461,11 @@ function placeholderOf(words: Words, session: SessionState, atLive: boolean, fol
   if (queue.length > 0) return console.queued(queue.length);
   if (wantsInput(session)) return console.reads;
   return running.waiting?.for === 'stream' ? console.watches(plainLine(running.line)) : console.waits(plainLine(running.line));
+}
+
+/** Ctrl-C that does not copy something. */
+function isInterrupt(event: KeyboardEvent): boolean {
+  return event.key === 'c' && event.ctrlKey && !event.metaKey && !event.altKey && (getSelection()?.isCollapsed ?? true);
 }
 
 function isTyping(target: EventTarget | null): boolean {
