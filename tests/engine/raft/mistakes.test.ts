@@ -620,6 +620,22 @@ describe('flow control', () => {
     expect(progressOf(raft, 2).nextIndex).toBe(4);
   });
 
+  test('an acknowledgement that brings nothing new is silent, unless it ends a probe (TestLeaderAppResp)', () => {
+    const raft = leader();
+    for (let i = 0; i < 3; i++) propose(raft, 'x');
+    settle(raft);
+    step(raft, message('MsgAppResp', 2, 1, { term: raft.term, index: 4 }));
+    settle(raft);
+    tick(raft); // tells member 3 only what it is known to hold, so that there is a commit index to tell it
+    settle(raft);
+    step(raft, message('MsgAppResp', 3, 1, { term: raft.term, index: 1 }));
+    expect(sent(raft)).toEqual([]);
+    reportUnreachable(raft, id(3));
+    step(raft, message('MsgAppResp', 3, 1, { term: raft.term, index: 1 }));
+    expect(progressOf(raft, 3).state).toBe('StateReplicate');
+    expect(sent(raft)).toMatchObject([{ type: 'MsgApp', to: id(3), commit: 4 }]);
+  });
+
   test('sentCommit follows heartbeats down and is clipped by refusals', () => {
     const raft = leader({ voters: [1, 2, 3] });
     for (let i = 0; i < 3; i++) propose(raft, 'x');
