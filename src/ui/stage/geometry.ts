@@ -366,13 +366,18 @@ export function wallSegment(line: WallLine, box: Box): Segment {
 
 /**
  * Where a wall stands on this stage. Its line was drawn on a stage of some size; where members stand otherwise here (a phone, a link from
- * somebody else) and it would no longer part the members that it parts, it moves between them.
+ * somebody else) and it would no longer part the members that it parts, it moves between them. So does one that was drawn over a disc.
  */
 export function standingWall(wall: Pick<WallFrame, 'line' | 'links'>, layout: StageLayout): Segment {
   const drawn = wallSegment(wall.line, layout.box);
   const cut = new Set(wall.links.map(([a, b]) => (a < b ? `${a}-${b}` : `${b}-${a}`)));
   const crossed = new Set(crossedLinks(layout, drawn).map(([a, b]) => (a < b ? `${a}-${b}` : `${b}-${a}`)));
-  if (cut.size === crossed.size && [...cut].every((link) => crossed.has(link))) return drawn;
+  const same = cut.size === crossed.size && [...cut].every((link) => crossed.has(link));
+  const clear = layout.members.every((place) => {
+    const near = nearestOn(drawn, place);
+    return Math.hypot(near.x - place.x, near.y - place.y) > layout.outer;
+  });
+  if (same && clear) return drawn;
   const count = layout.members.length;
   const side = new Set([1]);
   for (let grown = true; grown; ) {
@@ -792,7 +797,7 @@ export function flightPlace(
   if (flight.lostAt === undefined) {
     if (progress > 1) return undefined;
   } else {
-    const end = lossFraction(flight, segment, walls, layout.glyph / 2 / length);
+    const end = lossFraction(flight, layout, segment, walls, layout.glyph / 2 / length);
     const diedAt = flight.sentAt + end * duration;
     if (progress >= end) {
       fate = 'dead';
@@ -814,12 +819,19 @@ export function flightPlace(
 }
 
 /** How far a lost message comes, 0 … 1 of its way. `half` a mark's width: it stops before the wall, not on it. */
-function lossFraction(flight: Flight, segment: Segment, walls: readonly StandingWall[], half: number): number {
+function lossFraction(flight: Flight, layout: StageLayout, segment: Segment, walls: readonly StandingWall[], half: number): number {
   for (const wall of walls) {
     // What was under way when the wall fell died where it was.
     if (wall.since > flight.sentAt || !wall.links.some(([from, to]) => from === flight.from && to === flight.to)) continue;
-    const at = crossing(segment, wall.segment);
-    if (at !== undefined) return Math.max(0.02, at - half - 0.01);
+    const centres = { from: placeOf(layout, flight.from), to: placeOf(layout, flight.to) };
+    const at = crossing(centres, wall.segment);
+    if (at === undefined) continue;
+    const { from, to } = segment;
+    const on = along(centres, at);
+    const length = (to.x - from.x) ** 2 + (to.y - from.y) ** 2;
+    // As a fraction of the way from ring to ring; a wall close to a member stops messages at its ring.
+    const fraction = ((on.x - from.x) * (to.x - from.x) + (on.y - from.y) * (to.y - from.y)) / Math.max(1, length);
+    return Math.max(0.02, Math.min(0.98, fraction) - half - 0.01);
   }
   const lostAt = flight.lostAt ?? flight.arrivesAt;
   const at = (lostAt - flight.sentAt) / Math.max(1, flight.arrivesAt - flight.sentAt);

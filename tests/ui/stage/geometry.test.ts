@@ -19,6 +19,7 @@ import {
   nameSize,
   placeOf,
   sideOf,
+  standingWall,
   wallLine,
   wallSegment,
 } from '../../../src/ui/stage/geometry.ts';
@@ -120,6 +121,35 @@ test('the journal keeps a line to a hair', () => {
   const back = wallSegment(wallLine(line, box), box);
   expect(Math.hypot(back.from.x - line.from.x, back.from.y - line.from.y)).toBeLessThan(0.2);
   expect(Math.hypot(back.to.x - line.to.x, back.to.y - line.to.y)).toBeLessThan(0.2);
+});
+
+describe('a wall that was drawn', () => {
+  const desk = layoutStage(5, { width: 936, height: 522 });
+  const pairs = (layout: typeof desk, line: Parameters<typeof crossedLinks>[1]) => crossedLinks(layout, line).map(String).sort();
+
+  test('clear of all members stays where it is', () => {
+    const drawn = { x1: 0.4, y1: 0.01, x2: 0.36, y2: 0.99 };
+    const links = crossedLinks(desk, wallSegment(drawn, desk.box));
+    expect(standingWall({ line: drawn, links }, desk)).toEqual(wallSegment(drawn, desk.box));
+  });
+
+  test('over a disc moves beside it and parts the same members', () => {
+    const n4 = placeOf(desk, 4);
+    const over = wallLine({ from: { x: n4.x + 20, y: 4 }, to: { x: n4.x + 20, y: 518 } }, desk.box);
+    const links = crossedLinks(desk, wallSegment(over, desk.box));
+    const stands = standingWall({ line: over, links }, desk);
+    expect(pairs(desk, stands)).toEqual(links.map(String).sort());
+    for (const place of desk.members) expect(Math.abs(sideOf(stands, place))).toBeGreaterThan(desk.radius);
+  });
+
+  test('on a desk parts the same members on a phone', () => {
+    const phone = layoutStage(5, { width: 390, height: 450 }, 42);
+    for (let leader = 1; leader <= 5; leader++) {
+      const wall = defaultWall(makeFrame(5, leader), desk);
+      if (wall === undefined) throw new Error('five members can be parted');
+      expect(pairs(phone, standingWall(wall, phone))).toEqual(wall.links.map(String).sort());
+    }
+  });
 });
 
 describe('islands', () => {
