@@ -588,14 +588,17 @@ function calm(frame: Frame, leader: MemberFrame): Needed {
 }
 
 /**
- * Disks on which a leader counts an entry: its own and those whose acknowledgement has landed. 0 while nobody who leads holds it.
+ * Disks that an entry has on its way to a commit: those that a leader counts (its own, and whose acknowledgement has landed);
+ * while nobody who leads holds it, the disks of running members that have it.
  */
 export function countedDisks(frame: Frame, term: number, index: number): number {
-  let most = 0;
-  for (const leader of frame.members) {
-    if (leader.health !== 'up' || leader.role !== 'leader' || logTerm(leader.log, index) !== term) continue;
-    const own = leader.durableIndex >= index ? 1 : 0;
-    most = Math.max(most, own + leader.progress.filter((peer) => peer !== undefined && peer.match >= index).length);
-  }
-  return most;
+  const holders = frame.members.filter((member) => member.health === 'up' && logTerm(member.log, index) === term);
+  const leaders = holders.filter((member) => member.role === 'leader');
+  if (leaders.length === 0) return holders.filter((member) => member.durableIndex >= index).length;
+  return Math.max(
+    ...leaders.map((leader) => {
+      const own = leader.durableIndex >= index ? 1 : 0;
+      return own + leader.progress.filter((peer) => peer !== undefined && peer.match >= index).length;
+    }),
+  );
 }

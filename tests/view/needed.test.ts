@@ -1,6 +1,6 @@
 /** What is needed now: one fact at a time, from frames set up directly. */
 import { describe, expect, it } from 'vitest';
-import { type CallFrame, type Flight, type MemberFrame, neededNow, replacedBy } from '../../src/view/index.ts';
+import { type CallFrame, countedDisks, type Flight, type MemberFrame, neededNow, replacedBy } from '../../src/view/index.ts';
 import { cutBetween, frameOf, islandOf, memberOf } from './buildFrame.ts';
 
 const follower = (match: number) => ({ match, next: match + 1, state: 'replicate' as const });
@@ -236,4 +236,19 @@ describe('otherwise', () => {
     members[1] = memberOf(2, '1 1 1', 3);
     expect(neededNow(frameOf(members))).toMatchObject({ type: 'calm', leader: 'n1', spare: 1, index: 3 });
   });
+});
+
+it('an entry has the disks that its leader counts, and without a leader those that hold it', () => {
+  const members = [
+    leaderOf(5, '1 1', 1, [2, 1, 1, 1]),
+    memberOf(2, '1 1', 1),
+    memberOf(3, '1 1', 1),
+    memberOf(4, '1 1', 1, { durableIndex: 1 }),
+    memberOf(5, '1', 1),
+  ];
+  expect(countedDisks(frameOf(members), 1, 2)).toBe(2);
+  members[0] = memberOf(1, '1 1', 1);
+  expect(countedDisks(frameOf(members), 1, 2)).toBe(3);
+  members[0] = memberOf(1, '1 1', 1, { health: 'stopped' });
+  expect(countedDisks(frameOf(members), 1, 2)).toBe(2);
 });

@@ -58,9 +58,9 @@ it('what waits is timed once it is worth telling', () => {
   expect(sayClock(ENGLISH.console, 2_600_000, { ...wait, deadline: 0 })).toBe('1.6 s');
 });
 
-it('every command that help can name is described in both languages', async () => {
+it('everything that help can name is described in both languages', async () => {
   for (const words of [ENGLISH, await loadWords('zh')]) {
-    const bare = helpKeys().filter((key) => key.kind === 'command' && describeHelp(words, key) === key.command);
+    const bare = helpKeys().filter((key) => describeHelp(words, key) === (key.kind === 'flag' ? key.flag : key.command));
     expect(bare).toEqual([]);
   }
 });
