@@ -195,7 +195,8 @@ export function reportSnapshot(raft: Raft, peer: MemberId, delivered: boolean): 
 /** Log lines since the last call; the caller's own. */
 export function takeLogLines(raft: Raft): readonly LogLine[] {
   const { lines } = raft.lines;
-  if (lines.length > 0) raft.lines.lines = [];
+  if (lines.length === 0) return NO_LINES;
+  raft.lines.lines = [];
   return lines;
 }
 
@@ -264,6 +265,8 @@ export function cloneRaft(raft: Raft, storage: MemoryStorage = cloneStorage(raft
     lines,
   };
 }
+
+const NO_LINES: readonly LogLine[] = [];
 
 function loadHardState(raft: Raft, storage: MemoryStorage): void {
   const { term, vote, commit } = storage.hardState;

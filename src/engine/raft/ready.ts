@@ -87,9 +87,10 @@ function accept(
   if (hardState !== undefined && (hardState.term !== 0 || hardState.vote !== ZERO_ID || hardState.commit !== 0)) {
     raft.acceptedHardState = hardState;
   }
-  if (raft.readStates.length > 0) raft.readStates = [];
+  // Fresh ones even where the old ones are empty: those are the driver's now, and must not grow under its hands.
+  raft.readStates = [];
   raft.messages = [];
-  raft.messagesAfterAppend = []; // also if empty: a storage message may hold the old one as its responses
+  raft.messagesAfterAppend = [];
   acceptInProgress(raft.log.unstable);
   const last = committedEntries[committedEntries.length - 1];
   if (last !== undefined) acceptApplying(raft.log, last.index, encodedSize(committedEntries), appliesUnstable(raft));

@@ -27,6 +27,7 @@ import {
   reportUnreachable,
   setHardState,
   step,
+  takeLogLines,
   takeTruncation,
   tick,
   transferLeader,
@@ -819,9 +820,13 @@ describe('reads', () => {
 describe('what belongs to the driver', () => {
   test('what has been handed out does not change when the engine goes on', () => {
     const raft = member(1, { term: 1, config: { asyncStorageWrites: true } });
+    takeLogLines(raft);
+    const lines = takeLogLines(raft);
     step(raft, message('MsgHeartbeat', 2, 1, { term: 2 }));
+    expect(lines).toEqual([]);
     const first = ready(raft);
     const before = JSON.stringify(first);
+    step(raft, message('MsgReadIndexResp', 2, 1, { term: 2, index: 1, entries: [entry(0, 0, 'ctx')] }));
     expect(first.messages.map((one) => one.type)).toEqual(['MsgHeartbeatResp', 'MsgStorageAppend']);
     step(raft, message('MsgApp', 2, 1, { term: 2, entries: [entry(2, 1)], commit: 1 }));
     const second = ready(raft);
