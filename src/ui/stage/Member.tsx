@@ -255,12 +255,12 @@ function Arcs({
     const time = run.playhead();
     if (leads) {
       for (const [i, heard] of heardOfLate(member, count, time).entries()) {
-        element.children[i]?.setAttribute('data-heard', String(heard));
+        mark(element.children[i], 'data-heard', String(heard));
       }
       return;
     }
     const left = timerLeft(member, time);
-    element.setAttribute('data-running', String(left !== undefined));
+    mark(element, 'data-running', String(left !== undefined));
     if (left === undefined) return;
     const degrees = Math.max(0.5, 359.9 * left);
     const [x, y] = polar(outer, degrees);
@@ -289,6 +289,11 @@ function Arcs({
       <circle className={styles.timerHead} r={Math.max(3.4, radius * 0.08)} />
     </g>
   );
+}
+
+/** Writes an attribute only where it changes: the same value again would still invalidate styles. */
+function mark(element: Element | null | undefined, name: string, value: string): void {
+  if (element?.getAttribute(name) !== value) element?.setAttribute(name, value);
 }
 
 /** Virtual time for which a changed value stays underlined, µs. */
@@ -324,7 +329,7 @@ function LabelBlock({
       seen.current = { index: view.valueIndex, at: ran && view.valueIndex > last.index ? time : Number.NEGATIVE_INFINITY, time };
     } else last.time = time;
     const since = time - seen.current.at;
-    value.current?.setAttribute('data-fresh', String(since >= 0 && since < FRESH));
+    mark(value.current, 'data-fresh', String(since >= 0 && since < FRESH));
   });
   const dots = { x: side === 'right' ? textX + view.word.length * 7.6 * scale + 34 * scale : 0, y: radius + 13 * scale };
   return (

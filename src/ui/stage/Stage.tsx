@@ -135,7 +135,9 @@ function Cluster({ box }: { readonly box: Box }) {
   const tip = useFlightTip(layout);
   const chosen = selected?.type === 'member' && selected.member <= count ? selected.member : undefined;
   const [verbsOpen, setVerbsOpen] = useState(false);
-  const chip = useChip(atLive && mode === 'none' && chosen === undefined && frame.members.some((m) => m.role === 'leader'));
+  const whole = !frame.cut.includes(true) && frame.members.every((member) => member.health === 'up');
+  const led = frame.members.some((member) => member.role === 'leader');
+  const chip = useChip(atLive && mode === 'none' && chosen === undefined && whole && led);
 
   // The newest put's key is the one that everybody looks at; "Put a key" goes on with it.
   useEffect(() => {

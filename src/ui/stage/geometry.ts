@@ -835,8 +835,10 @@ function lossFraction(flight: Flight, layout: StageLayout, segment: Segment, wal
   }
   const lostAt = flight.lostAt ?? flight.arrivesAt;
   const at = (lostAt - flight.sentAt) / Math.max(1, flight.arrivesAt - flight.sentAt);
-  // Lost as it was sent: a cut by hand is drawn in the middle.
-  return at > 0 ? Math.min(1, at) : Math.max(0.02, 0.5 - half - 0.05);
+  // Lost as it was sent, or where a cut by hand is drawn: it stops before the bars, or they would hide it.
+  if (at <= 0 || Math.abs(at - 0.5) < 0.002)
+    return Math.max(0.02, 0.5 - half - 10 / Math.hypot(segment.to.x - segment.from.x, segment.to.y - segment.from.y));
+  return Math.min(1, at);
 }
 
 /** An arc round the origin, in degrees clockwise from the top, as an SVG path. */
