@@ -64,8 +64,6 @@ export const stage = {
   chipCut: 'click to cut',
   chipSplit: 'drag to split',
   chipType: 'type here',
-  pickLink: 'Choose a link to cut. Esc leaves.',
-  drawWall: 'Drag a line across links, or press Split again for this one. Esc leaves.',
   past: 'This is the past. Go back to live to act.',
 
   flight: {

@@ -56,8 +56,6 @@ export const stage: typeof english = {
   chipCut: '点击切断',
   chipSplit: '拖动分区',
   chipType: '在此输入',
-  pickLink: '选择要切断的链路。按 Esc 退出。',
-  drawWall: '拖一条线穿过链路，或再按一次“分区”采用这一条。按 Esc 退出。',
   past: '这是过去。回到实时才能操作。',
 
   flight: {

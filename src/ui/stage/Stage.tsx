@@ -357,7 +357,6 @@ function Cluster({ box }: { readonly box: Box }) {
       <CallNote frame={frame} layout={layout} names={islands.map((island) => island.ground.name)} />
       {tip.flight !== undefined && wall.draft === undefined && <FlightTip id={tip.flight} frame={frame} layout={layout} />}
       <FirstRunChip chip={chip} at={chipPlaces(frame, layout, taught)} />
-      {mode !== 'none' && <p className={styles.hint}>{mode === 'cut' ? words.pickLink : words.drawWall}</p>}
       <Popover
         open={chosen !== undefined && verbsOpen && menu === undefined}
         kind="toolbar"

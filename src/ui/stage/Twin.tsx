@@ -43,6 +43,9 @@ export function Twin({ frame, members, islands, past }: TwinProps) {
                 last,
                 member.commitIndex,
               )}
+              {view !== undefined &&
+                view.votes.length > 0 &&
+                `, ${words.votes(view.votes.filter((vote) => vote === 'granted').length, view.needed)}`}
               {view !== undefined && view.followedKey !== '' && `, ${words.memberValue(view.followedKey, view.value)}`}
             </li>
           );

@@ -729,7 +729,7 @@ function namePlace(
       const crossed = links.filter((link) => rectMeets(rect, link)).length;
       // Corners are where the eye looks for a caption, the lower ones first.
       const corner = Math.min(column, STEPS - column) + Math.min(row + 3, STEPS - row);
-      const cost = outside * 4_000 + covers * 10 + near * 0.05 + crossed * 25 + corner * 6 + inTheWay;
+      const cost = outside * 4_000 + covers * 10 + near * (box.width < 520 ? 0.6 : 0.05) + crossed * 25 + corner * 6 + inTheWay;
       if (cost < bestCost) {
         bestCost = cost;
         best = { x, y };
