@@ -28,7 +28,19 @@ export type DiskState =
 /** What is known of one voter on the way to a leader. */
 export type BallotState =
   /** The candidate's own vote. */
-  'itself' | 'granted' | 'grantSent' | 'refusalSent' | 'asked' | 'waiting' | 'refused' | 'unreachable' | 'stopped';
+  | 'itself'
+  | 'granted'
+  | 'grantSent'
+  /** It has decided for the candidate and writes that down before it says so. Raft §5.2, Figure 2. */
+  | 'writing'
+  | 'refusalSent'
+  /** The request is on its way. */
+  | 'asked'
+  /** Nothing is on its way in either direction. */
+  | 'waiting'
+  | 'refused'
+  | 'unreachable'
+  | 'stopped';
 
 /** What one member knows of a commit. */
 export type SpreadState = 'applied' | 'committed' | 'behind' | 'unreachable' | 'stopped';
@@ -46,6 +58,8 @@ export interface EntryName {
   readonly kind: EntryKind;
   readonly key: string;
   readonly value: string;
+  /** Call that waits for it; 0 = nobody asked for it, or it is not known (yet). */
+  readonly call: number;
 }
 
 /** One of the entries that stand at the same index. */
@@ -53,7 +67,7 @@ export interface Claim {
   readonly entry: EntryName;
   readonly fill: Fill;
   readonly holders: readonly string[];
-  /** Holders whose disk has it, never more than `needed` of interest. */
+  /** Holders whose disk has it. */
   readonly onDisk: number;
   /** 'committed' for ever; 'replaced' as soon as its holders hear the leader; 'open': nothing is decided yet. */
   readonly fate: 'committed' | 'replaced' | 'open';
@@ -198,7 +212,7 @@ function islandOf(frame: Frame, member: number): Island | undefined {
 
 function nameEntry(frame: Frame, term: number, index: number): EntryName {
   const text = frame.texts.get(`${term}/${index}`);
-  return { index, term, kind: text?.kind ?? 'other', key: text?.key ?? '', value: text?.value ?? '' };
+  return { index, term, kind: text?.kind ?? 'other', key: text?.key ?? '', value: text?.value ?? '', call: text?.call ?? 0 };
 }
 
 /** Messages between the two get through in both directions. */
@@ -309,6 +323,7 @@ const BALLOT_ORDER: readonly BallotState[] = [
   'itself',
   'granted',
   'grantSent',
+  'writing',
   'asked',
   'waiting',
   'refusalSent',
@@ -364,7 +379,7 @@ function granted(member: MemberFrame): number {
 
 function ballotState(frame: Frame, candidate: MemberFrame, member: MemberFrame): BallotState {
   const vote = candidate.votes[member.ordinal - 1];
-  if (member === candidate) return vote === 'granted' ? 'itself' : 'waiting'; // its own vote goes to its disk first
+  if (member === candidate) return vote === 'granted' ? 'itself' : 'writing'; // its own vote goes to its disk first
   if (vote === 'granted') return 'granted';
   if (vote === 'refused') return 'refused';
   if (member.health !== 'up') return 'stopped';
@@ -378,7 +393,8 @@ function ballotState(frame: Frame, candidate: MemberFrame, member: MemberFrame):
     (flight) =>
       flight.from === candidate.ordinal && flight.to === member.ordinal && flight.kind === (rehearsal ? 'preVote' : 'vote'),
   );
-  return asked ? 'asked' : 'waiting';
+  if (asked) return 'asked';
+  return !rehearsal && member.term === candidate.term && member.vote === candidate.ordinal ? 'writing' : 'waiting';
 }
 
 /** @param running look at running members only: a stale entry on the disk of a stopped one can wait */

@@ -145,6 +145,22 @@ describe('votes', () => {
     ]);
   });
 
+  it('are written down before they are said, the own one too', () => {
+    const members = split({ votes: ['waiting', 'waiting', 'waiting', 'waiting', 'waiting'] }).map((member) =>
+      member.ordinal === 3 ? { ...member, vote: 2 } : member,
+    );
+    const fact = neededNow(frameOf(members));
+    if (fact.type !== 'votes') throw new Error(`votes are needed, not ${fact.type}`);
+    expect([fact.have, ...fact.voters.map((voter) => `${voter.name} ${voter.state}`)]).toEqual([
+      0,
+      'n2 writing',
+      'n3 writing',
+      'n4 waiting',
+      'n5 waiting',
+      'n1 stopped',
+    ]);
+  });
+
   it('of a rehearsal speak of the term that would come', () => {
     const frame = frameOf(split({ role: 'preCandidate', term: 1 }));
     expect(neededNow(frame)).toMatchObject({ type: 'votes', rehearsal: true, term: 2 });

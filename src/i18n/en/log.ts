@@ -81,7 +81,8 @@ export const log = {
       grantSent: 'yes sent',
       refusalSent: 'no sent',
       asked: 'asked',
-      waiting: 'not asked',
+      writing: 'writing',
+      waiting: 'no answer',
       refused: 'refused',
       unreachable: 'cut off',
       stopped: 'stopped',
@@ -90,15 +91,18 @@ export const log = {
 
     commit: (index: number) => `Next commit: ${index}`,
     nextAck: 'The next ack decides.',
-    nextAckWhy: (leader: string, from: string, index: number) =>
-      `With ${from}’s, ${index} is committed; ${leader} applies it and answers OK.`,
+    nextAckWhy: (leader: string, from: string, index: number, answers: boolean) =>
+      `With ${from}’s, ${index} is committed; ${leader} applies it${answers ? ' and answers OK' : ''}.`,
     onlyLanded: (leader: string, onDisk: number, all: number, index: number) =>
       `${onDisk === all ? `All ${count(all)}` : capital(count(onDisk))} have ${index} on disk, but ${leader} counts only acks that have landed.`,
     ownDisk: (leader: string) => `${leader}’s own disk decides.`,
     ownDiskWhy: (leader: string) =>
       `A leader’s disk counts like any other: ${leader} may send an entry before it has written it, but not count itself.`,
     ownDiskAlone: 'A write is safe once it is on disk: memory is lost in a crash.',
-    moreDisks: (more: number) => (more === 1 ? 'One more disk must have it.' : `${capital(count(more))} more disks must have it.`),
+    moreDisks: (more: number, have: number) =>
+      have === 0
+        ? `${capital(count(more))} ${more === 1 ? 'disk' : 'disks'} must have it.`
+        : `${capital(count(more))} more ${more === 1 ? 'disk' : 'disks'} must have it.`,
     moreAcks: (more: number) => (more === 1 ? 'One more ack decides.' : `${capital(count(more))} more acks decide.`),
     sentWhy: (leader: string, names: readonly string[]) =>
       `${leader} has sent it to ${list(names)}. Each writes it to disk before it says yes.`,

@@ -73,7 +73,8 @@ export const log: typeof english = {
       grantSent: '同意在途',
       refusalSent: '拒绝在途',
       asked: '已询问',
-      waiting: '未询问',
+      writing: '正在写盘',
+      waiting: '没有回音',
       refused: '拒绝',
       unreachable: '不可达',
       stopped: '已停止',
@@ -82,13 +83,14 @@ export const log: typeof english = {
 
     commit: (index) => `下一个提交：${index}`,
     nextAck: '下一个确认就决定。',
-    nextAckWhy: (leader, from, index) => `收到 ${from} 的确认后，${index} 就提交了；${leader} 应用它并回答 OK。`,
+    nextAckWhy: (leader, from, index, answers) =>
+      `收到 ${from} 的确认后，${index} 就提交了；${leader} 应用它${answers ? '并回答 OK' : ''}。`,
     onlyLanded: (leader, onDisk, all, index) =>
       `${onDisk === all ? `全部 ${all} 个` : `${onDisk} 个`}成员都已把 ${index} 写入磁盘，但 ${leader} 只计入已收到的确认。`,
     ownDisk: (leader) => `由 ${leader} 自己的磁盘决定。`,
     ownDiskWhy: (leader) => `Leader 的磁盘和别人的一样算数：${leader} 可以边写边发，但写完之前不能把自己算进去。`,
     ownDiskAlone: '写入磁盘才算安全：内存会在宕机时丢失。',
-    moreDisks: (more) => `还需要 ${more} 块磁盘写入它。`,
+    moreDisks: (more, have) => `${have === 0 ? '' : '还'}需要 ${more} 块磁盘写入它。`,
     moreAcks: (more) => `再收到 ${more} 个确认就决定。`,
     sentWhy: (leader, names) => `${leader} 已把它发给 ${list(names)}。每个成员先写盘，再答应。`,
     writingWhy: (names) => `${list(names)} 先写盘：答应的事，宕机之后也必须算数。`,

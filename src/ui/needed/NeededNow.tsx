@@ -109,12 +109,12 @@ export function sayCommit(fact: Fact<'commit'>, words: Said): { readonly bold: s
   const onDisk = withState('ownDisk', 'counted', 'landsNext', 'ackSent', 'onDisk', 'ackLost').length;
   if (missing === 1 && landing !== undefined) {
     const only = onDisk > have + 1 ? `${words.onlyLanded(leader, onDisk, voters.length, index)} ` : '';
-    return { bold: words.nextAck, why: only + words.nextAckWhy(leader, landing, index) + carried };
+    return { bold: words.nextAck, why: only + words.nextAckWhy(leader, landing, index, fact.entry.call !== 0) + carried };
   }
   const leaderWrites = voters.some((voter) => voter.name === leader && voter.state === 'inMemory');
   if (missing === 1 && leaderWrites)
     return { bold: words.ownDisk(leader), why: (voters.length === 1 ? words.ownDiskAlone : words.ownDiskWhy(leader)) + carried };
-  const bold = words.moreDisks(Math.max(1, missing));
+  const bold = words.moreDisks(Math.max(1, missing), have);
   const writing = withState('inMemory').filter((name) => name !== leader);
   const flying = withState('landsNext', 'ackSent');
   const sent = withState('appendSent');
@@ -132,6 +132,7 @@ const BALLOT_LOOKS = {
   itself: 'full',
   granted: 'full',
   grantSent: 'tint',
+  writing: 'dashed',
   refusalSent: 'open',
   asked: 'open',
   waiting: 'open',

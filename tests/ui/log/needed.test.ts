@@ -9,7 +9,7 @@ function say(have: number, states: readonly DiskState[], more: Partial<Extract<N
     type: 'commit',
     leader: 'n1',
     term: 2,
-    entry: { index: 11, term: 2, kind: 'put', key: 'color', value: 'green' },
+    entry: { index: 11, term: 2, kind: 'put', key: 'color', value: 'green', call: 3 },
     needed: 3,
     have,
     voters: states.map((state, at) => ({ member: at + 1, name: `n${at + 1}`, state })),
