@@ -1,11 +1,11 @@
 /** What every command starts from: its words, its flags, and the client that it opens. */
 import { type Bytes, fail, ok, type Result, utf8Encode } from '../base/index.ts';
-import type { ApiResponse, UnaryRequest } from '../engine/server/api.ts';
+import type { UnaryRequest } from '../engine/server/api.ts';
 import { describeApiError } from '../engine/server/errors.ts';
 import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, splitList, textFlag, valueFault } from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';
-import { type PrintOptions, printResponse, type Writer } from './print.ts';
+import { type PrintedResponse, type PrintOptions, printResponse, type Writer } from './print.ts';
 import { call, type ExitCode, giveHint, type OutcomeOf, print, printError, type ResponseTo, type Steps } from './program.ts';
 import { GLOBAL, GLOBAL_FLAGS } from './table.ts';
 
@@ -125,7 +125,7 @@ export function* callOrExit<R extends UnaryRequest>(
 }
 
 /** Prints a response, or that the writer cannot. */
-export function* display(response: ApiResponse, options: PrintOptions): Steps<ExitCode> {
+export function* display(response: PrintedResponse, options: PrintOptions): Steps<ExitCode> {
   const text = printResponse(response, options);
   if (text === undefined) return yield* exitWithError(EXIT.badFeature, `${options.writer} not supported as output format`);
   yield* print(text);

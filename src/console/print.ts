@@ -24,8 +24,11 @@ export interface PrintOptions {
   readonly valueOnly: boolean;
 }
 
+/** The responses that there are writers for. */
+export type PrintedResponse = Extract<ApiResponse, { type: 'range' | 'put' | 'deleteRange' | 'memberList' | 'watch' }>;
+
 /** What a response looks like, or undefined where the writer does not know such responses (`table` of most). */
-export function printResponse(response: ApiResponse, options: PrintOptions): Bytes | undefined {
+export function printResponse(response: PrintedResponse, options: PrintOptions): Bytes | undefined {
   switch (options.writer) {
     case 'simple':
       return printSimple(response, options);
@@ -40,7 +43,7 @@ export function printResponse(response: ApiResponse, options: PrintOptions): Byt
   }
 }
 
-function printSimple(response: ApiResponse, options: PrintOptions): Bytes {
+function printSimple(response: PrintedResponse, options: PrintOptions): Bytes {
   switch (response.type) {
     case 'range':
       return response.kvs.map((kv) => simplePair(kv, options)).join('');
@@ -78,7 +81,7 @@ function memberCells(member: MemberInfo): Bytes[] {
   ];
 }
 
-function printJson(response: ApiResponse, isHex: boolean): Bytes {
+function printJson(response: PrintedResponse, isHex: boolean): Bytes {
   switch (response.type) {
     case 'range':
       return jsonRange(response);
@@ -217,7 +220,7 @@ function formatLease(lease: Id64): string {
   return BigInt.asIntN(64, BigInt(`0x${lease}`)).toString();
 }
 
-function printFields(response: ApiResponse, isHex: boolean): Bytes {
+function printFields(response: PrintedResponse, isHex: boolean): Bytes {
   const header = fieldsHeader(response.header, isHex);
   switch (response.type) {
     case 'range': {

@@ -3,7 +3,14 @@
  * when to give up (`spec/etcd.md` 4.3). It has a wire of its own to every member.
  */
 import { assert, between, clonePrng, createPrng, type Prng } from '../base/index.ts';
-import type { ApiError, ApiRequest, StreamResponse, UnaryResponse } from '../engine/server/index.ts';
+import {
+  type ApiError,
+  type ApiRequest,
+  describeApiError,
+  type StreamResponse,
+  type UnaryResponse,
+  type WatchResponse,
+} from '../engine/server/index.ts';
 import { MILLISECOND, SECOND, type SimTime } from './scenario.ts';
 
 /** After each full round over the endpoints, ± 10 %. */
@@ -117,7 +124,7 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
     case 'unreachable':
       return tryNext(client, { ...call, member: 0 });
     case 'lost':
-      return isWrite(call.spec.request)
+      return !isResumed(call.spec.request)
         ? end(client, call, { type: 'error', error: { code: 'connectionLost' } })
         : tryNext(client, { ...call, reached: true, member: 0 });
     case 'retry':
@@ -145,7 +152,7 @@ export function cloneClient(client: Client): Client {
 
 function send(client: Client, before: OpenCall): ClientEffect[] {
   const { spec } = before;
-  const member = spec.endpoints[before.at] ?? 0;
+  const member = memberFor(client, before);
   const call = { ...before, attempt: before.attempt + 1, member, isSettled: false };
   client.calls.set(spec.call, call);
   const { attempt } = call;
@@ -153,6 +160,13 @@ function send(client: Client, before: OpenCall): ClientEffect[] {
   const request =
     spec.request.type === 'watch' && call.nextRevision > 0 ? { ...spec.request, startRevision: call.nextRevision } : spec.request;
   return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader: spec.requireLeader }];
+}
+
+/** The member at the endpoint whose turn it is; for a message on open streams the one that holds them. 0 = nobody. */
+function memberFor(client: Client, { spec, at }: OpenCall): number {
+  if (spec.request.type !== 'watchProgress') return spec.endpoints[at] ?? 0;
+  const [watch] = spec.request.watches;
+  return (watch === undefined ? undefined : client.calls.get(watch)?.member) ?? 0;
 }
 
 /** The next endpoint at once; after the last a pause, then the first. */
@@ -166,6 +180,11 @@ function tryNext(client: Client, call: OpenCall): ClientEffect[] {
 }
 
 function takeMessage(client: Client, call: OpenCall, response: StreamResponse): ClientEffect[] {
+  if (response.type === 'snapshot') {
+    client.calls.set(call.spec.call, { ...call, isSettled: true });
+    const deliver: ClientEffect = { type: 'deliver', call: call.spec.call, response };
+    return response.remainingBytes > 0 ? [deliver] : [deliver, ...end(client, call, { type: 'canceled' })];
+  }
   const isAgain = response.created && call.nextRevision > 0;
   client.calls.set(call.spec.call, {
     ...call,
@@ -177,7 +196,7 @@ function takeMessage(client: Client, call: OpenCall, response: StreamResponse): 
 }
 
 /** Where a watch goes on after a lost connection: behind its last event, or where it was created. */
-function resumeRevision(call: OpenCall, response: StreamResponse): number {
+function resumeRevision(call: OpenCall, response: WatchResponse): number {
   const last = response.events.at(-1);
   if (last !== undefined) return last.kv.modRevision + 1;
   if (!response.created) return response.header.revision + 1;
@@ -194,23 +213,34 @@ function cancelAtMember(call: OpenCall): ClientEffect[] {
   return call.member === 0 ? [] : [{ type: 'cancel', call: call.spec.call, member: call.member }];
 }
 
-function isWrite(request: ApiRequest): boolean {
-  return request.type === 'put' || request.type === 'deleteRange';
+/** A call that goes on elsewhere when its member goes away: reads and watches, for they change nothing. */
+function isResumed(request: ApiRequest): boolean {
+  return request.type === 'watch' || isRepeatable(request);
 }
 
-/** Reads are asked again when a member cannot answer them now; anything is, when the member itself ran out of time. */
-function isRepeated(request: ApiRequest, error: ApiError): boolean {
-  switch (error.code) {
-    case 'deadlineExceeded':
+/** Calls that may be made twice: etcd's client marks them so (etcd-io/etcd:client/v3/retry.go). */
+function isRepeatable(request: ApiRequest): boolean {
+  switch (request.type) {
+    case 'range':
+    case 'leaseTimeToLive':
+    case 'leaseLeases':
+    case 'memberList':
+    case 'alarm':
+    case 'status':
+    case 'hash':
+    case 'hashKv':
+    case 'moveLeader':
+    case 'authUserGet':
+    case 'authUserList':
+    case 'authRoleGet':
+    case 'authRoleList':
       return true;
-    case 'leaderChanged':
-    case 'stopped':
-    case 'timeout':
-    case 'timeoutDueToLeaderFail':
-    case 'timeoutDueToConnectionLost':
-    case 'noLeader':
-      return !isWrite(request) && request.type !== 'watch';
     default:
       return false;
   }
+}
+
+/** Repeatable calls are made again when a member cannot answer them now; any is, when the member itself ran out of time. */
+function isRepeated(request: ApiRequest, error: ApiError): boolean {
+  return error.code === 'deadlineExceeded' || (isRepeatable(request) && describeApiError(error).grpc === 'Unavailable');
 }

@@ -216,6 +216,8 @@ function callWords(request: Extract<Action, { type: 'call' }>['request']): [Call
       return ['watch', ''];
     case 'memberList':
       return ['memberList', ''];
+    default:
+      return ['other', ''];
   }
 }
 

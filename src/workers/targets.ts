@@ -120,6 +120,48 @@ export function createTargets(needs: Needs): Targets {
   };
 }
 
+/** etcdctl's own words for what is not about one key. */
+const COMMAND_WORDS: Readonly<Record<Exclude<ApiRequest['type'], 'put' | 'range' | 'deleteRange' | 'watch'>, string>> = {
+  txn: 'txn',
+  compaction: 'compaction',
+  leaseGrant: 'lease grant',
+  leaseRevoke: 'lease revoke',
+  leaseKeepAlive: 'lease keep-alive',
+  leaseTimeToLive: 'lease timetolive',
+  leaseLeases: 'lease list',
+  watchProgress: 'progress',
+  memberList: 'member list',
+  memberAdd: 'member add',
+  memberRemove: 'member remove',
+  memberUpdate: 'member update',
+  memberPromote: 'member promote',
+  status: 'endpoint status',
+  hash: 'hash',
+  hashKv: 'endpoint hashkv',
+  alarm: 'alarm',
+  defragment: 'defrag',
+  moveLeader: 'move-leader',
+  downgrade: 'downgrade',
+  snapshot: 'snapshot save',
+  authEnable: 'auth enable',
+  authDisable: 'auth disable',
+  authStatus: 'auth status',
+  authenticate: 'authenticate',
+  authUserAdd: 'user add',
+  authUserGet: 'user get',
+  authUserList: 'user list',
+  authUserDelete: 'user delete',
+  authUserChangePassword: 'user passwd',
+  authUserGrantRole: 'user grant-role',
+  authUserRevokeRole: 'user revoke-role',
+  authRoleAdd: 'role add',
+  authRoleGet: 'role get',
+  authRoleList: 'role list',
+  authRoleDelete: 'role delete',
+  authRoleGrantPermission: 'role grant-permission',
+  authRoleRevokePermission: 'role revoke-permission',
+};
+
 /** How the timeline names a call. */
 function wordsOf(request: ApiRequest): string {
   switch (request.type) {
@@ -131,7 +173,7 @@ function wordsOf(request: ApiRequest): string {
       return `del ${utf8Decode(request.key)}`;
     case 'watch':
       return `watch ${utf8Decode(request.key)}`;
-    case 'memberList':
-      return 'member list';
+    default:
+      return COMMAND_WORDS[request.type];
   }
 }

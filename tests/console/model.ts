@@ -158,6 +158,7 @@ export function createModelEtcd(memberHex: string, clientUrl: string): ModelEtcd
     },
     openStream: (stream, onEvent) => {
       const { request } = stream;
+      if (request.type !== 'watch') throw new Error('the model does not know such streams');
       const watcher = { request, next: request.startRevision > 0 ? request.startRevision : revision + 1, notify: onEvent };
       watchers.add(watcher);
       onEvent({ type: 'message', response: { ...watchAnswer(header()), created: true } });

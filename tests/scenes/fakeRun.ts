@@ -318,6 +318,8 @@ function respond(world: World, request: UnaryRequest): Extract<CallOutcome, { ok
       return { type: 'deleteRange', header, deleted: 1, prevKvs: [] };
     case 'memberList':
       return { type: 'memberList', header, members: [] };
+    default:
+      throw new Error(`no scene asks for ${request.type}`);
   }
 }
 

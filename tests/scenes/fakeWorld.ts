@@ -483,7 +483,7 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
           id: action.call,
           client: action.client,
           member: action.endpoints[0] ?? 1,
-          kind: kinds[request.type],
+          kind: request.type in kinds ? kinds[request.type as keyof typeof kinds] : 'other',
           key,
           value,
           sentAt: now,

@@ -80,6 +80,7 @@ export function* watch(context: CommandContext): Steps<ExitCode> {
 function toResponse(event: StreamEvent): WatchResponse {
   let reason = '';
   if (event.type === 'message') {
+    assert(event.response.type === 'watch', 'a watch is answered by its own messages');
     if (!event.response.created || !event.response.canceled) return event.response;
     reason = event.response.cancelReason;
   } else if (event.error !== undefined) reason = describeApiError(event.error).text;

@@ -36,6 +36,54 @@ export type ApiErrorCode =
   | 'requestTooLarge'
   | 'deadlineExceeded'
   | 'canceled'
+  | 'tooManyOperations'
+  | 'duplicateKey'
+  | 'invalidClientApiVersion'
+  | 'leaseExists'
+  | 'leaseTtlTooLarge'
+  | 'notPrimaryLessor'
+  | 'noSpace'
+  | 'corrupt'
+  | 'timeoutWaitAppliedIndex'
+  | 'timeoutLeaderTransfer'
+  | 'requestCanceled'
+  | 'watchCanceled'
+  | 'notLeader'
+  | 'badLeaderTransferee'
+  | 'notCapable'
+  | 'learnerNotSupported'
+  | 'unhealthyCluster'
+  | 'notEnoughStartedMembers'
+  | 'memberNotFound'
+  | 'memberExists'
+  | 'peerUrlExists'
+  | 'badMemberUrls'
+  | 'memberNotLearner'
+  | 'learnerNotReady'
+  | 'tooManyLearners'
+  | 'clusterIdMismatch'
+  | 'rootUserMissing'
+  | 'rootRoleMissing'
+  | 'userExists'
+  | 'userEmpty'
+  | 'userNotFound'
+  | 'roleExists'
+  | 'roleEmpty'
+  | 'roleNotFound'
+  | 'roleNotGranted'
+  | 'permissionNotGranted'
+  | 'permissionNotGiven'
+  | 'authFailed'
+  | 'authNotEnabled'
+  | 'invalidAuthManagement'
+  | 'invalidAuthToken'
+  | 'authRevisionOld'
+  | 'permissionDenied'
+  | 'downgradeVersionFormat'
+  | 'downgradeVersionInvalid'
+  | 'clusterVersionUnavailable'
+  | 'downgradeInProgress'
+  | 'noDowngradeInProgress'
   /** The leader takes no proposals right now: it hands its leadership over. */
   | 'proposalDropped'
   /** The member's process went away while the call was open. */
@@ -84,6 +132,102 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'DeadlineExceeded', text: 'context deadline exceeded' };
     case 'canceled':
       return { grpc: 'Canceled', text: 'context canceled' };
+    case 'tooManyOperations':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: too many operations in txn request' };
+    case 'duplicateKey':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: duplicate key given in txn request' };
+    case 'invalidClientApiVersion':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: invalid client api version' };
+    case 'leaseExists':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: lease already exists' };
+    case 'leaseTtlTooLarge':
+      return { grpc: 'OutOfRange', text: 'etcdserver: too large lease TTL' };
+    case 'notPrimaryLessor':
+      return { grpc: 'Unknown', text: 'not a primary lessor' };
+    case 'noSpace':
+      return { grpc: 'ResourceExhausted', text: 'etcdserver: mvcc: database space exceeded' };
+    case 'corrupt':
+      return { grpc: 'DataLoss', text: 'etcdserver: corrupt cluster' };
+    case 'timeoutWaitAppliedIndex':
+      return { grpc: 'Unavailable', text: 'etcdserver: request timed out, waiting for the applied index took too long' };
+    case 'timeoutLeaderTransfer':
+      return { grpc: 'Unknown', text: 'etcdserver: request timed out, leader transfer took too long' };
+    case 'requestCanceled':
+      return { grpc: 'Canceled', text: 'etcdserver: request canceled' };
+    case 'watchCanceled':
+      return { grpc: 'Canceled', text: 'etcdserver: watch canceled' };
+    case 'notLeader':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: not leader' };
+    case 'badLeaderTransferee':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: bad leader transferee' };
+    case 'notCapable':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: not capable' };
+    case 'learnerNotSupported':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: rpc not supported for learner' };
+    case 'unhealthyCluster':
+      return { grpc: 'Unavailable', text: 'etcdserver: unhealthy cluster' };
+    case 'notEnoughStartedMembers':
+      return { grpc: 'Unknown', text: 'etcdserver: re-configuration failed due to not enough started members' };
+    case 'memberNotFound':
+      return { grpc: 'NotFound', text: 'etcdserver: member not found' };
+    case 'memberExists':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: member ID already exist' };
+    case 'peerUrlExists':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: Peer URLs already exists' };
+    case 'badMemberUrls':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: given member URLs are invalid' };
+    case 'memberNotLearner':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: can only promote a learner member' };
+    case 'learnerNotReady':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: can only promote a learner member which is in sync with leader' };
+    case 'tooManyLearners':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: too many learner members in cluster' };
+    case 'clusterIdMismatch':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: cluster ID mismatch' };
+    case 'rootUserMissing':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: root user does not exist' };
+    case 'rootRoleMissing':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: root user does not have root role' };
+    case 'userExists':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: user name already exists' };
+    case 'userEmpty':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: user name is empty' };
+    case 'userNotFound':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: user name not found' };
+    case 'roleExists':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: role name already exists' };
+    case 'roleEmpty':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: role name is empty' };
+    case 'roleNotFound':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: role name not found' };
+    case 'roleNotGranted':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: role is not granted to the user' };
+    case 'permissionNotGranted':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: permission is not granted to the role' };
+    case 'permissionNotGiven':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: permission not given' };
+    case 'authFailed':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: authentication failed, invalid user ID or password' };
+    case 'authNotEnabled':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: authentication is not enabled' };
+    case 'invalidAuthManagement':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: invalid auth management' };
+    case 'invalidAuthToken':
+      return { grpc: 'Unauthenticated', text: 'etcdserver: invalid auth token' };
+    case 'authRevisionOld':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: revision of auth store is old' };
+    case 'permissionDenied':
+      return { grpc: 'PermissionDenied', text: 'etcdserver: permission denied' };
+    case 'downgradeVersionFormat':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: wrong downgrade target version format' };
+    case 'downgradeVersionInvalid':
+      return { grpc: 'InvalidArgument', text: 'etcdserver: invalid downgrade target version' };
+    case 'clusterVersionUnavailable':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: cluster version not found during downgrade' };
+    case 'downgradeInProgress':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: cluster has a downgrade job in progress' };
+    case 'noDowngradeInProgress':
+      return { grpc: 'FailedPrecondition', text: 'etcdserver: no inflight downgrade job' };
     case 'proposalDropped':
       return { grpc: 'Unknown', text: 'rpc error: code = Unknown desc = raft proposal dropped' };
     case 'connectionLost':

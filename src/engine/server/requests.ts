@@ -1,5 +1,5 @@
 /** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc/key.go). */
-import { unreachable, ZERO_ID } from '../../base/index.ts';
+import { ZERO_ID } from '../../base/index.ts';
 import type { PutRequest } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
@@ -44,7 +44,7 @@ function begin(member: Member, { call, request, requireLeader }: IncomingRequest
     case 'watch':
       return beginWatch(member, call, request, requireLeader);
     default:
-      return unreachable(request);
+      return 'notCapable';
   }
 }
 
