@@ -6,6 +6,8 @@ import type { Pace } from './run.ts';
 const LONGEST_FRAME = 50;
 /** Speeding up is eased over this time, braking is immediate; ms. */
 const EASE = 350;
+/** So near to what is wanted, it is reached. */
+const ARRIVED = 0.97;
 
 export interface Clock {
   pace: Pace;
@@ -63,5 +65,8 @@ function setFactor(clock: Clock, frame: Frame, elapsed: number): void {
   }
   const wanted = GEAR_FACTOR[gearOf(frame)];
   if (wanted <= clock.factor) clock.factor = wanted;
-  else clock.factor = Math.min(wanted, clock.factor * (wanted / clock.factor) ** Math.min(1, elapsed / EASE));
+  else {
+    const eased = clock.factor * (wanted / clock.factor) ** Math.min(1, elapsed / EASE);
+    clock.factor = eased > wanted * ARRIVED ? wanted : eased;
+  }
 }

@@ -188,7 +188,7 @@ describe('the timeline', () => {
       const lane = segments.filter((segment) => segment.member === member);
       expect(lane[0]?.from).toBe(0);
       expect(lane.at(-1)?.to).toBe(END);
-      lane.slice(1).forEach((segment, i) => expect(segment.from).toBe(lane[i]?.to));
+      for (const [i, segment] of lane.slice(1).entries()) expect(segment.from).toBe(lane[i]?.to);
     }
     expect(segments.find((segment) => segment.role === 'stopped')).toMatchObject({
       member: leader,
