@@ -73,8 +73,13 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
   busWorker.onerror = (event) => fail(event.message || 'the bus worker could not be loaded');
   busWorker.postMessage({ control: control.port2, rows: rows.port2 } satisfies Greeting, [control.port2, rows.port2]);
   rows.port1.onmessage = (event: MessageEvent<Batch | BusFailure>) => {
-    if ('failure' in event.data) fail(event.data.failure);
-    else takeBatch(event.data);
+    try {
+      if ('failure' in event.data) fail(event.data.failure);
+      else takeBatch(event.data);
+    } catch (error) {
+      // A picture that cannot be made is a bug of ours: it is shown, and nobody waits for the next one for ever.
+      fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
     advances.shift()?.resolve();
     sendNext();
     settleIdle();
