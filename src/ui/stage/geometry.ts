@@ -296,16 +296,17 @@ export function footprint(layout: StageLayout, place: MemberPlace): readonly Rec
   ];
 }
 
-/** What a member covers, closer: a disc as three rectangles, the crown, the label. For captions that look for a place. */
+/** What a member covers, closer: a disc as four rectangles round it, the crown, the label. For captions that look for a place. */
 export function covered(layout: StageLayout, place: MemberPlace): Rect[] {
   const { outer, radius } = layout;
-  const round3 = [
-    [1, 0.5],
-    [0.74, 0.74],
-    [0.5, 1],
+  const bands = [
+    [1, 0.38],
+    [0.92, 0.71],
+    [0.71, 0.92],
+    [0.38, 1],
   ] as const;
   return [
-    ...round3.map(([w, h]) => ({ x: place.x - w * outer, y: place.y - h * outer, width: 2 * w * outer, height: 2 * h * outer })),
+    ...bands.map(([w, h]) => ({ x: place.x - w * outer, y: place.y - h * outer, width: 2 * w * outer, height: 2 * h * outer })),
     { x: place.x - radius * 0.45, y: place.y - radius * 1.5, width: radius * 0.9, height: radius },
     ...leanLabel(layout, place),
   ];
