@@ -18,6 +18,10 @@ export type Action =
   | { readonly type: 'crash'; readonly member: number }
   /** A new process boots from the disk. Nothing happens to a member that runs. */
   | { readonly type: 'restart'; readonly member: number }
+  /** The process stops as by SIGSTOP: what reaches it waits. Nothing happens to a member that does not run. */
+  | { readonly type: 'pause'; readonly member: number }
+  /** A paused process goes on with what has reached it meanwhile; ticks that it missed are gone. */
+  | { readonly type: 'resume'; readonly member: number }
   /** Directed links [from, to] lose everything that is on them and that is sent on them from now on. */
   | {
       readonly type: 'cut';

@@ -38,7 +38,12 @@ export interface Delivery {
   readonly time: SimTime;
   readonly source: number;
   readonly sequence: number;
-  readonly input: MemberInput;
+  readonly input: MemberInput | Resumption;
+}
+
+/** The process goes on after a pause: ticks that it missed are gone, and a sync that has ended is noticed now. */
+export interface Resumption {
+  readonly type: 'resume';
 }
 
 /** An output with its place in the member's own order, which it shares with the member's rows. */
@@ -159,6 +164,11 @@ export function runHost(host: Host, until: SimTime, deliveries: readonly Deliver
   let handled = 0;
   for (;;) {
     const delivery = deliveries[handled];
+    if (delivery?.input.type === 'resume') {
+      skipPause(host, delivery.time);
+      handled++;
+      continue;
+    }
     const local = nextLocalOf(host);
     const isLocal = delivery === undefined || local < delivery.time || (local === delivery.time && self <= delivery.source);
     const time = isLocal ? local : delivery.time;
@@ -198,6 +208,11 @@ export function cloneHost(host: Host): Host {
 /** When this member's next own event is due. */
 export function nextLocalOf(host: Host): SimTime {
   return host.sync === undefined ? host.nextTick : Math.min(host.sync.doneAt, host.nextTick);
+}
+
+function skipPause(host: Host, now: SimTime): void {
+  if (host.nextTick < now) host.nextTick += Math.ceil((now - host.nextTick) / TICK) * TICK;
+  if (host.sync !== undefined && host.sync.doneAt < now) host.sync = { ...host.sync, doneAt: now };
 }
 
 interface Effects {

@@ -1,3 +1,4 @@
+export * from './checkers/index.ts';
 export type { CallEnd } from './client.ts';
 export type * from './command.ts';
 export { createHistory, digestsAt, followRun, type History, type MemberThen, memberAt } from './history.ts';

@@ -119,6 +119,8 @@ interface KernelMember {
   readonly ordinal: number;
   readonly id: MemberId;
   isUp: boolean;
+  /** Stopped as by SIGSTOP: what reaches it stays in its inbox. */
+  isPaused: boolean;
   incarnation: number;
   /** In order. */
   inbox: Queued[];
@@ -188,6 +190,7 @@ export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES
       ordinal: i + 1,
       id: member.id,
       isUp: false,
+      isPaused: false,
       incarnation: 0,
       inbox: [],
       disk: createDisk(),
@@ -336,7 +339,7 @@ function* round(
   for (const member of kernel.members) {
     const until = horizonOf(member.ordinal);
     const deliveries = takeDeliveries(kernel, member, until);
-    if (!member.isUp || (deliveries.length === 0 && member.nextLocal >= until)) continue;
+    if (!member.isUp || member.isPaused || (deliveries.length === 0 && member.nextLocal >= until)) continue;
     work.push({ type: 'run', member: member.ordinal, until, deliveries });
   }
   if (work.length > 0) yield* perform(kernel, work);
@@ -391,6 +394,7 @@ function nextEvent(kernel: Kernel): SimTime {
 }
 
 function nextOfMember(member: KernelMember): SimTime {
+  if (member.isPaused) return Number.POSITIVE_INFINITY;
   return Math.min(member.inbox[0]?.time ?? Number.POSITIVE_INFINITY, member.nextLocal);
 }
 
@@ -400,6 +404,7 @@ function nextOfClient({ inbox }: KernelClient): SimTime {
 
 /** What reaches a member before `until`. Whatever finds no process, or another one than it was sent to, is lost here. */
 function takeDeliveries(kernel: Kernel, member: KernelMember, until: SimTime): Queued[] {
+  if (member.isPaused) return [];
   let count = 0;
   while (count < member.inbox.length && (member.inbox[count] as Queued).time < until) count++; // count < length
   if (count === 0) return [];
@@ -512,6 +517,7 @@ function commitOutput(kernel: Kernel, member: KernelMember, { time, sequence, ou
 
 /** Everything that was in a process's memory, and every connection to it, is gone. */
 function loseProcess(kernel: Kernel, member: KernelMember, time: SimTime): void {
+  unpause(member, time);
   member.isUp = false;
   member.nextLocal = Number.POSITIVE_INFINITY;
   diskCrash(member.disk);
@@ -522,6 +528,14 @@ function loseProcess(kernel: Kernel, member: KernelMember, time: SimTime): void 
       tellClient(kernel, ordinal, at, source, member.addressSequence++, { type: 'lost', call, attempt });
     }
   }
+}
+
+/** What has reached a paused process is there for it, or refused, from now on. */
+function unpause(member: KernelMember, time: SimTime): void {
+  if (!member.isPaused) return;
+  member.isPaused = false;
+  member.nextLocal = Math.max(member.nextLocal, time);
+  member.inbox = member.inbox.map((queued) => (queued.time < time ? { ...queued, time } : queued)).sort(compareOrder);
 }
 
 function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
@@ -568,13 +582,31 @@ function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[]
       if (!member.isUp) yield* perform(kernel, [bootWork(kernel, member, at)]);
       return;
     }
+    case 'pause': {
+      const member = memberOf(kernel, action.member);
+      if (member.isUp) member.isPaused = true;
+      return;
+    }
+    case 'resume': {
+      const member = memberOf(kernel, action.member);
+      if (!member.isPaused) return;
+      unpause(member, at);
+      // It comes before everything else of this instant: its source is that of people.
+      const { incarnation } = member;
+      const sequence = kernel.actionSequence++;
+      const input = { type: 'resume' as const };
+      enqueue(member, { time: at, source: 0, sequence, input, incarnation, from: 0, client: 0, attempt: 0, ref: 0 });
+      return;
+    }
     case 'cut':
       for (const [from, to] of action.links) {
         if (!cutLink(linkOf(kernel.network, from, to), action.cause)) continue;
         row(ROW_KIND.link, { a: from, b: to, p: 1 });
         const target = memberOf(kernel, to);
-        for (const lost of target.inbox) if (lost.from === from) row(ROW_KIND.lost, { a: from, b: to, ref: lost.ref });
-        target.inbox = target.inbox.filter((queued) => queued.from !== from);
+        // What has arrived at a paused process is not on the link any more.
+        const isLost = (queued: Queued) => queued.from === from && queued.time >= at;
+        for (const lost of target.inbox) if (isLost(lost)) row(ROW_KIND.lost, { a: from, b: to, ref: lost.ref });
+        target.inbox = target.inbox.filter((queued) => !isLost(queued));
       }
       return;
     case 'heal':

@@ -115,6 +115,8 @@ function eventOf(action: Action, time: number): TimelineEvent | undefined {
         ? undefined
         : { time, kind: 'call', fault: false, members: [...action.endpoints], text: action.text };
     case 'cancel':
+    case 'pause':
+    case 'resume':
       return undefined;
   }
 }

@@ -127,7 +127,7 @@ class Player {
         this.#wait(step.ms);
         break;
       case 'fault':
-        this.#fault(step.members, step.verb, at);
+        this.#fault(step.members, step.verb);
         break;
       case 'http': {
         const http = { method: step.method, path: this.#fill(step.path), body: step.body };
@@ -206,8 +206,7 @@ class Player {
     return signal;
   }
 
-  #fault(who: readonly number[] | 'leader' | 'followers', verb: FaultVerb, at: number): void {
-    if (verb === 'pause' || verb === 'resume') throw new UsageError(`steps[${at}]: members cannot be paused yet`);
+  #fault(who: readonly number[] | 'leader' | 'followers', verb: FaultVerb): void {
     this.#lookAround();
     const leader = this.head.endpoints.indexOf(this.#variables.get('leaderEp') ?? '');
     const indexes =
@@ -215,7 +214,7 @@ class Player {
     for (const index of indexes) {
       if (index < 0) continue; // nobody has ever led
       const member = index + 1;
-      actInline(this.#run, { type: verb === 'kill' ? 'crash' : 'restart', member });
+      actInline(this.#run, { type: ACTION_OF[verb], member });
     }
   }
 
@@ -292,6 +291,8 @@ class Player {
     this.records.push({ group: this.#session.name, n: this.records.length + 1, ...fields });
   }
 }
+
+const ACTION_OF = { pause: 'pause', resume: 'resume', kill: 'crash', start: 'restart' } as const;
 
 /** host:port of a URL or of an address. */
 function addressOf(endpoint: string): string {

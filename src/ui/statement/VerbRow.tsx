@@ -60,8 +60,10 @@ function Waiting() {
   const say = () => {
     switch (first.type) {
       case 'crash':
+      case 'pause':
         return shell.waitStop(name(first.member));
       case 'restart':
+      case 'resume':
         return shell.waitStart(name(first.member));
       case 'cut':
         return first.wall === undefined ? shell.waitCut : shell.waitSplit;

@@ -1,0 +1,257 @@
+/**
+ * Raft's promises (Raft Figure 3), from the rows of the trace alone: each member's log is followed as the terms of its
+ * entries, in memory and on disk, through crashes. Plain data.
+ */
+import { MESSAGE_CODE, ROLE_CODE, ROW_KIND, type Row } from '../trace.ts';
+import { makeViolation, type Violation } from './violation.ts';
+
+interface MemberModel {
+  readonly ordinal: number;
+  isUp: boolean;
+  /** Term of the entry at index i + 1; while the process is gone, what its disk surely holds. */
+  log: number[];
+  /** Last index on disk. */
+  durable: number;
+  commit: number;
+  applied: number;
+  term: number;
+  role: number;
+  /** What a booting process has to find on its disk; undefined once compared. */
+  expected: number[] | undefined;
+  /** A truncation while it was leader, which is none if it is not leader any more in the same instant. */
+  suspect: Row | undefined;
+}
+
+/** What has been seen of a run, and every promise that was broken in it. */
+export interface SafetyChecker {
+  readonly members: readonly MemberModel[];
+  /** Term → its leader. */
+  readonly leaders: Map<number, number>;
+  /** (member, term) → whom it voted for. */
+  readonly votes: Map<string, number>;
+  /** (index, term) of an entry → term of the entry before it. */
+  readonly before: Map<string, number>;
+  /** Committed entries by index - 1: their own term, and the term in which they were first known to be committed. */
+  readonly committed: { readonly term: number; readonly inTerm: number }[];
+  readonly violations: Violation[];
+  /** What happened at all: a check of nothing proves nothing. */
+  readonly seen: { leaderChanges: number; crashes: number; overwritten: number; committed: number; lost: number };
+  lastLeader: number;
+}
+
+/** Before the first row. */
+export function createSafetyChecker(members: number): SafetyChecker {
+  return {
+    members: Array.from({ length: members }, (_, i) => ({
+      ordinal: i + 1,
+      isUp: false,
+      log: [],
+      durable: 0,
+      commit: 0,
+      applied: 0,
+      term: 0,
+      role: ROLE_CODE.StateFollower,
+      expected: undefined,
+      suspect: undefined,
+    })),
+    leaders: new Map(),
+    votes: new Map(),
+    before: new Map(),
+    committed: [],
+    violations: [],
+    seen: { leaderChanges: 0, crashes: 0, overwritten: 0, committed: 0, lost: 0 },
+    lastLeader: 0,
+  };
+}
+
+/** Takes in rows, in their order. */
+export function checkRows(checker: SafetyChecker, rows: readonly Row[]): void {
+  for (const row of rows) checkRow(checker, row);
+}
+
+function checkRow(checker: SafetyChecker, row: Row): void {
+  const member = checker.members[row.a - 1];
+  if (member?.suspect !== undefined && row.time > member.suspect.time) settleSuspect(checker, member);
+  switch (row.kind) {
+    case ROW_KIND.send:
+      if (row.p === MESSAGE_CODE.voteGranted) noteVote(checker, row, row.a, row.b);
+      return;
+    case ROW_KIND.lost:
+      checker.seen.lost++;
+      return;
+    case ROW_KIND.boot:
+    case ROW_KIND.stop:
+    case ROW_KIND.role:
+    case ROW_KIND.append:
+    case ROW_KIND.truncate:
+    case ROW_KIND.durable:
+    case ROW_KIND.commit:
+    case ROW_KIND.apply:
+      if (member !== undefined) checkMemberRow(checker, member, row);
+      return;
+    default:
+      return;
+  }
+}
+
+function checkMemberRow(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  if (member.expected !== undefined && !(row.kind === ROW_KIND.append && row.q === 1)) compareRestored(checker, member, row);
+  switch (row.kind) {
+    case ROW_KIND.boot:
+      member.isUp = true;
+      member.expected = member.log;
+      member.log = [];
+      member.commit = row.p;
+      member.applied = 0;
+      return;
+    case ROW_KIND.stop:
+      checker.seen.crashes++;
+      member.isUp = false;
+      member.role = ROLE_CODE.StateFollower;
+      member.log.length = Math.min(member.log.length, member.durable);
+      return;
+    case ROW_KIND.role:
+      changeRole(checker, member, row);
+      return;
+    case ROW_KIND.append:
+      append(checker, member, row);
+      return;
+    case ROW_KIND.truncate:
+      truncate(checker, member, row);
+      return;
+    case ROW_KIND.durable:
+      member.durable = row.index;
+      return;
+    case ROW_KIND.commit:
+      commit(checker, member, row);
+      return;
+    case ROW_KIND.apply:
+      apply(checker, member, row);
+      return;
+  }
+}
+
+function changeRole(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  const wasLeader = member.role === ROLE_CODE.StateLeader && member.term === row.term;
+  if (member.suspect !== undefined) {
+    if (wasLeader && row.p === ROLE_CODE.StateLeader) settleSuspect(checker, member);
+    member.suspect = undefined;
+  }
+  member.term = row.term;
+  member.role = row.p;
+  if (row.q !== 0) noteVote(checker, row, member.ordinal, row.q);
+  if (row.p !== ROLE_CODE.StateLeader || wasLeader) return;
+  const other = checker.leaders.get(row.term);
+  if (other !== undefined && other !== member.ordinal) {
+    report(checker, 'electionSafety', row, { members: [other, member.ordinal], term: row.term });
+  }
+  checker.leaders.set(row.term, member.ordinal);
+  if (checker.lastLeader !== 0) checker.seen.leaderChanges++;
+  checker.lastLeader = member.ordinal;
+  for (const [i, entry] of checker.committed.entries()) {
+    if (entry.inTerm < row.term && member.log[i] !== entry.term) {
+      report(checker, 'leaderCompleteness', row, { members: [member.ordinal], term: row.term, index: i + 1 });
+      break;
+    }
+  }
+}
+
+function append(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  for (let index = row.index; index < row.index + row.p; index++) {
+    const before = index === 1 ? 0 : member.log[index - 2];
+    if (before === undefined || index !== member.log.length + 1) {
+      report(checker, 'logMatching', row, { members: [member.ordinal], term: row.term, index });
+      return;
+    }
+    member.log.push(row.term);
+    const key = `${index} ${row.term}`;
+    const known = checker.before.get(key);
+    if (known === undefined) checker.before.set(key, before);
+    else if (known !== before) report(checker, 'logMatching', row, { members: [member.ordinal], term: row.term, index });
+  }
+}
+
+function truncate(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  checker.seen.overwritten += Math.max(0, member.log.length - row.index + 1);
+  if (row.index <= member.commit) report(checker, 'committedStays', row, { members: [member.ordinal], index: row.index });
+  member.log.length = Math.min(member.log.length, row.index - 1);
+  member.durable = Math.min(member.durable, row.index - 1);
+  if (member.role === ROLE_CODE.StateLeader) member.suspect = row;
+}
+
+function commit(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  if (row.index < member.commit) report(checker, 'committedStays', row, { members: [member.ordinal], index: row.index });
+  for (let index = member.commit + 1; index <= row.index; index++) {
+    const term = member.log[index - 1];
+    const known = checker.committed[index - 1];
+    if (term === undefined || (known !== undefined && known.term !== term)) {
+      report(checker, 'stateMachineSafety', row, { members: [member.ordinal], term: term ?? 0, index });
+      break;
+    }
+    if (known !== undefined) continue;
+    if (index !== checker.committed.length + 1) {
+      // Somebody committed past an entry that nobody had committed.
+      report(checker, 'stateMachineSafety', row, { members: [member.ordinal], term, index });
+      break;
+    }
+    checker.committed.push({ term, inTerm: member.term });
+    checker.seen.committed++;
+    if (member.role === ROLE_CODE.StateLeader) requireQuorum(checker, row, index, term);
+    for (const other of checker.members) {
+      if (other.role === ROLE_CODE.StateLeader && other.term > member.term && other.log[index - 1] !== term) {
+        report(checker, 'leaderCompleteness', row, { members: [other.ordinal], term: other.term, index });
+      }
+    }
+  }
+  member.commit = Math.max(member.commit, row.index);
+}
+
+function requireQuorum(checker: SafetyChecker, row: Row, index: number, term: number): void {
+  const holders = checker.members.filter((other) => other.durable >= index && other.log[index - 1] === term).length;
+  if (2 * holders <= checker.members.length) report(checker, 'quorumCommit', row, { members: [row.a], term, index });
+}
+
+function apply(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  const isNext = row.index > member.applied && row.index <= member.commit;
+  if (!isNext) report(checker, 'applyCommitted', row, { members: [member.ordinal], index: row.index });
+  for (let index = member.applied + 1; index <= row.index; index++) {
+    const term = member.log[index - 1];
+    const known = checker.committed[index - 1];
+    if (term !== undefined && known?.term === term) continue;
+    report(checker, 'stateMachineSafety', row, { members: [member.ordinal], term: term ?? 0, index });
+    break;
+  }
+  member.applied = row.index;
+}
+
+function noteVote(checker: SafetyChecker, row: Row, voter: number, candidate: number): void {
+  const key = `${voter} ${row.term}`;
+  const known = checker.votes.get(key);
+  if (known === undefined) checker.votes.set(key, candidate);
+  else if (known !== candidate) report(checker, 'oneVote', row, { members: [voter, known, candidate], term: row.term });
+}
+
+/** The log that a process read back begins with everything that was safe. */
+function compareRestored(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  const expected = member.expected ?? [];
+  member.expected = undefined;
+  const lost = expected.findIndex((term, i) => member.log[i] !== term);
+  if (lost >= 0) report(checker, 'durability', row, { members: [member.ordinal], index: lost + 1 });
+}
+
+function settleSuspect(checker: SafetyChecker, member: MemberModel): void {
+  const row = member.suspect;
+  member.suspect = undefined;
+  if (row !== undefined) {
+    report(checker, 'leaderAppendOnly', row, { members: [member.ordinal], term: member.term, index: row.index });
+  }
+}
+
+function report(
+  checker: SafetyChecker,
+  rule: Violation['rule'],
+  row: Row,
+  fields: { readonly members?: readonly number[]; readonly term?: number; readonly index?: number },
+): void {
+  checker.violations.push(makeViolation(rule, row.time, fields));
+}
