@@ -136,6 +136,19 @@ export type Needed =
       readonly members: number;
       readonly needed: number;
     }
+  /**
+   * A linearizable read: its member asks the leader for a commit index, the leader has itself confirmed by a quorum, and the
+   * index comes back. Thesis §6.4.
+   */
+  | {
+      readonly type: 'read';
+      readonly call: StuckCall;
+      readonly leader: string;
+      readonly member: string;
+      readonly phase: 'asks' | 'confirms' | 'answers';
+      /** Members that must confirm the leader, itself not counted. */
+      readonly others: number;
+    }
   /** A call still waits for an entry that another one has replaced for ever: nobody will answer it. Raft §5.3. */
   | { readonly type: 'overwritten'; readonly call: StuckCall; readonly index: number; readonly term: number; readonly by: number }
   | {
@@ -193,7 +206,11 @@ export function neededNow(frame: Frame): Needed {
     silence(frame) ??
     (leader === undefined
       ? undefined
-      : (catching(frame, leader) ?? spread(frame, leader) ?? twice(frame, false) ?? calm(frame, leader))) ?? {
+      : (reading(frame, leader) ??
+        catching(frame, leader) ??
+        spread(frame, leader) ??
+        twice(frame, false) ??
+        calm(frame, leader))) ?? {
       type: 'starting',
     }
   );
@@ -530,6 +547,26 @@ function silence(frame: Frame): Needed | undefined {
     running: island.members.length,
     whole: island.members.length === frame.members.length,
   };
+}
+
+/** A read on its way, as far as messages tell; one that needs no leader is answered at once and never seen here. */
+function reading(frame: Frame, leader: MemberFrame): Needed | undefined {
+  const call = frame.calls.find(
+    (each) => each.kind === 'get' && each.state === 'open' && each.answer === undefined && each.arrivesAt <= frame.time,
+  );
+  if (call === undefined) return undefined;
+  const flies = (wanted: (flight: Flight) => boolean) =>
+    frame.flights.some((flight) => flight.lostAt === undefined && wanted(flight));
+  const phase = flies((flight) => flight.kind === 'readIndexAnswer' && flight.to === call.member)
+    ? 'answers'
+    : flies((flight) => flight.carriesRead)
+      ? 'confirms'
+      : flies((flight) => flight.kind === 'readIndex' && flight.from === call.member)
+        ? 'asks'
+        : undefined;
+  if (phase === undefined) return undefined;
+  const member = frame.members[call.member - 1]?.name ?? '';
+  return { type: 'read', call: stuckCall(call), leader: leader.name, member, phase, others: frame.quorum - 1 };
 }
 
 /** Running members that the leader feeds and that lack more than what was just sent to everybody. */

@@ -234,6 +234,18 @@ describe('otherwise', () => {
     expect(replacedBy(frameOf(held), doomed)).toBe(0);
   });
 
+  it('a read asks, has its leader confirmed, and is answered; lost messages do none of it', () => {
+    const members = [leaderOf(3, '1', 1, [1, 1]), memberOf(2, '1', 1), memberOf(3, '1', 1)];
+    const calls = [call(2, { kind: 'get' })];
+    const needs = (flights: readonly Flight[]) => neededNow(frameOf(members, { calls, flights }));
+    const ask = flight('readIndex', 2, 1, 0, 900);
+    expect(needs([ask])).toMatchObject({ type: 'read', phase: 'asks', leader: 'n1', member: 'n2', others: 1 });
+    expect(needs([flight('heartbeat', 1, 3, 0, 900, { carriesRead: true })])).toMatchObject({ type: 'read', phase: 'confirms' });
+    expect(needs([flight('readIndexAnswer', 1, 2, 0, 900)])).toMatchObject({ type: 'read', phase: 'answers' });
+    expect(needs([{ ...ask, lostAt: 500 }])).toMatchObject({ type: 'calm' });
+    expect(needs([])).toMatchObject({ type: 'calm' });
+  });
+
   it('the first timer decides when nobody leads', () => {
     const frame = frameOf([
       memberOf(1, '1', 1, { timerAt: 900 }),

@@ -114,7 +114,9 @@ export const log = {
     tooFew: 'Too few members can be reached.',
     tooFewWhy: (leader: string, needed: number) => `${leader} needs ${count(needed)} disks, its own among them.`,
     carries: (from: number, to: number, term: number) =>
-      `${capital(range(from, to) === String(from) ? `entry ${from}` : `entries ${range(from, to)}`)} of earlier terms cannot commit by counting; with term ${term}’s own entry they do.`,
+      from === to
+        ? `Entry ${from} of an earlier term cannot commit by counting; with term ${term}’s own entry it does.`
+        : `Entries ${range(from, to)} of earlier terms cannot commit by counting; with term ${term}’s own entry they do.`,
 
     term: (term: number, name: string) => `Term ${term}: ${name}`,
     rehearsal: (name: string) => `${name} asks first`,
@@ -166,6 +168,15 @@ export const log = {
     overwrittenBold: (index: number) => `Its entry ${index} is gone for good.`,
     overwrittenWhy: (term: number, by: number) =>
       `Written in term ${term}, replaced by the committed entry of term ${by}. Nobody will answer; the client only learns that its time is up.`,
+
+    readNote: 'nothing is written',
+    readAsks: (member: string, leader: string) => `${member} asks ${leader} how far it must be.`,
+    readAsksWhy: 'A follower may be behind; only the leader knows the newest commit.',
+    readConfirms: (leader: string) => `${leader} makes sure that it still leads.`,
+    readConfirmsWhy: (others: number) =>
+      `Its heartbeats carry the question: with ${count(others)} ${others === 1 ? 'yes' : 'yeses'} a quorum has confirmed it, and the answer cannot be old.`,
+    readAnswers: (member: string, leader: string) => `${member} reads once it has applied what ${leader} names.`,
+    readAnswersWhy: 'So the answer is no older than any write that was answered before.',
 
     catching: (name: string) => `${name} catches up`,
     catchingNote: (match: number, target: number) => `${match} of ${target}`,

@@ -146,6 +146,14 @@ export const log: typeof english = {
     overwrittenBold: (index) => `它的条目 ${index} 已永远消失。`,
     overwrittenWhy: (term, by) => `它写于任期 ${term}，已被任期 ${by} 的已提交条目取代。不会有人回答，客户端只会得知超时。`,
 
+    readNote: '不写日志',
+    readAsks: (member, leader) => `${member} 问 ${leader}：要读到哪里？`,
+    readAsksWhy: 'Follower 可能落后；只有 Leader 知道最新的提交。',
+    readConfirms: (leader) => `${leader} 先确认自己还是 Leader。`,
+    readConfirmsWhy: (others) => `心跳里带着这个问题：再有 ${others} 个成员答应，多数派就确认了它，读到的不会是旧值。`,
+    readAnswers: (member, leader) => `${member} 应用到 ${leader} 给出的位置后就读取。`,
+    readAnswersWhy: '因此读到的不会比任何已确认的写入更旧。',
+
     catching: (name) => `${name} 正在追赶`,
     catchingNote: (match, target) => `${match} / ${target}`,
     catchingBold: (leader, from, to) => `${leader} 发送 ${range(from, to)}。`,

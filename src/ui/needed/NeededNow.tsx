@@ -45,6 +45,8 @@ function FactView({ fact, words }: { readonly fact: Needed; readonly words: Said
       return <NoQuorumView fact={fact} words={words} />;
     case 'stuck':
       return <StuckView fact={fact} words={words} />;
+    case 'read':
+      return <ReadView fact={fact} words={words} />;
     case 'overwritten':
       return (
         <Card title={words.stuck(nameCall(fact.call, words))}>
@@ -265,6 +267,21 @@ function CatchingView({ fact, words }: { readonly fact: Fact<'catching'>; readon
         {probing ? words.probingWhy : words.catchingWhy}
         {fact.others > 0 && ` ${words.alsoLate(fact.others)}`}
       </Say>
+    </Card>
+  );
+}
+
+function ReadView({ fact, words }: { readonly fact: Fact<'read'>; readonly words: Said }) {
+  const { leader, member, others, phase } = fact;
+  const said = {
+    asks: [words.readAsks(member, leader), words.readAsksWhy],
+    confirms: [words.readConfirms(leader), words.readConfirmsWhy(others)],
+    answers: [words.readAnswers(member, leader), words.readAnswersWhy],
+  } as const;
+  const [bold, why] = said[phase];
+  return (
+    <Card title={words.stuck(nameCall(fact.call, words))} note={words.readNote}>
+      <Say bold={bold}>{why}</Say>
     </Card>
   );
 }
