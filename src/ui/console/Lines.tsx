@@ -63,7 +63,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
           {words.console.earlier}
         </button>
       )}
-      {shown.length === 0 && <p className={styles.empty}>{words.console.empty}</p>}
+      {shown.length === 0 && until === Number.POSITIVE_INFINITY && <p className={styles.empty}>{words.console.empty}</p>}
       {shown.map((line) => {
         const call = callOf(tab.session, line.command);
         return (
