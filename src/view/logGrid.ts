@@ -101,7 +101,7 @@ export function logEnd(log: Chunks<number>): number {
  */
 export function fillAt(member: MemberFrame, index: number): Fill | undefined {
   if (logTerm(member.log, index) === 0) return undefined;
-  
+  if (member.health !== 'up') return index <= member.durableIndex ? 'disk' : undefined;
   if (index <= member.appliedIndex) return 'applied';
   if (index <= member.commitIndex) return 'committed';
   return index <= member.durableIndex ? 'disk' : 'memory';
