@@ -7,6 +7,7 @@ import {
   createKernel,
   type Kernel,
   loadJournal,
+  type Pacing,
   packRows,
   takeReleased,
   traceDigest,
@@ -20,6 +21,7 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
   if (rows === undefined) throw new Error('a bus is greeted with a port for its rows');
   const fleet = createFleet((member) => startWorker(`member:${member}`));
   let kernel: Kernel | undefined;
+  let pacing: Pacing = 'horizons';
   /** The end of what is being done: whatever comes meanwhile waits for it. */
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -33,7 +35,7 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
   }
 
   async function run(kernel: Kernel, request: AdvanceRequest): Promise<Batch> {
-    const steps = advance(kernel, request.until, 'horizons', request.stop);
+    const steps = advance(kernel, request.until, pacing, request.stop);
     let step = steps.next();
     while (step.done !== true) step = steps.next(await Promise.all(step.value.map((work) => fleet.carryOut(work))));
     const { rows: released, ...rest } = takeReleased(kernel);
@@ -51,7 +53,8 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
   };
 
   const control: BusControl = {
-    start(scenario, journal) {
+    start(scenario, journal, chosen) {
+      pacing = chosen;
       kernel = createKernel(scenario);
       loadJournal(kernel, journal);
     },

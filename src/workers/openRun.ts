@@ -1,5 +1,5 @@
 /** Where the page's runs come from. */
-import { assertScenario, freshScenario, type JournalEntry, type Scenario } from '../sim/index.ts';
+import { assertScenario, freshScenario, type JournalEntry, type Pacing, type Scenario } from '../sim/index.ts';
 import { openingOf } from './opening.ts';
 import { openPageRun } from './pageRun.ts';
 import type { WorkerRole } from './protocol.ts';
@@ -13,6 +13,8 @@ export interface RunPlan {
   readonly journal?: readonly JournalEntry[];
   /** Virtual time at which the page opens, µs. */
   readonly openAt?: number;
+  /** How its bus carries it on, for tests: a run is the same either way. */
+  readonly pacing?: Pacing;
 }
 
 /** A fresh cluster in workers of its own. @param members 1 … 9 */
@@ -21,11 +23,11 @@ export function openRun(members: number, seed: number): Run {
 }
 
 /** A run by its plan, in workers of its own. Throws on a scenario that no cluster could be made of. */
-export function openPlannedRun({ scenario: differences = {}, journal = [], openAt = 0 }: RunPlan): Run {
+export function openPlannedRun({ scenario: differences = {}, journal = [], openAt = 0, pacing = 'horizons' }: RunPlan): Run {
   const scenario: Scenario = { ...freshScenario(differences.members ?? 5, differences.seed ?? 1), ...differences };
   assertScenario(scenario);
   const nextCall = 1 + journal.reduce((last, { action }) => (action.type === 'call' ? Math.max(last, action.call) : last), 0);
-  return openPageRun({ scenario, journal, openAt, nextCall }, startWorker);
+  return openPageRun({ scenario, journal, openAt, nextCall, pacing }, startWorker);
 }
 
 function startWorker(role: WorkerRole): Worker {

@@ -1,6 +1,6 @@
 /** How a fresh run begins: a leader has been elected, one key has a few versions, the next put is about to fly. */
 import { utf8Encode, ZERO_ID } from '../base/index.ts';
-import { freshScenario, type JournalEntry, MILLISECOND, type Scenario, SECOND, type SimTime } from '../sim/index.ts';
+import { freshScenario, type JournalEntry, MILLISECOND, type Pacing, type Scenario, SECOND, type SimTime } from '../sim/index.ts';
 
 export interface Opening {
   readonly scenario: Scenario;
@@ -9,6 +9,8 @@ export interface Opening {
   readonly openAt: SimTime;
   /** The first call number that is free. */
   readonly nextCall: number;
+  /** How its bus carries it on; a run is the same either way. */
+  readonly pacing: Pacing;
 }
 
 /** What is put, when, and through which member; the last put flies just after the page has opened. */
@@ -45,5 +47,5 @@ export function openingOf(members: number, seed: number): Opening {
       },
     }),
   );
-  return { scenario: freshScenario(members, seed), journal, openAt: OPEN_AT, nextCall: PUTS.length + 1 };
+  return { scenario: freshScenario(members, seed), journal, openAt: OPEN_AT, nextCall: PUTS.length + 1, pacing: 'horizons' };
 }

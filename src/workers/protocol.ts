@@ -8,6 +8,7 @@ import type {
   HostConfig,
   HostResult,
   JournalEntry,
+  Pacing,
   RowBatch,
   Scenario,
   SimTime,
@@ -48,7 +49,7 @@ export interface Batch {
 /** Page → bus, by comlink. */
 export interface BusControl {
   /** Before everything else, once. */
-  start(scenario: Scenario, journal: readonly JournalEntry[]): void;
+  start(scenario: Scenario, journal: readonly JournalEntry[], pacing: Pacing): void;
   /** Does something as soon as the advance under way, if any, has ended. @returns where it stands in the journal */
   act(action: Action): Promise<JournalEntry>;
   /** Each running member's digest, by ordinal - 1; '' for a stopped one. */
