@@ -4,7 +4,7 @@ import { findNewest, removeKey } from './keyTree.ts';
 import type { CompactionJob, Kv } from './state.ts';
 import { isSurvivor } from './survivor.ts';
 import type { HashKvResult, RevisionError } from './types.ts';
-import { isTombstone, sweepChunk, type Version } from './versionLog.ts';
+import { isTombstone, storedSizeOf, sweepChunk, type Version } from './versionLog.ts';
 
 /** Hashes of finished compactions that are remembered. etcd: hashStorageMaxSize. */
 const STORED_HASHES = 10;
@@ -61,6 +61,7 @@ export function compactStep(kv: Kv, budget: number): CompactStepResult {
 function meet(kv: Kv, job: CompactionJob, version: Version): boolean {
   const isKept = isSurvivor(kv, version, job.revision);
   if (job.storesHash) job.crc = hashVersion(job.crc, version, job.previousRevision, () => isKept);
+  if (!isKept) kv.storedSize -= storedSizeOf(version);
   if (!isKept && isTombstone(version)) {
     // A key whose last change is a tombstone nobody needs is forgotten.
     const isNewest = findNewest(kv.keys, version.kv.key)?.position === version.position;

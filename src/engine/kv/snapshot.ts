@@ -3,7 +3,7 @@ import { createJob } from './compaction.ts';
 import { updateNewest } from './keyTree.ts';
 import type { Kv } from './state.ts';
 import { createKv, type StoredVersion, toStored } from './store.ts';
-import { appendVersion, listVersions } from './versionLog.ts';
+import { appendVersion, listVersions, storedSizeOf } from './versionLog.ts';
 import { unsyncWatchers } from './watch.ts';
 
 /** What a store keeps on disk and sends to a member that lags: plain data. The key-values are shared with the store. */
@@ -33,8 +33,8 @@ export function restoreKv(snapshot: KvSnapshot): Kv {
 /** Replaces the contents by those of another member; every watcher is unsynced then. `spec/etcd.md` 1.9. */
 export function installSnapshot(kv: Kv, snapshot: KvSnapshot): void {
   assert(!kv.isWriting, 'a snapshot is installed between writes');
-  const { owner, log, keys } = createKv();
-  Object.assign(kv, { owner, log, keys });
+  const { owner, log, keys, storedSize } = createKv();
+  Object.assign(kv, { owner, log, keys, storedSize });
   load(kv, snapshot);
   unsyncWatchers(kv.watchers);
 }
@@ -43,7 +43,11 @@ function load(kv: Kv, snapshot: KvSnapshot): void {
   const { compactRevision, finishedCompactRevision } = snapshot;
   let revision = 1;
   for (const { sub, kv: pair } of snapshot.versions) {
-    kv.keys = updateNewest(kv.keys, kv.owner, pair.key, (newest) => appendVersion(kv.log, kv.owner, newest, pair, sub));
+    kv.keys = updateNewest(kv.keys, kv.owner, pair.key, (newest) => {
+      const version = appendVersion(kv.log, kv.owner, newest, pair, sub);
+      kv.storedSize += storedSizeOf(version);
+      return version;
+    });
     revision = Math.max(revision, pair.modRevision);
   }
   // Every revision from the compact one on left a version behind, if only a tombstone.

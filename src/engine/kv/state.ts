@@ -19,6 +19,8 @@ export interface Kv {
   compactionHashes: HashKvResult[];
   /** Between `beginWrite` and `endWrite`. */
   isWriting: boolean;
+  /** Bytes of the stored versions, see `storedSizeOf`. */
+  storedSize: number;
   log: VersionLog;
   keys: KeyNode;
   watchers: Watchers;

@@ -25,6 +25,7 @@ export function createKv(): Kv {
     compactions: [],
     compactionHashes: [],
     isWriting: false,
+    storedSize: 0,
     log: createVersionLog(owner),
     keys: createKeyTree(owner),
     watchers: createWatchers(),

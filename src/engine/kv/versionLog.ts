@@ -61,6 +61,11 @@ export function cloneVersionLog(log: VersionLog): VersionLog {
   return { owner: log.owner, chunks: log.chunks, firsts: log.firsts, nextPosition: log.nextPosition };
 }
 
+/** Bytes that a version takes as etcd stores it, about: a key of 17 bytes, the pair, its numbers. `spec/etcd.md` 1.1. */
+export function storedSizeOf({ kv }: Version): number {
+  return 17 + kv.key.length + kv.value.length + (kv.version === 0 ? 3 : 16);
+}
+
 /** True for a deletion. */
 export function isTombstone(version: Version): boolean {
   return version.kv.version === 0;

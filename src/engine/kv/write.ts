@@ -15,7 +15,7 @@ import type {
   RevisionError,
   WriteResult,
 } from './types.ts';
-import { appendVersion, isTombstone, type Version } from './versionLog.ts';
+import { appendVersion, isTombstone, storedSizeOf, type Version } from './versionLog.ts';
 import { notifyWatchers } from './watch.ts';
 
 /** A write transaction that is open: all its changes get one main revision, and are visible to its own reads at once. */
@@ -102,5 +102,6 @@ function change(write: KvWrite, newest: Version | undefined, pair: KeyValue): Ve
   assert(newest === undefined || newest.kv.modRevision < write.main, 'a key changes once in a write', { key: pair.key });
   const version = appendVersion(write.kv.log, write.kv.owner, newest, pair, write.changes.length);
   write.changes.push(version);
+  write.kv.storedSize += storedSizeOf(version);
   return version;
 }

@@ -271,3 +271,21 @@ describe('snapshots (1.9)', () => {
     ]);
   });
 });
+
+test('the stored size follows writes, compaction and restoring', () => {
+  const kv = createKv();
+  const sizeOfAll = () =>
+    kvState(kv).versions.reduce(
+      (sum, { kv: pair }) => sum + 17 + pair.key.length + pair.value.length + (pair.version === 0 ? 3 : 16),
+      0,
+    );
+  expect(kv.storedSize).toBe(0);
+  for (let i = 0; i < 50; i++) put(kv, `k${i % 7}`, 'x'.repeat(i));
+  del(kv, 'k1', 'k4');
+  const before = kv.storedSize;
+  expect(before).toBe(sizeOfAll());
+  compactFully(kv, currentRevision(kv));
+  expect(kv.storedSize).toBe(sizeOfAll());
+  expect(kv.storedSize).toBeLessThan(before);
+  expect(restoreKv(snapshotKv(kv)).storedSize).toBe(kv.storedSize);
+});
