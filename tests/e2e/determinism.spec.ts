@@ -1,6 +1,7 @@
 // A run is (scenario, seed, journal): the page with its eight workers, and Node in one thread, come to the same trace and the same
 // members, to the bit; also where hands act while time runs, and where a member throws.
 import { expect, type Page, test } from '@playwright/test';
+import type { Bytes, Id64 } from '../../src/base/index.ts';
 import type { JournalEntry, Pacing, Scenario } from '../../src/sim/index.ts';
 import { type Outcome, rerun } from './inline.ts';
 import { troubledJournal, unevenScenario } from './journal.ts';
@@ -86,22 +87,24 @@ test('hands that act while time runs, replayed from the journal', async ({ page 
             ],
           });
         else
-          run.target(1).request(
-            {
-              endpoints: [`n${member}:2379`],
-              request: {
-                type: 'put',
-                key: 'color',
-                value: `${act}`,
-                lease: '0000000000000000',
-                prevKv: false,
-                ignoreValue: false,
-                ignoreLease: false,
-              } as never,
-              timeout: 5_000_000,
+          run.act({
+            type: 'call',
+            client: 7,
+            call: 5_000 + act,
+            endpoints: [member],
+            request: {
+              type: 'put',
+              key: 'color' as Bytes,
+              value: `${act}` as Bytes,
+              lease: '0000000000000000' as Id64,
+              prevKv: false,
+              ignoreValue: false,
+              ignoreLease: false,
             },
-            () => undefined,
-          );
+            timeout: 5_000_000,
+            requireLeader: false,
+            text: '',
+          });
         if (run.live() < shown) throw new Error('time went back');
         shown = run.live();
       }

@@ -1,0 +1,195 @@
+// Nothing overlaps, nothing is clipped, nothing is too small to read: at the sizes that people have, in both languages, at rest and
+// with a split on the stage.
+import { expect, type Page, test } from '@playwright/test';
+import { advanceBy, advanceUntil, openPage } from './page.ts';
+
+/** px that two things may share before they overlap: lines of text have air above and below their letters. */
+const AIR = 3;
+/** px; the smallest text. */
+const SMALLEST = 12;
+
+interface Box {
+  readonly what: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Seen {
+  readonly regions: readonly Box[];
+  /** Buttons and members: whatever can be pressed. */
+  readonly targets: readonly Box[];
+  readonly texts: readonly Box[];
+  /** What an ancestor cuts off, or the window. */
+  readonly clipped: readonly string[];
+  readonly small: readonly string[];
+  readonly scrolls: readonly string[];
+}
+
+declare global {
+  interface Window {
+    /** Font sizes that were drawn on a canvas, with a text each. */
+    drawnFonts?: Map<number, string>;
+  }
+}
+
+/** Remembers what canvases write. */
+async function watchCanvases(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const fonts = new Map<number, string>();
+    window.drawnFonts = fonts;
+    const { fillText } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+      const size = Number(/([\d.]+)px/.exec(this.font)?.[1] ?? 0) * (this.getTransform().a / window.devicePixelRatio);
+      fonts.set(Math.round(size * 10) / 10, text);
+      fillText.call(this, text, ...rest);
+    };
+  });
+}
+
+function lookAround(page: Page): Promise<Seen> {
+  return page.evaluate(
+    ({ smallest }) => {
+      const boxOf = (what: string, { x, y, width, height }: DOMRect) => ({ what, x, y, width, height });
+      const isSeen = (element: Element) => {
+        if (element.closest('.visually-hidden, dialog:not([open])') !== null) return false;
+        for (let each: Element | null = element; each !== null; each = each.parentElement) {
+          const style = getComputedStyle(each);
+          if (style.opacity === '0' || style.visibility === 'hidden' || style.display === 'none') return false;
+        }
+        return true;
+      };
+      const root = document.getElementById('root');
+      if (root === null) throw new Error('there is no page');
+      const regions = [...root.querySelectorAll('[data-region]')]
+        .filter(isSeen)
+        .map((element) => boxOf(element.getAttribute('data-region') ?? '', element.getBoundingClientRect()));
+      const targets = [...root.querySelectorAll('button, input, [role="slider"], [data-wall] [role="button"]')]
+        .filter(isSeen)
+        .map((element) => boxOf(element.getAttribute('aria-label') ?? element.textContent ?? '', element.getBoundingClientRect()));
+
+      const texts: { what: string; x: number; y: number; width: number; height: number }[] = [];
+      const clipped: string[] = [];
+      const small: string[] = [];
+      const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const text = node.textContent?.trim() ?? '';
+        const element = node.parentElement;
+        if (text === '' || element === null || !isSeen(element)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        const style = getComputedStyle(element);
+        const scale = element instanceof SVGGraphicsElement ? (element.getScreenCTM()?.a ?? 1) : 1;
+        const size = Number.parseFloat(style.fontSize) * scale;
+        if (size < smallest - 0.05) small.push(`${text}: ${size} px`);
+        for (const rect of range.getClientRects()) {
+          let visible = { left: rect.left, top: rect.top, right: rect.right, bottom: rect.bottom };
+          let mayScroll = false;
+          let endsInDots = false;
+          for (let each: Element | null = element; each !== null && each !== root; each = each.parentElement) {
+            const around = getComputedStyle(each);
+            if (around.textOverflow === 'ellipsis') endsInDots = true;
+            if (around.overflowX === 'visible' && around.overflowY === 'visible') continue;
+            if (each instanceof SVGElement && !(each instanceof SVGSVGElement)) continue;
+            if (around.overflowX === 'auto' || around.overflowY === 'auto' || around.overflowY === 'scroll') mayScroll = true;
+            const box = each.getBoundingClientRect();
+            visible = {
+              left: Math.max(visible.left, box.left),
+              top: Math.max(visible.top, box.top),
+              right: Math.min(visible.right, box.right),
+              bottom: Math.min(visible.bottom, box.bottom),
+            };
+          }
+          visible = {
+            left: Math.max(0, visible.left),
+            top: Math.max(0, visible.top),
+            right: Math.min(innerWidth, visible.right),
+            bottom: Math.min(innerHeight, visible.bottom),
+          };
+          const lost = { x: rect.width - (visible.right - visible.left), y: rect.height - (visible.bottom - visible.top) };
+          if (!mayScroll && !endsInDots && (lost.x > 1 || lost.y > 4))
+            clipped.push(`${text}: ${lost.x.toFixed(1)} × ${lost.y.toFixed(1)} px`);
+          if (visible.right > visible.left && visible.bottom > visible.top)
+            texts.push({
+              what: text,
+              x: visible.left,
+              y: visible.top,
+              width: visible.right - visible.left,
+              height: visible.bottom - visible.top,
+            });
+        }
+      }
+      for (const [size, text] of window.drawnFonts ?? []) if (size < smallest - 0.05) small.push(`${text} on a canvas: ${size} px`);
+      const { scrollWidth, scrollHeight } = document.documentElement;
+      const scrolls: string[] = [];
+      if (scrollWidth > innerWidth) scrolls.push(`${scrollWidth} px wide`);
+      if (scrollHeight > innerHeight) scrolls.push(`${scrollHeight} px high`);
+      return { regions, targets, texts, clipped, small, scrolls };
+    },
+    { smallest: SMALLEST },
+  );
+}
+
+/** Pairs that share more than `air` in both directions. */
+function overlaps(boxes: readonly Box[], air: number): string[] {
+  return boxes.flatMap((a, i) =>
+    boxes.slice(i + 1).flatMap((b) => {
+      const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+      const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+      return width > air && height > air ? [`${a.what} and ${b.what} share ${width.toFixed(1)} × ${height.toFixed(1)} px`] : [];
+    }),
+  );
+}
+
+function outside(boxes: readonly Box[], size: { readonly width: number; readonly height: number }): string[] {
+  return boxes
+    .filter(({ x, y, width, height }) => x < -0.5 || y < -0.5 || x + width > size.width + 0.5 || y + height > size.height + 0.5)
+    .map(({ what }) => what);
+}
+
+async function expectRoom(page: Page, size: { readonly width: number; readonly height: number }): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  const seen = await lookAround(page);
+  expect(seen.texts.length, 'there is something to look at').toBeGreaterThan(12);
+  expect.soft(seen.scrolls, 'the page does not scroll').toEqual([]);
+  expect.soft(outside(seen.regions, size), 'regions are inside the window').toEqual([]);
+  expect.soft(overlaps(seen.regions, 1), 'regions stand side by side').toEqual([]);
+  expect.soft(overlaps(seen.targets, 1), 'what can be pressed stands side by side').toEqual([]);
+  expect.soft(overlaps(seen.texts, AIR), 'no text stands on another').toEqual([]);
+  expect.soft(seen.clipped, 'no text is cut off').toEqual([]);
+  expect.soft(seen.small, 'every text can be read').toEqual([]);
+}
+
+const SIZES = [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 },
+  { width: 390, height: 844 },
+];
+
+for (const size of SIZES) {
+  for (const language of ['en', 'zh'] as const) {
+    test(`${size.width}×${size.height}, ${language}`, async ({ page }) => {
+      await page.setViewportSize(size);
+      await watchCanvases(page);
+      await openPage(page, { language });
+      await expect(page.locator('html')).toHaveAttribute('lang', language === 'en' ? 'en' : 'zh-CN');
+      await expect(page.locator('[data-stage-member]')).toHaveCount(5);
+      await expectRoom(page, size);
+
+      const split = page.locator('button[data-verb="split"]');
+      await split.click();
+      await split.click();
+      // Two leaders, two islands, a wall with its label: the fullest stage there is.
+      await advanceUntil(page, (run) => run.frame().members.filter((member) => member.role === 'leader').length === 2);
+      await advanceBy(page, 60_000);
+      await page.getByRole('status').getByRole('button').last().click();
+      await expectRoom(page, size);
+      if (size.width > 719) return;
+      for (const tab of ['log', 'time']) {
+        await page.locator(`[role="tab"][data-tab="${tab}"]`).click();
+        await expectRoom(page, size);
+      }
+    });
+  }
+}
