@@ -3,6 +3,7 @@
  * a horizon, merging what is delivered to it with its own events in the order (time, source, sequence).
  */
 import { assert, below, createPrng, utf8Decode } from '../base/index.ts';
+import { currentRevision } from '../engine/kv/index.ts';
 import type { Entry, MemberId, Raft } from '../engine/raft/index.ts';
 import { progressViews, raftEntryAt, raftLastIndex, raftTermAt, takeTruncation } from '../engine/raft/index.ts';
 import {
@@ -216,13 +217,15 @@ function skipPause(host: Host, now: SimTime): void {
 }
 
 interface Effects {
+  /** Entries that moved the store's revision and that no row has told yet, in order. */
+  readonly steps: { readonly index: number; readonly revision: number }[];
   readonly outputs: TimedOutput[];
   readonly rows: TimedRow[];
   readonly notes: EntryNote[];
 }
 
 function createEffects(): Effects {
-  return { outputs: [], rows: [], notes: [] };
+  return { steps: [], outputs: [], rows: [], notes: [] };
 }
 
 function resultOf(host: Host | undefined, effects: Effects, handled: number, thrown: HostResult['thrown']): HostResult {
@@ -233,6 +236,10 @@ function resultOf(host: Host | undefined, effects: Effects, handled: number, thr
 function take(host: Host, effects: Effects, outputs: readonly MemberOutput[], time: SimTime): void {
   for (const output of outputs) {
     if (output.type === 'log') continue; // log lines are asked for, they do not travel
+    if (output.type === 'applied') {
+      effects.steps.push(output);
+      continue;
+    }
     effects.outputs.push({ time, sequence: host.sequence++, output });
     if (output.type !== 'write') continue;
     if (output.sync) {
@@ -282,12 +289,28 @@ function tellFacts(host: Host, effects: Effects, time: SimTime): void {
     told.commit = raft.log.committed;
     tell(host, effects, makeRow(time, ROW_KIND.commit, { a, index: told.commit }));
   }
-  if (member.appliedIndex !== told.applied) {
-    told.applied = member.appliedIndex;
-    tell(host, effects, makeRow(time, ROW_KIND.apply, { a, index: told.applied }));
-  }
+  tellApplied(host, effects, time);
   tellTimer(host, effects, time);
   tellProgress(host, effects, time);
+}
+
+/** One row for each run of entries that all moved the revision by one, so that every revision's entry can be told from the rows. */
+function tellApplied(host: Host, effects: Effects, time: SimTime): void {
+  const { member, told } = host;
+  const a = host.config.ordinal;
+  const steps = effects.steps.splice(0);
+  for (let from = 0; from < steps.length; ) {
+    const first = steps[from] as Effects['steps'][number]; // from < steps.length
+    let to = from + 1;
+    while (steps[to]?.index === first.index + to - from && steps[to]?.revision === first.revision + to - from) to++;
+    told.applied = first.index + to - from - 1;
+    const p = first.revision + to - from - 1;
+    tell(host, effects, makeRow(time, ROW_KIND.apply, { a, index: told.applied, p, q: to - from }));
+    from = to;
+  }
+  if (member.appliedIndex === told.applied) return;
+  told.applied = member.appliedIndex;
+  tell(host, effects, makeRow(time, ROW_KIND.apply, { a, index: told.applied, p: currentRevision(member.kv) }));
 }
 
 function tellLog(host: Host, effects: Effects, time: SimTime): void {

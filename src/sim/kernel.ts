@@ -510,6 +510,7 @@ function commitOutput(kernel: Kernel, member: KernelMember, { time, sequence, ou
       tellClient(kernel, owner.client, arrival, member.ordinal, sequence, { ...output, attempt: owner.attempt });
       return;
     }
+    case 'applied': // told by rows
     case 'log':
       return;
   }

@@ -20,7 +20,7 @@ import type { SimTime } from './scenario.ts';
  * | truncate | member | | | first index cut off | | | | |
  * | durable | member | | | last index on disk | | | | |
  * | commit | member | | | index | | | | |
- * | apply | member | | | index | | | | |
+ * | apply | member | | | index | the store's revision then | newest entries up to it that moved the revision by one each | | |
  * | progress | leader | peer | | match | next | feed code | | |
  * | tally | candidate | voter | | | 1 granted, 2 refused | | | |
  * | send | from | to | term | see {@link MESSAGE_CODE} | message code | entries | µs under way; negative: the link was cut already | message id |

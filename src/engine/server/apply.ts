@@ -1,6 +1,6 @@
 /** The state machine: committed entries, in order, on the store (etcd-io/etcd:server/etcdserver/apply). Every member does the same. */
 import { assert, fail, ok, type Result, ZERO_ID } from '../../base/index.ts';
-import { beginWrite, endWrite, writeDelete, writePut } from '../kv/index.ts';
+import { beginWrite, currentRevision, endWrite, writeDelete, writePut } from '../kv/index.ts';
 import { applyConfChange, decodeConfChange, type Entry } from '../raft/index.ts';
 import type { UnaryResponse } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
@@ -17,8 +17,11 @@ export function applyEntries(member: Member, entries: readonly Entry[]): void {
       index: entry.index,
       applied: member.appliedIndex,
     });
+    const before = currentRevision(member.kv);
     applyEntry(member, entry);
     member.appliedIndex = entry.index;
+    const revision = currentRevision(member.kv);
+    if (revision !== before) member.outputs.push({ type: 'applied', index: entry.index, revision });
   }
   if (entries.length > 0) releaseReads(member);
 }

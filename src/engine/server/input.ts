@@ -1,6 +1,6 @@
 /** What goes into a member and what comes out: all of its dealings with the world, as data. */
 import type { Id64 } from '../../base/index.ts';
-import type { Entry, HardState, LogLine, MemberId, Message, Snapshot } from '../raft/index.ts';
+import type { Entry, HardState, LogIndex, LogLine, MemberId, Message, Snapshot } from '../raft/index.ts';
 import type { ApiRequest, StreamResponse, UnaryResponse } from './api.ts';
 import type { ApiError } from './errors.ts';
 
@@ -44,4 +44,6 @@ export type MemberOutput =
   | { readonly type: 'stream'; readonly call: CallId; readonly response: StreamResponse }
   /** A call was handed to Raft, here or by way of the leader; its entry will carry this id. */
   | { readonly type: 'proposed'; readonly call: CallId; readonly requestId: Id64 }
+  /** An entry was applied that moved the store's revision, to `revision`. */
+  | { readonly type: 'applied'; readonly index: LogIndex; readonly revision: number }
   | { readonly type: 'log'; readonly line: LogLine };
