@@ -3,13 +3,21 @@
  * seconds on shared structure. What any member was at any time, dead ones included, is asked of it; its trace's digest
  * beside the live one's proves that the run is the run.
  */
-import { assert } from '../base/index.ts';
-import { currentRevision, range } from '../engine/kv/index.ts';
-import type { KeyValue } from '../engine/server/index.ts';
+import { assert, type Bytes } from '../base/index.ts';
+import {
+  compactRevision,
+  currentRevision,
+  getWatcher,
+  type KeyHistory,
+  keyHistories,
+  missedChanges,
+  range,
+} from '../engine/kv/index.ts';
+import { describeApiError, type KeyValue, type WatchRequest } from '../engine/server/index.ts';
 import type { JournalEntry } from './command.ts';
 import { hostDigest } from './host.ts';
 import { advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
-import { loadJournal } from './kernel.ts';
+import { type ClientNews, loadJournal } from './kernel.ts';
 import { type Scenario, SECOND, type SimTime } from './scenario.ts';
 import { traceDigest } from './trace.ts';
 
@@ -20,7 +28,60 @@ export interface History {
   readonly run: InlineRun;
   /** Copies, by time, ascending; the first is of the start. */
   readonly checkpoints: InlineRun[];
+  /** Everybody who ever watched, by call. */
+  readonly watchCalls: Map<number, WatchCall>;
+  /** Watches that are over, in the order in which their clients heard it. */
+  readonly endedWatches: EndedWatch[];
 }
+
+interface WatchCall {
+  readonly client: number;
+  readonly request: WatchRequest;
+  readonly text: string;
+}
+
+/** What a watch was asked for, and by whom. */
+export interface WatchAsked extends WatchCall {
+  readonly call: number;
+}
+
+/** An open watch as its member holds it. */
+export interface WatchThen extends WatchAsked {
+  /** Ordinal. */
+  readonly member: number;
+  /** Of that member's store. */
+  readonly revision: number;
+  /** Nothing below it is left to be sent; for a synced one it may lie behind (`spec/etcd.md` 2.2). */
+  readonly minRevision: number;
+  readonly isSynced: boolean;
+  /** Changes that it has not been sent yet; counted up to {@link MOST_MISSED}. */
+  readonly missed: number;
+}
+
+/** A watch that is over. */
+export interface EndedWatch extends WatchAsked {
+  readonly time: SimTime;
+  /** > 0: its start was compacted; the oldest revision that can be read. */
+  readonly compactRevision: number;
+  /** The server's words; '' when the client itself ended it. */
+  readonly reason: string;
+}
+
+/** A member's store with what can still be read of its past. */
+export interface StoreThen {
+  readonly isUp: boolean;
+  readonly revision: number;
+  /** -1: never compacted. */
+  readonly compactRevision: number;
+  readonly histories: readonly KeyHistory[];
+  /** Keys with the prefix, those left out included. */
+  readonly keyCount: number;
+}
+
+/** Watches that are kept after their end. */
+const MOST_ENDED = 256;
+/** Of what a watcher missed so much is counted. */
+export const MOST_MISSED = 1000;
 
 /** A past member, for reading. */
 export interface MemberThen {
@@ -34,7 +95,7 @@ export interface MemberThen {
 /** The history of a run that has not begun. */
 export function createHistory(scenario: Scenario): History {
   const run = createInlineRun(scenario);
-  return { run, checkpoints: [cloneInlineRun(run)] };
+  return { run, checkpoints: [cloneInlineRun(run)], watchCalls: new Map(), endedWatches: [] };
 }
 
 /**
@@ -46,9 +107,15 @@ export function createHistory(scenario: Scenario): History {
 export function followRun(history: History, entries: readonly JournalEntry[], until: SimTime): string {
   const { run, checkpoints } = history;
   loadJournal(run.kernel, entries);
+  for (const { action } of entries) {
+    if (action.type !== 'call' || action.request.type !== 'watch') continue;
+    const { client, request, text } = action;
+    history.watchCalls.set(action.call, { client, request, text });
+  }
   while (run.kernel.now < until) {
     const last = checkpoints.at(-1)?.kernel.now ?? 0;
-    advanceInline(run, Math.min(until, last + CHECKPOINT_EVERY));
+    const { news } = advanceInline(run, Math.min(until, last + CHECKPOINT_EVERY));
+    for (const item of news) noteEnd(history, item);
     if (run.kernel.now >= last + CHECKPOINT_EVERY) checkpoints.push(cloneInlineRun(run));
   }
   return traceDigest(run.kernel.hash);
@@ -77,14 +144,82 @@ export function memberAt(history: History, member: number, time: SimTime): Membe
   return { isUp: true, revision: currentRevision(kv), pairs: everything.value.kvs, digest: hostDigest(host) };
 }
 
+/**
+ * A member's store just before `time`, by keys that begin with `prefix`.
+ *
+ * @param mostKeys in the answer
+ * @param mostVersions newest ones of each key
+ */
+export function storeAt(
+  history: History,
+  member: number,
+  time: SimTime,
+  { prefix, mostKeys, mostVersions }: { readonly prefix: Bytes; readonly mostKeys: number; readonly mostVersions: number },
+): StoreThen {
+  const kv = runAt(history, time).hosts.get(member)?.member.kv;
+  if (kv === undefined) return { isUp: false, revision: 0, compactRevision: -1, histories: [], keyCount: 0 };
+  const keys = { key: prefix === '' ? '\0' : prefix, rangeEnd: prefixEnd(prefix) };
+  const found = keyHistories(kv, keys, mostKeys, mostVersions);
+  return { isUp: true, revision: currentRevision(kv), compactRevision: compactRevision(kv), ...found };
+}
+
+/** The watches that were open just before `time`, by member and call; and those that had ended, the newest last. */
+export function watchesAt(
+  history: History,
+  time: SimTime,
+): { readonly open: readonly WatchThen[]; readonly ended: readonly EndedWatch[] } {
+  const open: WatchThen[] = [];
+  for (const [member, host] of [...runAt(history, time).hosts].sort(([a], [b]) => a - b)) {
+    const { kv, watches } = host.member;
+    for (const call of [...watches.keys()].sort((a, b) => a - b)) {
+      const watcher = getWatcher(kv, call);
+      const asked = history.watchCalls.get(call);
+      if (watcher === undefined || asked === undefined) continue;
+      const { minRevision, isSynced } = watcher;
+      const missed = isSynced ? 0 : missedChanges(kv, watcher, MOST_MISSED);
+      open.push({ ...asked, call, member, revision: currentRevision(kv), minRevision, isSynced, missed });
+    }
+  }
+  return { open, ended: history.endedWatches.filter((watch) => watch.time < time) };
+}
+
 /** Each member's digest just before `time`, by ordinal - 1; '' for a stopped one. */
 export function digestsAt(history: History, time: SimTime): string[] {
   return digestsInline(runAt(history, time));
 }
 
-/** A run that stands at `time`: of its own, so that the history goes on undisturbed. */
+function noteEnd(history: History, news: ClientNews): void {
+  const asked = history.watchCalls.get(news.call);
+  if (asked === undefined) return;
+  const { time, call } = news;
+  if (news.type === 'message') {
+    const { response } = news;
+    if (response.type !== 'watch' || !response.canceled) return;
+    keepEnd(history, { ...asked, call, time, compactRevision: response.compactRevision, reason: response.cancelReason });
+  } else if (history.endedWatches.findLast((watch) => watch.call === call) === undefined) {
+    const reason = news.outcome.type === 'error' ? describeApiError(news.outcome.error).text : '';
+    keepEnd(history, { ...asked, call, time, compactRevision: 0, reason });
+  }
+}
+
+function keepEnd(history: History, watch: EndedWatch): void {
+  history.endedWatches.push(watch);
+  if (history.endedWatches.length > MOST_ENDED) history.endedWatches.shift();
+}
+
+/** The first key behind all that begin with `prefix`; '\0' = no end. etcd-io/etcd:client/v3/op.go, `getPrefix`. */
+function prefixEnd(prefix: Bytes): Bytes {
+  for (let i = prefix.length - 1; i >= 0; i--) {
+    const byte = prefix.charCodeAt(i);
+    if (byte < 0xff) return prefix.slice(0, i) + String.fromCharCode(byte + 1);
+  }
+  return '\0';
+}
+
+/** A run that stands at `time`, for reading: the history's own at its end, otherwise a copy, so that the history goes on undisturbed. */
 function runAt(history: History, time: SimTime): InlineRun {
   const { run, checkpoints } = history;
+  if (time === run.kernel.now) return run;
   assert(time <= run.kernel.now, 'only what has been followed is past', { time, now: run.kernel.now });
   const before = checkpoints.findLast((checkpoint) => checkpoint.kernel.now <= time);
   assert(before !== undefined, 'there is a checkpoint of the start');

@@ -1,7 +1,19 @@
 export * from './checkers/index.ts';
 export type { CallEnd } from './client.ts';
 export type * from './command.ts';
-export { createHistory, digestsAt, followRun, type History, type MemberThen, memberAt } from './history.ts';
+export {
+  createHistory,
+  digestsAt,
+  type EndedWatch,
+  followRun,
+  type History,
+  type MemberThen,
+  memberAt,
+  type StoreThen,
+  storeAt,
+  type WatchThen,
+  watchesAt,
+} from './history.ts';
 export {
   bootHost,
   cloneHost,

@@ -177,6 +177,8 @@ export interface Frame {
   readonly quorum: number;
   /** Entries by `${term}/${index}`: read with `entryText`. Grows; shared by all frames. */
   readonly texts: ReadonlyMap<string, EntryText>;
+  /** Index of the entry that made each revision of the store. Grows; shared by all frames. */
+  readonly revisions: ReadonlyMap<number, number>;
 }
 
 /** One thing that happened, as the timeline names it. */

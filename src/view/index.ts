@@ -2,6 +2,22 @@ export { type Chronicle, chronicle, createChronicle } from './chronicle.ts';
 export type { Explanation, Note, Said, Why, Work } from './explain.ts';
 export { explain } from './explain.ts';
 export type * from './frame.ts';
+export {
+  entryOfRevision,
+  type KeyRibbon,
+  type KeyRow,
+  keyRibbon,
+  keyRows,
+  type MadeBy,
+  oldestReadable,
+  type PastKey,
+  type PastStore,
+  type PastVersion,
+  type RibbonBar,
+  revisionOfEntry,
+  storeMember,
+  versionAt,
+} from './keys.ts';
 export type { Crown, LogCell, LogGrid, LogGroup, LogRow, LogWindow, StripCell, TermRun } from './logGrid.ts';
 export {
   committedTerm,
@@ -21,3 +37,12 @@ export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';
 export { createProjector, type Projector, project, projectorRevision } from './projector.ts';
 export { createRecording, type Increment, type Recording, record, recordedRow, rowsUpTo } from './recording.ts';
 export { entryText } from './texts.ts';
+export {
+  type OpenWatch,
+  type PastEndedWatch,
+  type PastWatch,
+  type PastWatches,
+  type WatchPosition,
+  watchConcerns,
+  watchPosition,
+} from './watches.ts';

@@ -42,6 +42,7 @@ export function createProjector(recording: Recording, names: readonly string[]):
       islands: [],
       quorum: Math.floor(recording.members / 2) + 1,
       texts: recording.texts,
+      revisions: recording.revisions,
     },
     versions: [],
     topology: -1,
@@ -119,6 +120,7 @@ function refresh(projector: Projector): void {
     islands,
     quorum: frame.quorum,
     texts: projector.recording.texts,
+    revisions: projector.recording.revisions,
   };
 }
 

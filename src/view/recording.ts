@@ -1,6 +1,6 @@
 /** The trace as the page keeps it: every row that came in, what people did, what entries say. Grows at its end only. */
 import type { Action, EntryRecord, JournalEntry, Row, RowBatch } from '../sim/index.ts';
-import { rowAt } from '../sim/index.ts';
+import { ROW_KIND, rowAt } from '../sim/index.ts';
 import type { EntryText } from './frame.ts';
 import { keepTexts } from './texts.ts';
 
@@ -22,11 +22,13 @@ export interface Recording {
   /** By order in the journal. */
   readonly actions: Map<number, Action>;
   readonly texts: Map<string, EntryText>;
+  /** Index of the entry that made each revision of the store: the same on every member. */
+  readonly revisions: Map<number, number>;
 }
 
 /** A recording of nothing. */
 export function createRecording(members: number): Recording {
-  return { members, batches: [], starts: [], count: 0, live: 0, actions: new Map(), texts: new Map() };
+  return { members, batches: [], starts: [], count: 0, live: 0, actions: new Map(), texts: new Map(), revisions: new Map() };
 }
 
 /** Takes in what became known up to `live`. */
@@ -34,6 +36,7 @@ export function record(recording: Recording, increment: Increment, live: number)
   for (const entry of increment.actions) recording.actions.set(entry.order, entry.action);
   keepTexts(recording.texts, increment.entries);
   if (increment.rows.count > 0) {
+    keepRevisions(recording.revisions, increment.rows);
     recording.batches.push(increment.rows);
     recording.starts.push(recording.count);
     recording.count += increment.rows.count;
@@ -63,6 +66,14 @@ export function rowsUpTo(recording: Recording, time: number): number {
     else high = middle;
   }
   return low;
+}
+
+function keepRevisions(revisions: Map<number, number>, rows: RowBatch): void {
+  for (let i = 0; i < rows.count; i++) {
+    if (rows.kind[i] !== ROW_KIND.apply) continue;
+    const { index, p, q } = rowAt(rows, i);
+    for (let back = 0; back < q; back++) revisions.set(p - back, index - back);
+  }
 }
 
 function batchOf(recording: Recording, position: number): number {

@@ -1,8 +1,16 @@
 /** The historian's worker: the same run inline, which answers for the past (`sim/history.ts`). */
 import { expose } from 'comlink';
-import { utf8Decode } from '../base/index.ts';
-import { createHistory, digestsAt, followRun, type History, memberAt, type Scenario } from '../sim/index.ts';
+import { type Bytes, utf8Decode, utf8Encode, ZERO_ID } from '../base/index.ts';
+import type { WatchRequest } from '../engine/server/index.ts';
+import { createHistory, digestsAt, followRun, type History, memberAt, type Scenario, storeAt, watchesAt } from '../sim/index.ts';
+import type { PastVersion, PastWatch } from '../view/index.ts';
 import type { Greeting, HistorianControl } from './protocol.ts';
+
+/** What a page can show: more keys are found by their prefix. */
+const MOST_KEYS = 400;
+const MOST_VERSIONS = 400;
+/** Characters of a value; whoever wants all of it reads the key. */
+const MOST_TEXT = 400;
 
 /** Waits for what the page asks. */
 export function startHistorian(greeting: Greeting): void {
@@ -30,7 +38,55 @@ export function startHistorian(greeting: Greeting): void {
         })),
       };
     },
+    storeAt(member, time, prefix) {
+      const limits = { prefix: utf8Encode(prefix), mostKeys: MOST_KEYS, mostVersions: MOST_VERSIONS };
+      const { histories, ...store } = storeAt(begun(), member, time, limits);
+      const keys = histories.map(({ key, versions, isCut }) => ({
+        key: utf8Decode(key),
+        versions: versions.map(
+          ({ createRevision, modRevision, version, value, lease }): PastVersion => ({
+            createRevision,
+            modRevision,
+            version,
+            value: utf8Decode(value.slice(0, MOST_TEXT)),
+            lease: lease === ZERO_ID ? '' : lease,
+          }),
+        ),
+        isCut,
+      }));
+      return { ...store, keys };
+    },
+    watchesAt(time) {
+      const { open, ended } = watchesAt(begun(), time);
+      return { open: open.map(shownWatch), ended: ended.map(shownWatch) };
+    },
     digestsAt: (time) => digestsAt(begun(), time),
   };
   expose(control, greeting.control);
+}
+
+/** The same with texts for reading. */
+function shownWatch<W extends { readonly request: WatchRequest }>({ request, ...watch }: W): Omit<W, 'request'> & WatchWords {
+  const { key, rangeEnd, startRevision, noPut, noDelete, prevKv } = request;
+  return {
+    ...watch,
+    key: utf8Decode(key),
+    range: rangeKind(key, rangeEnd),
+    rangeEnd: utf8Decode(rangeEnd),
+    startRevision,
+    noPut,
+    noDelete,
+    prevKv,
+  };
+}
+
+type WatchWords = Pick<PastWatch, 'key' | 'range' | 'rangeEnd' | 'startRevision' | 'noPut' | 'noDelete' | 'prevKv'>;
+
+/** How a person names a range (`spec/etcd.md` 1.3). */
+function rangeKind(key: Bytes, rangeEnd: Bytes): PastWatch['range'] {
+  if (rangeEnd === '') return 'key';
+  if (rangeEnd === '\0') return key === '\0' || key === '' ? 'all' : 'from';
+  const last = key.length - 1;
+  const isPrefix = key !== '' && rangeEnd === key.slice(0, last) + String.fromCharCode(key.charCodeAt(last) + 1);
+  return isPrefix ? 'prefix' : 'range';
 }

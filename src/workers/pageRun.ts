@@ -7,6 +7,8 @@ import {
   createChronicle,
   createProjector,
   createRecording,
+  type PastStore,
+  type PastWatches,
   project,
   projectorRevision,
   record,
@@ -221,6 +223,14 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
         await visit();
         return historian.memberAt(member, Math.min(time, followed));
       },
+      async storeAt(member: number, time: number, prefix: string): Promise<PastStore> {
+        await visit();
+        return historian.storeAt(member, Math.min(time, followed), prefix);
+      },
+      async watchesAt(time: number): Promise<PastWatches> {
+        await visit();
+        return historian.watchesAt(Math.min(time, followed));
+      },
       async digestsAt(time: number): Promise<readonly string[]> {
         await visit();
         return historian.digestsAt(Math.min(time, followed));
@@ -326,6 +336,8 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     },
     digests: () => bus.digests(),
     memberAt: (member, time) => past.memberAt(member, time),
+    storeAt: (member, time, prefix) => past.storeAt(member, time, prefix),
+    watchesAt: (time) => past.watchesAt(time),
     digestsAt: (time) => past.digestsAt(time),
     journal: () => journal,
     traceHash: () => traceHash,

@@ -15,6 +15,7 @@ import type {
   StopAt,
   Thrown,
 } from '../sim/index.ts';
+import type { PastStore, PastWatches } from '../view/index.ts';
 
 /** What a worker is, given to it as its name. */
 export type WorkerRole = 'bus' | 'historian' | `member:${number}`;
@@ -66,6 +67,10 @@ export interface HistorianControl {
   follow(entries: readonly JournalEntry[], until: SimTime): string;
   /** What a member was at any time that has been followed. */
   memberAt(member: number, time: SimTime): PastMember;
+  /** A member's store with its readable past, just before `time`: keys that begin with `prefix`. */
+  storeAt(member: number, time: SimTime, prefix: string): PastStore;
+  /** The watches of all members just before `time`, and those that had ended. */
+  watchesAt(time: SimTime): PastWatches;
   /** Each member's digest just before `time`, by ordinal - 1; '' for a stopped one. */
   digestsAt(time: SimTime): readonly string[];
 }

@@ -1,7 +1,7 @@
 /** A run as the page holds it: the clock, the trace that came in, and the hands on the cluster. What UI code sees of the simulation. */
 import type { ConsoleTarget } from '../console/index.ts';
 import type { Action, JournalEntry, Scenario } from '../sim/index.ts';
-import type { Frame, Timeline } from '../view/index.ts';
+import type { Frame, PastStore, PastWatches, Timeline } from '../view/index.ts';
 import type { PastMember } from './protocol.ts';
 
 /** 'auto' chooses by what goes on; a number fixes virtual seconds per real second (1/1000 … 10). */
@@ -69,6 +69,10 @@ export interface Run {
   digests(): Promise<readonly string[]>;
   /** What a member was just before `time`, a dead one too: asked of the historian. */
   memberAt(member: number, time: number): Promise<PastMember>;
+  /** A member's store with what can still be read of its past, just before `time`: keys that begin with `prefix`. */
+  storeAt(member: number, time: number, prefix: string): Promise<PastStore>;
+  /** The watches that all members hold just before `time`, and those that had ended. */
+  watchesAt(time: number): Promise<PastWatches>;
   /** Each running member's digest just before `time`, as the historian has it. */
   digestsAt(time: number): Promise<readonly string[]>;
   /** Everything that people did up to live, in order: with the scenario it repeats the run anywhere. */

@@ -201,6 +201,8 @@ export function createFakeRun(scene: Scene, seed: number, count = scene === 'sin
     digests: () => Promise.resolve([]),
     digestsAt: () => Promise.resolve([]),
     memberAt: () => Promise.reject(new Error('a hand-made run has no historian')),
+    storeAt: () => Promise.reject(new Error('a hand-made run has no historian')),
+    watchesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     journal: () => [],
     traceHash: () => '',
     prove: () => Promise.resolve(),

@@ -547,6 +547,7 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
       islands: islandsAt(shown, time),
       quorum,
       texts,
+      revisions: new Map(),
     };
   }
   function islandsAt(shown: readonly MemberFrame[], time: number): readonly Island[] {

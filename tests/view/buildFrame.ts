@@ -57,6 +57,7 @@ export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = 
     ],
     quorum,
     texts: new Map(),
+    revisions: new Map(),
     ...more,
   };
 }

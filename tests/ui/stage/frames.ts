@@ -48,6 +48,7 @@ export function makeFrame(count: number, leader: number, change: Partial<Frame> 
     islands: [{ label: 'A', members: members.map((m) => m.ordinal), needed: (count >> 1) + 1, hasQuorum: true, leader }],
     quorum: (count >> 1) + 1,
     texts: new Map(),
+    revisions: new Map(),
     ...change,
   };
 }

@@ -1,0 +1,79 @@
+/** Watches as the screen asks: who looks at what, how far it has come, and what it still has to hear. */
+
+/** What was asked for. Texts are decoded for reading. */
+export interface PastWatch {
+  readonly call: number;
+  readonly client: number;
+  /** The words that were typed. */
+  readonly text: string;
+  readonly key: string;
+  /** How the range is meant: one key, all with a prefix, all from a key on, all, or up to `rangeEnd`. */
+  readonly range: 'key' | 'prefix' | 'from' | 'all' | 'range';
+  readonly rangeEnd: string;
+  /** 0 = from when it was opened. */
+  readonly startRevision: number;
+  readonly noPut: boolean;
+  readonly noDelete: boolean;
+  readonly prevKv: boolean;
+}
+
+/** One that a member holds open. */
+export interface OpenWatch extends PastWatch {
+  /** Ordinal. */
+  readonly member: number;
+  /** Of that member's store. */
+  readonly revision: number;
+  /** Nothing below it is left to be sent. */
+  readonly minRevision: number;
+  readonly isSynced: boolean;
+  /** Changes that it was not sent yet. */
+  readonly missed: number;
+}
+
+/** One that is over. */
+export interface PastEndedWatch extends PastWatch {
+  readonly time: number;
+  /** > 0: its start was compacted; the oldest revision that can be read. */
+  readonly compactRevision: number;
+  /** The server's words; '' when the client itself ended it. */
+  readonly reason: string;
+}
+
+export interface PastWatches {
+  /** By member, then in the order of their calls. */
+  readonly open: readonly OpenWatch[];
+  /** The newest last. */
+  readonly ended: readonly PastEndedWatch[];
+}
+
+/** How far an open watch has come. */
+export type WatchPosition =
+  /** Everything up to the store's revision was sent. */
+  | { readonly type: 'synced'; readonly revision: number }
+  /** It waits for a revision that is not there yet. */
+  | { readonly type: 'ahead'; readonly start: number; readonly revision: number }
+  /** It reads history: everything up to `at` was sent. */
+  | { readonly type: 'catchingUp'; readonly at: number; readonly revision: number; readonly missed: number };
+
+/** Where a watch stands. `spec/etcd.md` 2.2. */
+export function watchPosition({ isSynced, revision, minRevision, startRevision, missed }: OpenWatch): WatchPosition {
+  if (!isSynced) return { type: 'catchingUp', at: Math.max(0, minRevision - 1), revision, missed };
+  if (startRevision > revision) return { type: 'ahead', start: startRevision, revision };
+  return { type: 'synced', revision };
+}
+
+/** Whether a change of `key` is within what it watches. */
+export function watchConcerns({ key, range, rangeEnd }: PastWatch, changed: string): boolean {
+  switch (range) {
+    case 'key':
+      return changed === key;
+    case 'prefix':
+      return changed.startsWith(key);
+    case 'from':
+      return changed >= key;
+    case 'all':
+      return true;
+    case 'range':
+      return changed >= key && changed < rangeEnd;
+  }
+}
