@@ -7,6 +7,7 @@ import {
   checkAgreement,
   checkLinearizability,
   checkLogs,
+  checkReadsByRevision,
   checkRevisionOrder,
   checkRows,
   checkStores,
@@ -39,6 +40,8 @@ export interface Counts {
   readonly committed: number;
   readonly overwritten: number;
   readonly lost: number;
+  /** Keys whose reads and writes were too many for the search of an order. */
+  readonly undecidedKeys: number;
 }
 
 export interface Report {
@@ -103,7 +106,9 @@ export function runExperiment(plan: Plan, options: ExperimentOptions = {}): Repo
     const violation = compareReadBack(history.calls.get(number), write, member);
     if (violation !== undefined) violations.push(violation);
   }
-  violations.push(...checkLinearizability(history), ...checkRevisionOrder(history), ...safety.violations);
+  const linearizability = checkLinearizability(history);
+  violations.push(...linearizability.violations, ...checkReadsByRevision(history), ...checkRevisionOrder(history));
+  violations.push(...safety.violations);
 
   const work = [...history.calls.values()].filter((call) => call.call < firstReadBack);
   const answered = work.filter((call) => call.outcome?.type === 'ok');
@@ -129,11 +134,12 @@ export function runExperiment(plan: Plan, options: ExperimentOptions = {}): Repo
       committed,
       overwritten,
       lost,
+      undecidedKeys: linearizability.undecided,
     },
   };
 }
 
-/** The command line that repeats a run. */
+/** In words, for a terminal. */
 export function describeViolation(violation: Violation): string {
   const { rule, time, members, term, index, key, call } = violation;
   const parts = [
@@ -159,6 +165,7 @@ const RULE_WORDS: Readonly<Record<CheckedRule, string>> = {
   applyCommitted: 'applied what was not committed, or not in order',
   threw: 'a member threw',
   linearizability: 'no order of reads and writes explains the answers',
+  readsByRevision: 'a read missed the newest write at its revision',
   revisionOrder: 'revisions contradict real time',
   readBack: 'an answered write cannot be read back',
   agreement: 'members differ after rest',

@@ -43,20 +43,60 @@ export function noteClients(history: ClientHistory, actions: readonly JournalEnt
   }
 }
 
-/** Every key's reads and writes could have happened one after another. */
-export function checkLinearizability(history: ClientHistory): Violation[] {
+/** Every key's reads and writes could have happened one after another. @returns also how many keys were too hard to decide */
+export function checkLinearizability(history: ClientHistory): { readonly violations: Violation[]; readonly undecided: number } {
   const byKey = new Map<string, RegisterOperation[]>();
   for (const call of history.calls.values()) {
     const operation = operationOf(call);
-    if (operation === undefined) continue;
-    const key = 'key' in call.request ? call.request.key : '';
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [operation]);
-    else list.push(operation);
+    if (operation !== undefined) listOf(byKey, keyOf(call)).push(operation);
   }
-  return [...byKey].flatMap(([key, operations]) =>
-    isLinearizable(operations) ? [] : [makeViolation('linearizability', operations.at(-1)?.called ?? 0, { key })],
-  );
+  const violations: Violation[] = [];
+  let undecided = 0;
+  for (const [key, operations] of byKey) {
+    const verdict = isLinearizable(operations);
+    if (verdict === undefined) undecided++;
+    else if (!verdict) violations.push(makeViolation('linearizability', operations.at(-1)?.called ?? 0, { key }));
+  }
+  return { violations, undecided };
+}
+
+/**
+ * The order that the revisions claim, verified: each read returns the newest write of its key at the revision that it was
+ * answered at. Costs no search, so it decides where that one gives up.
+ */
+export function checkReadsByRevision(history: ClientHistory): Violation[] {
+  const violations: Violation[] = [];
+  const writes = new Map<string, { readonly revision: number; readonly value: string | undefined }[]>();
+  const values = new Map<string, ClientCall>();
+  const unansweredDeletes = new Map<string, SimTime>();
+  for (const call of history.calls.values()) {
+    const { request, outcome } = call;
+    const value = request.type === 'put' ? request.value : undefined;
+    if (value !== undefined) values.set(`${keyOf(call)} ${value}`, call);
+    if (isEffective(call) && outcome?.type === 'ok') {
+      listOf(writes, keyOf(call)).push({ revision: outcome.response.header.revision, value });
+    } else if (request.type === 'deleteRange' && outcome?.type !== 'ok' && !unansweredDeletes.has(keyOf(call))) {
+      unansweredDeletes.set(keyOf(call), call.called);
+    }
+  }
+  for (const list of writes.values()) list.sort((a, b) => a.revision - b.revision);
+  for (const read of history.calls.values()) {
+    const revision = strictRevisionOf(read);
+    const { request, outcome } = read;
+    if (revision === undefined || request.type !== 'range' || request.rangeEnd !== '' || request.revision > 0) continue;
+    const found = outcome?.type === 'ok' && outcome.response.type === 'range' ? outcome.response.kvs[0] : undefined;
+    const key = keyOf(read);
+    const newest = writes.get(key)?.findLast((write) => write.revision <= revision);
+    const isRight =
+      found === undefined
+        ? newest?.value === undefined || (unansweredDeletes.get(key) ?? Number.POSITIVE_INFINITY) < read.returned
+        : found.modRevision <= revision &&
+          found.modRevision >= (newest?.revision ?? 0) &&
+          (found.modRevision !== newest?.revision || found.value === newest.value) &&
+          (values.get(`${key} ${found.value}`)?.called ?? Number.POSITIVE_INFINITY) < read.returned;
+    if (!isRight) violations.push(makeViolation('readsByRevision', read.called, { key, call: read.call, index: revision }));
+  }
+  return violations;
 }
 
 /**
@@ -122,4 +162,15 @@ function isEffective({ outcome }: ClientCall): boolean {
   if (outcome?.type !== 'ok') return false;
   const { response } = outcome;
   return response.type === 'put' || (response.type === 'deleteRange' && response.deleted > 0);
+}
+
+/** '' for a request without one. */
+function keyOf({ request }: ClientCall): string {
+  return 'key' in request ? request.key : '';
+}
+
+function listOf<T>(lists: Map<string, T[]>, key: string): T[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }

@@ -2,6 +2,7 @@ export {
   type ClientCall,
   type ClientHistory,
   checkLinearizability,
+  checkReadsByRevision,
   checkRevisionOrder,
   createClientHistory,
   noteClients,

@@ -25,18 +25,26 @@ interface Event {
   next: Event | undefined;
 }
 
+/** States looked at before the search gives up: unanswered operations can make it exponential. */
+const MAX_STATES = 100_000;
+
 /**
- * True if the operations can be put in order; the key begins without a value. Two operations of which one returns at the
+ * Whether the operations can be put in order; the key begins without a value. Two operations of which one returns at the
  * instant at which the other is called count as overlapping.
+ *
+ * @returns undefined: the search was given up
  */
-export function isLinearizable(all: readonly RegisterOperation[]): boolean {
-  const operations = relevant(all);
+export function isLinearizable(all: readonly RegisterOperation[]): boolean | undefined {
+  // What was answered comes first, so that the part of a state that is still in flux stays short.
+  const operations = relevant(all).sort((a, b) => compareTimes(a.returned, b.returned) || a.called - b.called);
   const head: Event = { operation: -1, isCall: false, time: -1, previous: undefined, next: undefined };
   const returns = linkEvents(operations, head);
-  const taken = new Uint8Array(operations.length);
+  const taken: boolean[] = operations.map(() => false);
   const seen = new Set<string>();
-  const stack: { readonly call: Event; readonly value: string | undefined }[] = [];
+  const stack: { readonly call: Event; readonly value: string | undefined; readonly firstOpen: number }[] = [];
   let value: string | undefined;
+  /** Everything before it is taken. */
+  let firstOpen = 0;
   let event = head.next;
   while (head.next !== undefined) {
     if (event === undefined) return false;
@@ -44,29 +52,39 @@ export function isLinearizable(all: readonly RegisterOperation[]): boolean {
       // Somebody returned whose operation could not be placed before: the last choice was wrong.
       const last = stack.pop();
       if (last === undefined) return false;
-      value = last.value;
-      taken[last.call.operation] = 0;
+      ({ value, firstOpen } = last);
+      taken[last.call.operation] = false;
       putBack(returns[last.call.operation]);
       putBack(last.call);
       event = last.call.next;
       continue;
     }
     const effect = perform(operations[event.operation] as RegisterOperation, value); // events are made of operations
-    taken[event.operation] = 1;
-    const state = effect.fits ? `${taken.join('')} ${effect.value ?? '\0'}` : '';
+    taken[event.operation] = true;
+    let open = firstOpen;
+    while (taken[open] === true) open++;
+    const state = effect.fits ? stateKey(taken, open, effect.value) : '';
     if (!effect.fits || seen.has(state)) {
-      taken[event.operation] = 0;
+      taken[event.operation] = false;
       event = event.next;
       continue;
     }
+    if (seen.size === MAX_STATES) return undefined;
     seen.add(state);
-    stack.push({ call: event, value });
+    stack.push({ call: event, value, firstOpen });
     value = effect.value;
+    firstOpen = open;
     takeOut(event);
     takeOut(returns[event.operation]);
     event = head.next;
   }
   return true;
+}
+
+function stateKey(taken: readonly boolean[], firstOpen: number, value: string | undefined): string {
+  let key = `${firstOpen}`;
+  for (let i = taken.indexOf(true, firstOpen); i >= 0; i = taken.indexOf(true, i + 1)) key += ` ${i}`;
+  return value === undefined ? key : `${key}=${value}`;
 }
 
 /**

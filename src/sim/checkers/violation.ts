@@ -28,6 +28,8 @@ export type CheckedRule =
   | 'linearizability'
   /** Revisions order answers as real time does, and no two writes share one. */
   | 'revisionOrder'
+  /** A read returns the newest write of its key at the revision that it was answered at. */
+  | 'readsByRevision'
   /** What was answered is still there afterwards, on every member. */
   | 'readBack'
   /** Healed and left alone, all members are the same. */
