@@ -1,0 +1,24 @@
+/** What can be measured. A new suite is a line in this list. */
+import { measurePage } from './page.ts';
+
+/** One measured value. */
+export interface Figure {
+  /** Stable: goals and documents name it. */
+  readonly id: string;
+  readonly value: number;
+  /** 'ms', 'MB' (1,000,000 bytes), 'kB', '1/s', 'count'. */
+  readonly unit: string;
+}
+
+export interface Suite {
+  readonly name: string;
+  /** One line for help. */
+  readonly about: string;
+  /** @param say tells how far it is, a line at a time */
+  readonly run: (say: (line: string) => void) => Promise<readonly Figure[]>;
+}
+
+/** In the order in which they run. */
+export const SUITES: readonly Suite[] = [
+  { name: 'ui', about: 'the built page in a headless Chromium: frames, seeks, memory, start (5 min)', run: measurePage },
+];
