@@ -1,6 +1,6 @@
 /** What the simulation's tests share: a small cluster to talk to. */
 import { ZERO_ID } from '../../src/base/index.ts';
-import type { UnaryRequest } from '../../src/engine/server/index.ts';
+import type { UnaryRequest, WatchResponse } from '../../src/engine/server/index.ts';
 import {
   type Action,
   actInline,
@@ -103,9 +103,11 @@ export function endOf(cluster: Cluster, call: number): Extract<ClientNews, { typ
   return undefined;
 }
 
-/** The messages of a stream. */
-export function messagesOf(cluster: Cluster, call: number): Extract<ClientNews, { type: 'message' }>['response'][] {
-  return cluster.news.flatMap((item) => (item.type === 'message' && item.call === call ? [item.response] : []));
+/** The messages of a watch. */
+export function messagesOf(cluster: Cluster, call: number): WatchResponse[] {
+  return cluster.news.flatMap((item) =>
+    item.type === 'message' && item.call === call && item.response.type === 'watch' ? [item.response] : [],
+  );
 }
 
 export function put(key: string, value: string): UnaryRequest {

@@ -37,6 +37,8 @@ export interface SafetyChecker {
   /** What happened at all: a check of nothing proves nothing. */
   readonly seen: { leaderChanges: number; crashes: number; overwritten: number; committed: number; lost: number };
   lastLeader: number;
+  /** When a leader's log was cut that may turn out to be no leader any more; Infinity = never. */
+  suspectAt: number;
 }
 
 /** Before the first row. */
@@ -61,6 +63,7 @@ export function createSafetyChecker(members: number): SafetyChecker {
     violations: [],
     seen: { leaderChanges: 0, crashes: 0, overwritten: 0, committed: 0, lost: 0 },
     lastLeader: 0,
+    suspectAt: Number.POSITIVE_INFINITY,
   };
 }
 
@@ -71,7 +74,7 @@ export function checkRows(checker: SafetyChecker, rows: readonly Row[]): void {
 
 function checkRow(checker: SafetyChecker, row: Row): void {
   const member = checker.members[row.a - 1];
-  if (member?.suspect !== undefined && row.time > member.suspect.time) settleSuspect(checker, member);
+  if (row.time > checker.suspectAt) settleSuspects(checker);
   switch (row.kind) {
     case ROW_KIND.send:
       if (row.p === MESSAGE_CODE.voteGranted) noteVote(checker, row, row.a, row.b);
@@ -176,7 +179,9 @@ function truncate(checker: SafetyChecker, member: MemberModel, row: Row): void {
   if (row.index <= member.commit) report(checker, 'committedStays', row, { members: [member.ordinal], index: row.index });
   member.log.length = Math.min(member.log.length, row.index - 1);
   member.durable = Math.min(member.durable, row.index - 1);
-  if (member.role === ROLE_CODE.StateLeader) member.suspect = row;
+  if (member.role !== ROLE_CODE.StateLeader) return;
+  member.suspect = row;
+  checker.suspectAt = row.time;
 }
 
 function commit(checker: SafetyChecker, member: MemberModel, row: Row): void {
@@ -237,6 +242,11 @@ function compareRestored(checker: SafetyChecker, member: MemberModel, row: Row):
   member.expected = undefined;
   const lost = expected.findIndex((term, i) => member.log[i] !== term);
   if (lost >= 0) report(checker, 'durability', row, { members: [member.ordinal], index: lost + 1 });
+}
+
+function settleSuspects(checker: SafetyChecker): void {
+  checker.suspectAt = Number.POSITIVE_INFINITY;
+  for (const member of checker.members) settleSuspect(checker, member);
 }
 
 function settleSuspect(checker: SafetyChecker, member: MemberModel): void {
