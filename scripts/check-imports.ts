@@ -8,7 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LAYERS, type Layer } from './layers.ts';
-import { isNode, type Node, parse, referenceOf, textOf, walk } from './syntax.ts';
+import { isNode, type Node, parse, type Reference, referenceOf, textOf, walk } from './syntax.ts';
 
 /** One broken rule. `file` is relative to the root of the tree, with forward slashes; `line` counts from 1. */
 export interface Offence {
@@ -33,6 +33,7 @@ interface Import {
   /** As written, e.g. `../base/index.ts` or `react`. */
   readonly specifier: string;
   readonly line: number;
+  readonly kind: Reference['kind'];
 }
 
 interface Source {
@@ -101,7 +102,7 @@ function readSource(root: string, path: string): Source {
   const deterministic = layerOf(file)?.deterministic ?? false;
   walk(program, (node, parent, field) => {
     const reference = referenceOf(node);
-    if (reference !== undefined) imports.push({ specifier: reference.specifier, line: lineAt(node.start) });
+    if (reference !== undefined) imports.push({ ...reference, line: lineAt(node.start) });
     const why = isDefaultExport(node)
       ? 'exports a default: exports have names'
       : deterministic
@@ -216,14 +217,14 @@ function findCircles(root: string, sources: readonly Source[]): Offence[] {
   const path: string[] = [];
   const visit = (source: Source): void => {
     path.push(source.file);
-    for (const { specifier, line } of source.imports) {
+    for (const { specifier, line, kind } of source.imports) {
       if (!specifier.startsWith('.')) continue;
       const target = relative(root, resolve(root, dirname(source.file), specifier))
         .split(sep)
         .join('/');
       const start = path.indexOf(target);
       // A worker that starts its own entry again names itself by URL: nothing of it is imported.
-      if (target === source.file) continue;
+      if (target === source.file && kind === 'url') continue;
       if (start >= 0)
         offences.push({ file: source.file, line, why: `closes a circle: ${[...path.slice(start), target].join(' → ')}` });
       const next = byFile.get(target);

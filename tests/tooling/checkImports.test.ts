@@ -124,6 +124,11 @@ describe('circles', () => {
     expect(offences()).toEqual(['src/sim/a.ts:1 closes a circle: src/sim/a.ts → src/sim/a.ts']);
   });
 
+  it('lets a worker start its own entry again', () => {
+    write('src/workers/a.ts', "export const again = () => new Worker(new URL('./a.ts', import.meta.url));\n");
+    expect(offences()).toEqual([]);
+  });
+
   it('lets two files share a third', () => {
     write('src/sim/a.ts', "import './b.ts';\nimport './inner.ts';\n");
     write('src/sim/b.ts', "import './inner.ts';\n");
