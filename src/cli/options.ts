@@ -81,15 +81,36 @@ export function readText(path: string): string {
 /** A file's JSON. Throws {@link UsageError}, which names the file, the line and the column. */
 export function readJson(path: string): unknown {
   const text = readText(path);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    const { message } = error as SyntaxError; // JSON.parse throws nothing else
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
-    const what = message.replace(/,? ?(?:\.\.\.)?".*/s, '').replace(/ in JSON.*/s, '');
-    throw new UsageError(`${path}:${before.length}:${(before.at(-1) ?? '').length + 1}: not JSON: ${what}`);
+  const parsed = parseJson(text);
+  if (parsed.ok) return parsed.value;
+  // Not every complaint of JSON.parse says where: it is behind the longest part that could still have become JSON.
+  let good = 0;
+  for (let bad = text.length + 1; bad - good > 1; ) {
+    const middle = Math.floor((good + bad) / 2);
+    if (couldGoOn(text.slice(0, middle))) good = middle;
+    else bad = middle;
   }
+  const lines = text.slice(0, good).split('\n');
+  const what = good === text.length ? 'it ends too early' : `unexpected ${JSON.stringify(text.charAt(good))}`;
+  throw new UsageError(`${path}:${lines.length}:${(lines.at(-1) ?? '').length + 1}: not JSON: ${what}`);
+}
+
+function parseJson(
+  text: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly message: string } {
+  try {
+    return { ok: true, value: JSON.parse(text) as unknown };
+  } catch (error) {
+    return { ok: false, message: (error as SyntaxError).message }; // JSON.parse throws nothing else
+  }
+}
+
+/** Whether a text is JSON, or only ends too early. */
+function couldGoOn(text: string): boolean {
+  const parsed = parseJson(text);
+  if (parsed.ok || parsed.message === 'Unexpected end of JSON input') return true;
+  const position = /at position (\d+)/.exec(parsed.message)?.[1];
+  return position !== undefined && Number(position) >= text.length;
 }
 
 /**

@@ -164,7 +164,9 @@ class Player {
   }
 
   #start(step: Extract<Step, { type: 'start' }>, at: number): void {
-    if (this.#background.has(step.name)) throw new UsageError(`steps[${at}]: "${step.name}" is still running`);
+    if (this.#background.has(step.name)) {
+      throw new UsageError(`${this.#session.file}: steps[${at}].name "${step.name}" is still running`);
+    }
     this.#background.set(step.name, { step, ...this.#launch(step, step.stdinOpen) });
     this.#wait(step.waitMs);
     this.#capture(step, (this.#background.get(step.name) as Background).collected); // it was just put there

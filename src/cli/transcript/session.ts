@@ -47,6 +47,8 @@ export type Step =
 
 /** A session, ready to play. */
 export interface Session {
+  /** Where it was read from, for what cannot be played. */
+  readonly file: string;
   /** '' where the file gives none. */
   readonly name: string;
   /** 1 to 9. */
@@ -62,7 +64,7 @@ export function readSession(path: string): Session {
   const fields = new Fields(readJson(path), path, '');
   const members = fields.integer('members', undefined, 1, 9);
   const steps = fields.list('steps').map((step, i) => readStep(new Fields(step, path, `steps[${i}]`), members));
-  return { name: fields.text('name', ''), members, steps };
+  return { file: path, name: fields.text('name', ''), members, steps };
 }
 
 function readStep(step: Fields, members: number): Step {
