@@ -11,7 +11,11 @@ import { Help } from './help/Help.tsx';
 import { Legend } from './log/Legend.tsx';
 import { ReplicatedLog } from './log/ReplicatedLog.tsx';
 import { NeededNow } from './needed/NeededNow.tsx';
+import { InspectTab, KeysTab } from './panels/PhoneTabs.tsx';
 import { PhoneTransport, Tabs } from './phone/PhoneBars.tsx';
+import { Rail } from './rail/Rail.tsx';
+import { Side } from './rail/Side.tsx';
+import { useShownPanels, useSideLayout } from './rail/useShownPanels.ts';
 import { Stage } from './stage/Stage.tsx';
 import { Statement } from './statement/Statement.tsx';
 import { TimelineBar } from './timeline/TimelineBar.tsx';
@@ -50,10 +54,13 @@ function Chosen() {
 
 function Desktop() {
   const starting = useStarting();
+  const layout = useSideLayout();
+  const shown = useShownPanels();
+  const panels = shown.length === 0 ? 'none' : layout;
   return (
     <div className={styles.desk} data-starting={starting}>
       <TopBar />
-      <main className={styles.main}>
+      <main className={styles.main} data-panels={panels}>
         <section className={styles.stage}>
           <Statement />
           <div className={styles.cluster}>
@@ -63,11 +70,8 @@ function Desktop() {
             <Prompt />
           </div>
         </section>
-        <aside className={styles.column}>
-          <ReplicatedLog />
-          <NeededNow />
-          <Legend />
-        </aside>
+        <Side />
+        <Rail />
       </main>
       <TimelineBar />
     </div>
@@ -101,6 +105,8 @@ function Phone() {
             </section>
           )}
           {tab === 'time' && <TimelineBar tall />}
+          {tab === 'keys' && <KeysTab />}
+          {tab === 'inspect' && <InspectTab />}
         </div>
       </main>
       <PhoneTransport />

@@ -3,7 +3,8 @@ import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { hints } from './hints.ts';
 import { log } from './log.ts';
+import { panels } from './panels.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 
-export const en = { stage, shell, log, console, explain, hints, help };
+export const en = { stage, shell, log, console, explain, hints, help, panels };

@@ -4,7 +4,8 @@ import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { hints } from './hints.ts';
 import { log } from './log.ts';
+import { panels } from './panels.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 
-export const zh: Words = { stage, shell, log, console, explain, hints, help };
+export const zh: Words = { stage, shell, log, console, explain, hints, help, panels };

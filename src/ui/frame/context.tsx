@@ -4,6 +4,7 @@ import { assert } from '../../base/index.ts';
 import { ENGLISH, type Words } from '../../i18n/index.ts';
 import type { Run } from '../../workers/index.ts';
 import { type ConsoleShelf, createConsoleShelf } from '../console/shelf.ts';
+import { createPanels, type PanelStore } from '../rail/store.ts';
 import { createDesk, type DeskStore } from '../stores/desk.ts';
 import { createRuns, type RunStore, type StartRun } from '../stores/runs.ts';
 import { createSelection, type SelectionStore } from '../stores/selection.ts';
@@ -26,6 +27,8 @@ export interface House {
   readonly acts: Acts;
   /** Console sessions, by run. */
   readonly consoles: ConsoleShelf;
+  /** Which panels are open, and whose view they show. */
+  readonly panels: PanelStore;
 }
 
 /** Makes the stores of one page around its first run. */
@@ -50,6 +53,7 @@ export function createHouse(root: HTMLElement, settings: SettingsStore, first: R
     tokens: createTokens(root),
     acts,
     consoles,
+    panels: createPanels(),
   };
 }
 

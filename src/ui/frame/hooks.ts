@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Frame } from '../../view/index.ts';
 import type { Run, RunState } from '../../workers/index.ts';
+import type { Panels } from '../rail/store.ts';
 import type { Desk } from '../stores/desk.ts';
 import type { Selection } from '../stores/selection.ts';
 import type { Settings } from '../stores/settings.ts';
@@ -64,6 +65,10 @@ export function useVerbs<T>(select: (verbs: Verbs) => T, equal?: Equal<T>): T {
 
 export function useDesk<T>(select: (desk: Desk) => T, equal?: Equal<T>): T {
   return useStore(useHouse().desk, select, equal);
+}
+
+export function usePanels<T>(select: (panels: Panels) => T, equal?: Equal<T>): T {
+  return useStore(useHouse().panels, select, equal);
 }
 
 /** Draws outside React: called in each frame in which something may have changed. The newest `painter` is the one that is called. */

@@ -67,10 +67,11 @@ export function pressPageKey(house: House, event: PageKey): boolean {
       return true;
     case 'Escape':
       if (house.verbs.getState().mode !== 'none') house.verbs.getState().leave();
-      else house.selection.getState().select(undefined);
+      else if (house.selection.getState().selected !== undefined) house.selection.getState().select(undefined);
+      else house.panels.getState().closeNewest();
       return true;
     default:
-      return false;
+      return house.panels.getState().toggleByKey(event.key);
   }
 }
 

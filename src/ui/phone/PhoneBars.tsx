@@ -1,5 +1,6 @@
 /** At the foot of a phone's screen: the clock's controls, then the tabs. */
 import { type KeyboardEvent, useRef } from 'react';
+import type { Words } from '../../i18n/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { useDesk } from '../frame/hooks.ts';
 import type { Tab } from '../stores/desk.ts';
@@ -13,6 +14,11 @@ const TABS: readonly { readonly tab: Tab; readonly icon: string }[] = [
   },
   { tab: 'log', icon: 'M2.5 4h4v4h-4z M8.5 4h4v4h-4z M14.5 4h3v4h-3z M2.5 12h4v4h-4z M8.5 12h4v4h-4z' },
   { tab: 'time', icon: 'M2 5h16M2 15h16M5 5l4 10M11 5l4 10' },
+  {
+    tab: 'keys',
+    icon: 'M2.5 6h9M14.5 6h3M2.5 14h4M9.5 14h8M14.6 6a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 0 1 3.2 0M9.6 14a1.6 1.6 0 1 1-3.2 0a1.6 1.6 0 0 1 3.2 0',
+  },
+  { tab: 'inspect', icon: 'M3 5h14M3 10h14M3 15h9' },
 ];
 
 export function PhoneTransport() {
@@ -62,10 +68,15 @@ export function Tabs() {
             <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">
               <path d={icon} fill="none" stroke="currentColor" strokeWidth={1.6} strokeLinecap="round" strokeLinejoin="round" />
             </svg>
-            {words.shell.tabs[tab]}
+            {tabName(words, tab)}
           </button>
         ))}
       </div>
     </nav>
   );
+}
+
+function tabName(words: Words, tab: Tab): string {
+  if (tab === 'keys') return words.panels.names.keys;
+  return tab === 'inspect' ? words.panels.inspect : words.shell.tabs[tab];
 }

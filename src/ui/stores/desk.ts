@@ -2,7 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** What fills a phone's screen. */
-export type Tab = 'stage' | 'log' | 'time';
+export type Tab = 'stage' | 'log' | 'time' | 'keys' | 'inspect';
 
 /** What the console lets others do with its prompt. */
 export interface PromptHandle {

@@ -1,0 +1,121 @@
+import type { panels as english } from '../en/panels.ts';
+
+export const panels: typeof english = {
+  rail: '面板',
+  names: { keys: '键', watches: 'Watch', leases: '租约', memberLog: '成员日志' },
+  short: { keys: '键', watches: 'Watch', leases: '租约', memberLog: '成员日志' },
+  inspect: '查看',
+  close: (name) => `关闭“${name}”`,
+  open: (name, key) => `${name}（${key}）`,
+  whose: '看谁的',
+  followLeader: 'Leader 的',
+  member: (name, role) => (role === '' ? name : `${name}，${role}`),
+  asking: '正在查……',
+  stopped: (name) => `${name} 已停止`,
+  stoppedWhy: (name) => `${name} 的存储随内存一起没了。它只剩磁盘上的日志，启动后会由日志重建存储。`,
+  showOther: (name) => `改看 ${name}`,
+  foldedLog: (first, last) => `${first} 到 ${last}，折叠`,
+  keys: {
+    at: (revision) => `revision ${revision}`,
+    hue: '颜色：写入它的任期',
+    find: '键的前缀',
+    findShort: '前缀',
+    more: (shown, all) => `共 ${all} 个键，显示 ${shown} 个。用前缀查找其余的。`,
+    ribbons: '每个键的每个版本',
+    ribbon: (key) => `${key} 的各个版本`,
+    value: (key, value, version, revision, term) =>
+      `${key} = ${value}，版本 ${version}，revision ${revision}${term === 0 ? '' : `，任期 ${term}`}`,
+    deletion: (key, revision, term) => `${key} 在 revision ${revision} 被删除${term === 0 ? '' : `，任期 ${term}`}`,
+    version: (version, term) => (term === 0 ? `v${version}` : `v${version} · 任期 ${term}`),
+    versionShort: (version) => `v${version}`,
+    deleted: '已删除',
+    revision: 'revision',
+    compacted: (revision) => `已压缩到 ${revision}`,
+    ruler: '显示哪个 revision 时的存储',
+    rulerValue: (revision, newest) => (revision === newest ? `${revision}，最新` : `${revision}，最新 ${newest}`),
+    asItWas: '当时的存储：revision',
+    ofNewest: (newest) => `最新 ${newest}`,
+    drag: '最新；可拖动',
+    newest: '最新',
+    columns: {
+      key: '键',
+      value: '值',
+      valueAt: (revision) => `${revision} 时的值`,
+      version: '版本',
+      created: '创建',
+      modified: '修改',
+      lease: '租约',
+    },
+    deletedAt: (revision) => `于 ${revision} 删除`,
+    select: (revision) => `选中 revision ${revision}`,
+    follow: (key) => `在舞台上跟随 ${key}`,
+    emptyTitle: '还没有键',
+    emptyWhy: '写入的键连同它的每个版本都会显示在这里。',
+    emptyAct: '写一个键',
+    nothing: (prefix) => `没有以 ${prefix} 开头的键。`,
+    notYet: (revision) => `revision ${revision} 时还没有键。`,
+  },
+  watches: {
+    note: (open) => `${open} 个打开`,
+    emptyTitle: '还没有 watch',
+    emptyWhy: '键一有变化就能看到。',
+    emptyAct: (key) => `监视 ${key}`,
+    synced: '已同步',
+    syncedWhy: (revision) => `到 revision ${revision}，与存储一致`,
+    catchingUp: '追赶中',
+    catchingUpWhy: (at, revision, missed) => `在 ${at}，存储在 ${revision}；正在读历史，待发送：${missed}`,
+    missed: (count) => (count >= 1000 ? '1000 个或更多变化' : `${count} 个变化`),
+    ahead: '等待中',
+    aheadWhy: (start, revision) => `等 revision ${start}；存储在 ${revision}`,
+    cancelled: '已取消',
+    compactedWhy: (from) => `已被压缩：请从 ${from} 重新开始`,
+    ended: '已结束',
+    endedWhy: '由客户端结束',
+    under: '有事件在路上',
+    tab: (client) => `客户端 ${client}`,
+    range: (watch) => {
+      switch (watch.range) {
+        case 'key':
+          return watch.key;
+        case 'prefix':
+          return `${watch.key}…`;
+        case 'from':
+          return `从 ${watch.key} 起`;
+        case 'all':
+          return '所有键';
+        case 'range':
+          return `${watch.key} 到 ${watch.rangeEnd} 之前`;
+      }
+    },
+    from: (revision) => (revision === 0 ? '从打开时起' : `从 revision ${revision} 起`),
+    only: { put: '只看写入', delete: '只看删除' },
+    withPrevious: '带上一个值',
+    open: '打开的',
+    over: '已结束的',
+  },
+  leases: {
+    emptyTitle: '还没有租约',
+    emptyWhy: '租约是一段存活时间，键可以绑在上面。',
+    left: (seconds, ttl) => `${ttl} 秒剩 ${seconds} 秒`,
+    leftWhy: '以 Leader 的时钟为准',
+    paused: '暂停',
+    pausedWhy: '没有 Leader：租约不会到期',
+    expired: '已到期',
+    expiredWhy: '将通过日志撤销',
+    keys: (count) => (count === 0 ? '没有键' : `${count} 个键`),
+    note: (count) => `${count} 个租约`,
+  },
+  memberLog: {
+    level: '最低级别',
+    find: '包含的文字',
+    findShort: '文字',
+    pretty: '易读',
+    json: 'JSON',
+    form: '写法',
+    lines: '日志行',
+    empty: '还没有日志。',
+    none: '没有匹配的行。',
+    earlier: (count) => `还有更早的 ${count} 行`,
+    go: '跳到这一刻',
+  },
+};

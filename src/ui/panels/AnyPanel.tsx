@@ -1,0 +1,15 @@
+import type { PanelId } from '../rail/store.ts';
+import { KeysPanel } from './keys/KeysPanel.tsx';
+import { WatchesPanel } from './watches/WatchesPanel.tsx';
+
+/** The panel of that name. */
+export function AnyPanel({ panel }: { readonly panel: PanelId }) {
+  switch (panel) {
+    case 'keys':
+      return <KeysPanel />;
+    case 'watches':
+      return <WatchesPanel />;
+    default:
+      return undefined;
+  }
+}

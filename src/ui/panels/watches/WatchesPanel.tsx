@@ -1,0 +1,196 @@
+/** Watches: who looks at what, at which member, how far it has come and what it has still to hear. */
+
+import type { Words } from '../../../i18n/index.ts';
+import { type OpenWatch, type PastEndedWatch, type PastWatch, watchConcerns, watchPosition } from '../../../view/index.ts';
+import { useHouse, useWords } from '../../frame/context.tsx';
+import controls from '../../frame/controls.module.css';
+import { useDesk, useFrame, useRunState, useSelection } from '../../frame/hooks.ts';
+import { same } from '../../log/same.ts';
+import { Empty, Panel } from '../Panel.tsx';
+import { useInquiry } from '../useInquiry.ts';
+import styles from './Watches.module.css';
+
+/** Of those that are over, the latest few. */
+const MOST_ENDED = 5;
+
+export function WatchesPanel() {
+  const words = useWords();
+  const { desk } = useHouse();
+  const followed = useDesk((state) => state.followedKey);
+  const revision = useRunState((state) => state.revision);
+  const atLive = useRunState((state) => state.atLive);
+  const watches = useInquiry(`${revision}`, (run, time) => run.watchesAt(time));
+  const names = useFrame((frame) => frame.members.map((member) => member.name), same);
+  /** Watches to which an event is under way. */
+  const hearing = useFrame(
+    (frame) =>
+      frame.calls
+        .filter((call) => call.kind === 'watch' && call.answer !== undefined && call.answer.arrivesAt > frame.time)
+        .map((call) => call.id),
+    same,
+  );
+  const lit = useLit();
+  if (watches === undefined) return <Panel panel="watches">{undefined}</Panel>;
+  const ended = watches.ended.slice(-MOST_ENDED).reverse();
+  const t = words.panels.watches;
+  return (
+    <Panel panel="watches" note={<span data-open-watches={watches.open.length}>{t.note(watches.open.length)}</span>}>
+      <div className={styles.body}>
+        {watches.open.length === 0 && (
+          <Empty
+            title={t.emptyTitle}
+            why={t.emptyWhy}
+            act={
+              atLive && (
+                <button
+                  type="button"
+                  className={controls.button}
+                  onClick={() => desk.getState().prompt?.submit(`watch ${followed}`)}
+                >
+                  {t.emptyAct(followed)}
+                </button>
+              )
+            }
+          />
+        )}
+        <ul>
+          {watches.open.map((watch) => (
+            <Open
+              key={`${watch.member} ${watch.call}`}
+              watch={watch}
+              name={names[watch.member - 1] ?? ''}
+              isHearing={hearing.includes(watch.call)}
+              lit={lit(watch)}
+            />
+          ))}
+        </ul>
+        {ended.length > 0 && (
+          <>
+            <h3 className={styles.heading}>{t.over}</h3>
+            <ul>
+              {ended.map((watch) => (
+                <Ended key={watch.call} watch={watch} />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
+/** Whether a watch belongs to what is pointed at or selected: it itself, or a change of a key that it watches. */
+function useLit(): (watch: PastWatch) => boolean {
+  const thing = useSelection((state) => state.hovered ?? state.selected);
+  const key = useFrame((frame) => {
+    if (thing?.type === 'entry') return frame.texts.get(`${thing.term}/${thing.index}`)?.key;
+    if (thing?.type !== 'call') return undefined;
+    const call = frame.calls.find((each) => each.id === thing.call);
+    return call?.kind === 'put' || call?.kind === 'delete' ? call.key : undefined;
+  });
+  const call = thing?.type === 'call' ? thing.call : 0;
+  return (watch) => watch.call === call || (key !== undefined && key !== '' && watchConcerns(watch, key));
+}
+
+interface OpenProps {
+  readonly watch: OpenWatch;
+  readonly name: string;
+  readonly isHearing: boolean;
+  readonly lit: boolean;
+}
+
+function Open({ watch, name, isHearing, lit }: OpenProps) {
+  const words = useWords();
+  const t = words.panels.watches;
+  const { selection } = useHouse();
+  const position = watchPosition(watch);
+  const [title, why] = sayPosition(words, position);
+  return (
+    <li
+      className={styles.watch}
+      data-call={watch.call}
+      data-member={watch.member}
+      data-state={position.type}
+      data-lit={lit || undefined}
+      onPointerEnter={() => selection.getState().hover({ type: 'call', call: watch.call })}
+      onPointerLeave={() => selection.getState().hover(undefined)}
+    >
+      <Mark state={position.type === 'catchingUp' ? 'catchingUp' : 'synced'} />
+      <div className={styles.words}>
+        <p className={styles.first}>
+          <b className={styles.range}>{t.range(watch)}</b>
+          <span className={styles.at}>{`${name} · ${t.tab(watch.client)}`}</span>
+        </p>
+        <p>
+          <b>{title}</b> <span className={styles.why}>{why}</span>
+        </p>
+        <p className={styles.why}>{[t.from(watch.startRevision), ...sayOptions(words, watch)].join(' · ')}</p>
+        {isHearing && <p className={styles.hearing}>{t.under}</p>}
+      </div>
+    </li>
+  );
+}
+
+function Ended({ watch }: { readonly watch: PastEndedWatch }) {
+  const t = useWords().panels.watches;
+  const isByServer = watch.compactRevision > 0 || watch.reason !== '';
+  const why = watch.compactRevision > 0 ? t.compactedWhy(watch.compactRevision) : watch.reason !== '' ? watch.reason : t.endedWhy;
+  return (
+    <li className={styles.watch} data-call={watch.call} data-state={isByServer ? 'cancelled' : 'ended'}>
+      <Mark state="cancelled" />
+      <div className={styles.words}>
+        <p className={styles.first}>
+          <b className={styles.range}>{t.range(watch)}</b>
+          <span className={styles.at}>{t.tab(watch.client)}</span>
+        </p>
+        <p>
+          <b>{isByServer ? t.cancelled : t.ended}</b> <span className={styles.why}>{why}</span>
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function sayPosition(words: Words, position: ReturnType<typeof watchPosition>): readonly [string, string] {
+  const t = words.panels.watches;
+  switch (position.type) {
+    case 'synced':
+      return [t.synced, t.syncedWhy(position.revision)];
+    case 'ahead':
+      return [t.ahead, t.aheadWhy(position.start, position.revision)];
+    case 'catchingUp':
+      return [t.catchingUp, t.catchingUpWhy(position.at, position.revision, t.missed(position.missed))];
+  }
+}
+
+function sayOptions(words: Words, watch: PastWatch): readonly string[] {
+  const t = words.panels.watches;
+  const options: string[] = [];
+  if (watch.noDelete && !watch.noPut) options.push(t.only.put);
+  if (watch.noPut && !watch.noDelete) options.push(t.only.delete);
+  if (watch.prevKv) options.push(t.withPrevious);
+  return options;
+}
+
+/** An eye, and how near its line has come to the store's edge (sheet, 7). */
+function Mark({ state }: { readonly state: 'synced' | 'catchingUp' | 'cancelled' }) {
+  return (
+    <svg className={styles.mark} data-state={state} viewBox="0 -17 64 34" width="64" height="34" aria-hidden="true">
+      <path className={styles.eye} d="M3 0C7.6 -7.8 20.4 -7.8 25 0C20.4 7.8 7.6 7.8 3 0Z" />
+      <circle className={styles.pupil} cx="14" r="3.3" />
+      {state === 'cancelled' ? (
+        <>
+          <path className={styles.slash} d="M4 9L24 -9" />
+          <path className={styles.missing} d="M34 0H62" />
+        </>
+      ) : state === 'synced' ? (
+        <path className={styles.line} d="M32 0H60M60 -6V6" />
+      ) : (
+        <>
+          <path className={styles.line} d="M32 0H44" />
+          <path className={styles.missing} d="M47 0H60M62 -6V6" />
+        </>
+      )}
+    </svg>
+  );
+}

@@ -1,0 +1,56 @@
+/** Right of the stage: the log and what is needed now, and the panels that are open, as the window's width allows. */
+import { Legend } from '../log/Legend.tsx';
+import { ReplicatedLog } from '../log/ReplicatedLog.tsx';
+import { NeededNow } from '../needed/NeededNow.tsx';
+import { AnyPanel } from '../panels/AnyPanel.tsx';
+import { FoldedLog } from './FoldedLog.tsx';
+import styles from './Side.module.css';
+import type { PanelId } from './store.ts';
+import { type SideLayout, useShownPanels, useSideLayout } from './useShownPanels.ts';
+
+export function Side() {
+  const layout = useSideLayout();
+  const shown = useShownPanels();
+  const panels = shown.length > 0 && <PanelStack panels={shown} />;
+  return (
+    <>
+      <aside className={styles.column}>
+        <Column layout={layout} panels={panels} />
+      </aside>
+      {layout === 'beside' && panels !== false && <aside className={styles.column}>{panels}</aside>}
+    </>
+  );
+}
+
+function Column({ layout, panels }: { readonly layout: SideLayout; readonly panels: React.ReactNode }) {
+  if (layout === 'beside' || panels === false) {
+    return (
+      <>
+        <ReplicatedLog />
+        <NeededNow />
+        <Legend />
+      </>
+    );
+  }
+  return layout === 'under' ? (
+    <>
+      <ReplicatedLog />
+      <div className={styles.under}>{panels}</div>
+    </>
+  ) : (
+    <>
+      {panels}
+      <FoldedLog />
+    </>
+  );
+}
+
+function PanelStack({ panels }: { readonly panels: readonly PanelId[] }) {
+  return (
+    <div className={styles.stack}>
+      {panels.map((panel) => (
+        <AnyPanel key={panel} panel={panel} />
+      ))}
+    </div>
+  );
+}
