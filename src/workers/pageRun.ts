@@ -1,7 +1,7 @@
 /** A run on the page: its workers, its clock, its recording, and the picture at the playhead. */
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { Action, JournalEntry, StopAt } from '../sim/index.ts';
-import { clusterOf, isDecision } from '../sim/index.ts';
+import { addressOf, isDecision, MAX_MEMBERS } from '../sim/index.ts';
 import {
   chronicle,
   createChronicle,
@@ -32,13 +32,16 @@ import { createTargets } from './targets.ts';
 
 /** Virtual time in one advance while a scripted scene, or a test, goes to a moment: programs answer in between. */
 const SCRIPT_STRIDE = 20_000;
+/** While time runs, what is drawn by React is told of at most so often, ms; what moves is drawn in every frame. */
+const TELL_EVERY = 50;
 /** Real time between two visits of the historian, ms. */
 const FOLLOW_EVERY = 500;
 
 /** Starts the workers of a run. @param startWorker makes a worker of the entry, by its role */
 export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) => Worker): Run {
   const { scenario } = opening;
-  const names = clusterOf(scenario).members.map((member) => member.name);
+  // Also of those who have yet to join.
+  const names = Array.from({ length: MAX_MEMBERS }, (_, i) => addressOf(scenario, i + 1).name);
   const recording = createRecording(scenario.members);
   const projector = createProjector(recording, names);
   const history = createChronicle(scenario.members);
@@ -61,6 +64,9 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
   let isDisposed = false;
   /** The picture has to be drawn again for another reason than time. */
   let isStale = true;
+  /** Browser time of the newest frame, and of the one in which the revision was last told. */
+  let frameAt = 0;
+  let toldAt = 0;
   /** The advance under way, and those that wait for it: there is one at a time. */
   const advances: { readonly request: AdvanceRequest; resolve(): void }[] = [];
   /** Ends when everything that was done has its place in the journal. */
@@ -105,6 +111,17 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     for (const listener of listeners) listener();
   }
 
+  /**
+   * Says what changed, and that the picture did. Under load a frame has dozens of discrete changes; nobody reads faster than this, and
+   * a first change after a quiet moment is told at once.
+   */
+  function tell(changes: Partial<RunState> = {}): void {
+    const revision = projectorRevision(projector);
+    const mayWait = state.playing && frameAt - toldAt < TELL_EVERY;
+    if (!mayWait && revision !== state.revision) toldAt = frameAt;
+    update(mayWait ? changes : { ...changes, revision });
+  }
+
   function fail(failure: string): void {
     update({ phase: 'failed', failure, playing: false });
   }
@@ -139,8 +156,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
       const waiting = state.waiting.find((other) => !happened.has(other) && isSameAction(other, action));
       if (waiting !== undefined) happened.add(waiting);
     }
-    update({
-      revision: projectorRevision(projector),
+    tell({
       ...(happened.size > 0 ? { waiting: state.waiting.filter((action) => !happened.has(action)) } : {}),
       ...(batch.thrown.length > 0 ? { thrown: [...state.thrown, ...batch.thrown] } : {}),
     });
@@ -155,7 +171,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
 
   function show(time: number): void {
     movePlayhead(Math.max(0, Math.min(recording.live, time)));
-    update({ atLive: playhead >= recording.live, revision: projectorRevision(projector) });
+    tell({ atLive: playhead >= recording.live });
   }
 
   /** False while the playhead is in the past: nobody acts there. */
@@ -243,6 +259,8 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
   }
 
   function animate(nowMs: number): boolean {
+    frameAt = nowMs;
+    tell();
     if (state.playing && state.phase === 'ready') {
       const budget = frameBudget(clock, nowMs, projector.frame);
       update({ factor: shownFactor(clock) });
@@ -287,7 +305,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     },
     pause() {
       restClock(clock);
-      update({ playing: false });
+      update({ playing: false, revision: projectorRevision(projector) });
     },
     step(unit) {
       restClock(clock);
