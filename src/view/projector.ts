@@ -54,7 +54,7 @@ export function createProjector(recording: Recording, names: readonly string[]):
 
 /** Stands at `time`: everything up to and including it has happened. @returns the picture */
 export function project(projector: Projector, time: number): Frame {
-  if (time < projector.time) rewind(projector, time);
+  if (time < projector.time || hasKeyframeBetween(projector, time)) standAtKeyframe(projector, time);
   const { recording, fold } = projector;
   while (fold.position < recording.count && recordedTime(recording, fold.position) <= time) {
     const row = recordedRow(recording, fold.position);
@@ -76,7 +76,14 @@ export function projectorRevision(projector: Projector): number {
   return projector.fold.revision;
 }
 
-function rewind(projector: Projector, time: number): void {
+/** A way forward longer than the distance of two keyframes passes one, and is shortened by it. */
+function hasKeyframeBetween({ recording, keyframes, fold }: Projector, time: number): boolean {
+  const next = Math.floor(fold.position / KEYFRAME_EVERY) + 1;
+  return next < keyframes.length && recordedTime(recording, next * KEYFRAME_EVERY - 1) <= time;
+}
+
+/** Takes up the last keyframe before `time`. */
+function standAtKeyframe(projector: Projector, time: number): void {
   const { recording, keyframes } = projector;
   let low = 0;
   let high = keyframes.length - 1;
