@@ -33,7 +33,7 @@ export const panels: typeof english = {
     compacted: (revision) => `已压缩到 ${revision}`,
     ruler: '显示哪个 revision 时的存储',
     rulerValue: (revision, newest) => (revision === newest ? `${revision}，最新` : `${revision}，最新 ${newest}`),
-    asItWas: '当时的存储：revision',
+    asItWas: '当时的存储',
     ofNewest: (newest) => `最新 ${newest}`,
     drag: '最新；可拖动',
     newest: '最新',

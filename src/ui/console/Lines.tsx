@@ -2,8 +2,9 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { SessionLine, SessionState } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
+import { entryText } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
-import { useSelection } from '../frame/hooks.ts';
+import { useRun, useSelection } from '../frame/hooks.ts';
 import { askedAt, type ConsoleTab } from './consoles.ts';
 import { sayHint } from './hintText.ts';
 import styles from './Lines.module.css';
@@ -24,11 +25,13 @@ interface LinesProps {
 export function Lines({ tab, names, until, label }: LinesProps) {
   const words = useWords();
   const { selection } = useHouse();
+  const run = useRun();
   const log = useRef<HTMLDivElement>(null);
   const [pages, setPages] = useState(1);
   const atEnd = useRef(true);
   const lit = useSelection((state) => {
     const thing = state.hovered ?? state.selected;
+    if (thing?.type === 'entry') return entryText(run.frame().texts, thing.term, thing.index)?.call ?? 0;
     return thing?.type === 'call' ? thing.call : 0;
   });
 

@@ -43,6 +43,7 @@ export function Panel({ panel, tools, note, children }: PanelProps) {
       aria-labelledby={titleId}
       tabIndex={-1}
       data-region="panel"
+      data-phone={phone || undefined}
       data-panel={panel}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || phone || event.defaultPrevented) return;

@@ -1,9 +1,9 @@
 /** One member on the stage: what it is by shape, its term by hue. Timer and heard arcs follow the playhead outside React. */
 import { AnimatePresence, m } from 'framer-motion';
 import { type KeyboardEvent, memo, type Ref, useRef } from 'react';
-import type { Health, Role } from '../../view/index.ts';
+import { entryText, type Health, type Role } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
-import { usePainter } from '../frame/hooks.ts';
+import { usePainter, useRun, useSelection } from '../frame/hooks.ts';
 import { termHue } from '../frame/hue.ts';
 import { heardOfLate, type MiniCell, timerLeft, type VoteMark } from './facts.ts';
 import {
@@ -401,8 +401,24 @@ function TallyPill({ have, need, scale }: { readonly have: number; readonly need
 }
 
 function Cell({ cell, x }: { readonly cell: MiniCell; readonly x: number }) {
+  const run = useRun();
+  const { term, index } = cell;
+  /** The entry, or the command that asked for it, is selected or pointed at anywhere. */
+  const lit = useSelection(({ hovered, selected }) => {
+    const thing = hovered ?? selected;
+    if (term === 0) return false;
+    if (thing?.type === 'call') return entryText(run.frame().texts, term, index)?.call === thing.call;
+    return thing?.type === 'entry' && thing.term === term && thing.index === index;
+  });
   return (
-    <g transform={`translate(${x} 0)`} className={styles.cell} data-fill={cell.fill} data-hue={termHue(cell.term)}>
+    <g
+      transform={`translate(${x} 0)`}
+      className={styles.cell}
+      data-fill={cell.fill}
+      data-hue={termHue(cell.term)}
+      data-lit={lit || undefined}
+    >
+      {lit && <rect className={styles.lit} x={-1.4} y={-1.4} width={18.8} height={14.8} rx={4.5} />}
       <rect x={0.8} y={0.8} width={14.4} height={10.4} rx={2.5} />
       {cell.fill === 'applied' && <circle cx={8} cy={6} r={1.9} />}
       {cell.fill === 'compacted' && <path d="M3 11L9 1M8 11L14 1" />}

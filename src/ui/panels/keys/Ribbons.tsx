@@ -12,6 +12,7 @@ import { useIsLit, useMadeBy } from './useMadeBy.ts';
 /** px: the label's column, a row, rows that are shown at once. */
 const LABEL = 72;
 const ROW = 44;
+const ROW_SHORT = 34;
 const ROW_TOUCH = 52;
 /** Rows drawn beyond what is seen. */
 const SPARE = 3;
@@ -20,6 +21,12 @@ const ROOM_VALUE = 30;
 const ROOM_VERSION = 30;
 const ROOM_TERM = 84;
 const ROOM_DELETED = 62;
+/** px beside the handle in which its words have room; before it the name's column counts as well. */
+const ROOM_BEFORE = 66;
+const ROOM_AFTER = 80;
+/** px of a bar that are not text, and of one character. */
+const BAR_PADDING = 13;
+const CHARACTER = 7.3;
 /** Characters of a key. */
 const KEY_TEXT = 9;
 
@@ -40,7 +47,8 @@ export function Ribbons({ store, oldest, revision, followed, onRevision }: Ribbo
   const [size, setSize] = useState({ width: 340, height: 176 });
   const [scrolled, setScrolled] = useState(0);
   const [first, setFirst] = useState<number | undefined>(undefined);
-  const row = phone ? ROW_TOUCH : ROW;
+  const short = useMedia('(max-height: 759px)');
+  const row = phone ? ROW_TOUCH : short ? ROW_SHORT : ROW;
 
   useLayoutEffect(() => {
     const element = rows.current;
@@ -79,7 +87,7 @@ export function Ribbons({ store, oldest, revision, followed, onRevision }: Ribbo
     </>
   );
   return (
-    <div className={styles.ribbons} data-touch={phone || undefined}>
+    <div className={styles.ribbons} data-rows={phone ? 'touch' : short ? 'short' : undefined}>
       <p className={styles.above}>
         {isCompacted && (
           <b
@@ -232,7 +240,7 @@ function Bar({ bar, ribbonKey, scale, made, lit }: BarProps) {
         width >= ROOM_DELETED && <span className={styles.deleted}>{words.deleted}</span>
       ) : (
         <>
-          {width >= ROOM_VALUE && <b className={styles.value}>{value}</b>}
+          {width >= ROOM_VALUE && <b className={styles.value}>{valueHead(value, width - BAR_PADDING)}</b>}
           {width >= ROOM_VERSION && (
             <span className={styles.version}>
               {width >= ROOM_TERM ? words.version(version, term) : words.versionShort(version)}
@@ -316,9 +324,16 @@ function Ruler({ scale, revision, oldest, newest, at, onRevision, children }: Ru
       <span className={styles.handle} style={{ left: LABEL + at }}>
         {revision}
       </span>
-      <span className={styles.says} data-side={at > width / 2 ? 'before' : 'after'} style={{ left: LABEL + at }}>
-        {isNewest ? words.drag : `${words.asItWas} ${revision} ${words.ofNewest(newest)}`}
-      </span>
+      {(isNewest || at > ROOM_BEFORE) && (
+        <span className={styles.says} data-side="before" style={{ left: LABEL + at }}>
+          {isNewest ? words.drag : words.asItWas}
+        </span>
+      )}
+      {!isNewest && width - at > ROOM_AFTER && (
+        <span className={styles.says} data-side="after" style={{ left: LABEL + at }}>
+          {words.ofNewest(newest)}
+        </span>
+      )}
     </div>
   );
 }
@@ -354,4 +369,11 @@ function walkBars(event: KeyboardEvent<HTMLElement>): void {
   } else return;
   event.preventDefault();
   to?.focus();
+}
+
+/** As much of a value as fits, whole or with an ellipsis; control characters as a dot. */
+function valueHead(value: string, room: number): string {
+  const most = Math.max(1, Math.floor(room / CHARACTER));
+  const shown = [...value.slice(0, 100)].map((character) => (character < ' ' ? '·' : character));
+  return shown.length <= most ? shown.join('') : `${shown.slice(0, most - 1).join('')}…`;
 }

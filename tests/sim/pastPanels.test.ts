@@ -1,0 +1,61 @@
+/** What panels ask of the past: stores with their history, watches with their position and their end, and the entry of each revision. */
+import { expect, test } from 'vitest';
+import { createHistory, followRun, packRows, SECOND, storeAt, watchesAt } from '../../src/sim/index.ts';
+import { createRecording, record } from '../../src/view/index.ts';
+import { act, ask, createLedCluster, followersOf, leaderOf, pass, put, watch } from './support.ts';
+
+const limits = { prefix: '', mostKeys: 100, mostVersions: 100 };
+
+test('every revision goes back to the entry that made it, after restarts and with entries that made none', () => {
+  const cluster = createLedCluster(3);
+  const [follower = 0] = followersOf(cluster);
+  const leader = leaderOf(cluster);
+  const del = { type: 'deleteRange' as const, key: 'nothing', rangeEnd: '', prevKv: false };
+  for (let i = 0; i < 6; i++) ask(cluster, i === 2 ? del : put('color', String(i)), [leader]);
+  pass(cluster, SECOND);
+  act(cluster, { type: 'crash', member: follower });
+  pass(cluster, SECOND);
+  act(cluster, { type: 'restart', member: follower });
+  pass(cluster, 2 * SECOND);
+  const recording = createRecording(3);
+  record(recording, { rows: packRows(cluster.rows), actions: [], entries: cluster.entries }, cluster.run.kernel.now);
+  const value = (index: number | undefined) => cluster.entries.find((entry) => entry.index === index)?.value;
+  // The first write makes revision 2; a deletion that finds nothing makes none.
+  expect([2, 3, 4, 5, 6].map((revision) => value(recording.revisions.get(revision)))).toEqual(['0', '1', '3', '4', '5']);
+  expect(recording.revisions.size).toBe(5);
+});
+
+test('stores and watches are told as they were, and watches as they ended', () => {
+  const cluster = createLedCluster(3);
+  const leader = leaderOf(cluster);
+  ask(cluster, put('color', 'red'), [leader]);
+  pass(cluster, SECOND);
+  const began = cluster.run.kernel.now;
+  const call = ask(cluster, watch('color', 2), [leader], { timeout: undefined, client: 2 });
+  pass(cluster, SECOND);
+  ask(cluster, put('color', 'blue'), [leader]);
+  pass(cluster, SECOND);
+  act(cluster, { type: 'cancel', call });
+  pass(cluster, SECOND);
+  const [follower = 0] = followersOf(cluster);
+  act(cluster, { type: 'crash', member: follower });
+  pass(cluster, SECOND);
+  const { now, journal, scenario } = cluster.run.kernel;
+  const history = createHistory(scenario);
+  followRun(history, journal, now);
+
+  const values = (time: number) => storeAt(history, leader, time, limits).histories.map((key) => key.versions.map((v) => v.value));
+  expect(values(now)).toEqual([['red', 'blue']]);
+  expect(values(began)).toEqual([['red']]);
+  expect(storeAt(history, leader, now, { ...limits, prefix: 'x' }).keyCount).toBe(0);
+  expect(storeAt(history, follower, now, limits)).toMatchObject({ isUp: false, histories: [] });
+
+  expect(watchesAt(history, began)).toEqual({ open: [], ended: [] });
+  // Just opened: its history comes with the next tick.
+  const behind = watchesAt(history, began + 2_000).open[0];
+  expect(behind).toMatchObject({ call, client: 2, member: leader, isSynced: false, minRevision: 2, revision: 2, missed: 1 });
+  expect(watchesAt(history, began + SECOND).open[0]).toMatchObject({ isSynced: true, missed: 0 });
+  const after = watchesAt(history, now);
+  expect(after.open).toEqual([]);
+  expect(after.ended).toMatchObject([{ call, reason: '', compactRevision: 0 }]);
+});
