@@ -2,7 +2,7 @@
  * A client of the cluster: the part of etcd's client library that decides which member is asked, what is asked again, and
  * when to give up (`spec/etcd.md` 4.3). It has a wire of its own to every member.
  */
-import { assert, between, clonePrng, createPrng, type Prng } from '../base/index.ts';
+import { assert, type Bytes, between, clonePrng, createPrng, type Prng } from '../base/index.ts';
 import {
   type ApiError,
   type ApiRequest,
@@ -39,6 +39,7 @@ export type ClientEffect =
       readonly member: number;
       readonly request: ApiRequest;
       readonly requireLeader: boolean;
+      readonly token: Bytes | undefined;
     }
   | { readonly type: 'cancel'; readonly call: number; readonly member: number }
   | { readonly type: 'wait'; readonly delay: SimTime; readonly event: ClientEvent }
@@ -60,6 +61,7 @@ export interface CallSpec {
   readonly request: ApiRequest;
   readonly timeout: SimTime | undefined;
   readonly requireLeader: boolean;
+  readonly token?: Bytes | undefined;
 }
 
 interface OpenCall {
@@ -159,7 +161,7 @@ function send(client: Client, before: OpenCall): ClientEffect[] {
   if (member === 0) return [{ type: 'wait', delay: MILLISECOND, event: { type: 'unreachable', call: spec.call, attempt } }];
   const request =
     spec.request.type === 'watch' && call.nextRevision > 0 ? { ...spec.request, startRevision: call.nextRevision } : spec.request;
-  return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader: spec.requireLeader }];
+  return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader: spec.requireLeader, token: spec.token }];
 }
 
 /** The member at the endpoint whose turn it is; for a message on open streams the one that holds them. 0 = nobody. */

@@ -1,4 +1,5 @@
 /** What people do to a cluster, as data: the journal holds nothing else. */
+import type { Bytes } from '../base/index.ts';
 import type { ApiRequest } from '../engine/server/index.ts';
 import type { SimTime } from './scenario.ts';
 
@@ -16,7 +17,10 @@ export interface WallLine {
 export type Action =
   /** The process dies: memory is gone, what was synced stays. Nothing happens to a member that is not running. */
   | { readonly type: 'crash'; readonly member: number }
-  /** A new process boots from the disk. Nothing happens to a member that runs. */
+  /**
+   * A new process boots: from the disk, or as a new member that the cluster has been told of (`member add` with that place's
+   * peer URL). Nothing happens to a member that runs, and in a place of which the cluster knows nothing.
+   */
   | { readonly type: 'restart'; readonly member: number }
   /** The process stops as by SIGSTOP: what reaches it waits. Nothing happens to a member that does not run. */
   | { readonly type: 'pause'; readonly member: number }
@@ -42,6 +46,8 @@ export type Action =
       readonly timeout: SimTime | undefined;
       /** Streams: the member ends it when it has had no leader for three election timeouts. */
       readonly requireLeader: boolean;
+      /** Of the user who asks, from an `authenticate`; left out: nobody. */
+      readonly token?: Bytes | undefined;
       /** The words that were typed, for the timeline; '' where it stays unnamed. */
       readonly text: string;
     }

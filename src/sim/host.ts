@@ -2,18 +2,41 @@
  * One member with what is its own affair: its ticks, its disk's delay, and the facts that its rows tell. It runs ahead up to
  * a horizon, merging what is delivered to it with its own events in the order (time, source, sequence).
  */
-import { assert, below, createPrng, utf8Decode } from '../base/index.ts';
+import {
+  assert,
+  below,
+  type Chunks,
+  chunkDrop,
+  chunkPush,
+  chunkSlice,
+  cloneChunks,
+  createChunks,
+  createPrng,
+  formatHex,
+  utf8Decode,
+  ZERO_ID,
+} from '../base/index.ts';
 import { currentRevision } from '../engine/kv/index.ts';
-import type { Entry, MemberId, Raft } from '../engine/raft/index.ts';
-import { progressViews, raftEntryAt, raftLastIndex, raftTermAt, takeTruncation } from '../engine/raft/index.ts';
+import type { Entry, MemberId, Raft, TrackerConfig } from '../engine/raft/index.ts';
+import {
+  decodeConfChange,
+  progressViews,
+  raftEntryAt,
+  raftFirstIndex,
+  raftLastIndex,
+  raftTermAt,
+  takeTruncation,
+} from '../engine/raft/index.ts';
 import {
   bootMember,
   cloneMember,
   type DiskRecord,
+  decodeClusterCommand,
   decodeCommand,
   handleInput,
   type Member,
   type MemberConfig,
+  type MemberInfo,
   type MemberInput,
   type MemberOutput,
   memberDigest,
@@ -28,8 +51,10 @@ export interface HostConfig {
   /** How many processes this member has had before. */
   readonly incarnation: number;
   readonly member: MemberConfig;
-  /** Ids by ordinal - 1. */
+  /** Ids by ordinal - 1; `ZERO_ID` in a place of which the cluster knows nothing. */
   readonly ids: readonly MemberId[];
+  /** The peer URL of each place, by ordinal - 1: members that are added later are known by it. */
+  readonly peerUrls: readonly string[];
   /** What a synced write takes, µs. */
   readonly diskSync: SimTime;
 }
@@ -64,7 +89,8 @@ export interface TimedRow {
 export interface EntryNote {
   readonly term: number;
   readonly index: number;
-  readonly kind: 'noop' | 'put' | 'delete' | 'conf';
+  /** 'conf': key and value are the kind of change and the id of the member, in hex; 'other': the request's type, and a word. */
+  readonly kind: 'noop' | 'put' | 'delete' | 'conf' | 'other';
   readonly key: string;
   readonly value: string;
   /** '' for an entry that no client asked for. */
@@ -79,6 +105,8 @@ export interface HostResult {
   readonly nextLocal: SimTime;
   /** Deliveries that were handled: all, unless it threw. */
   readonly handled: number;
+  /** The process ended by itself at that time: it was removed from the cluster. */
+  readonly exitedAt: SimTime | undefined;
   /** The member threw at that time and is no more. */
   readonly thrown: { readonly time: SimTime; readonly message: string; readonly stack: string } | undefined;
 }
@@ -90,9 +118,22 @@ export interface Host {
   /** The sync under way: a member has at most one. */
   sync: { readonly doneAt: SimTime; readonly position: number } | undefined;
   sequence: number;
+  /** Ordinals of members that were added later, by id; replaced, never changed. */
+  added: ReadonlyMap<MemberId, number>;
+  /** The last lines of its log. */
+  readonly lines: Chunks<HostLine>;
   /** What the rows have told so far. */
   told: Told;
 }
+
+/** A line of a member's log with its time. */
+export interface HostLine {
+  readonly time: SimTime;
+  readonly line: Extract<MemberOutput, { type: 'log' }>['line'];
+}
+
+/** So many lines of a member's log are kept. */
+const MOST_LINES = 2_000;
 
 interface Told {
   term: number;
@@ -103,9 +144,15 @@ interface Told {
   applied: number;
   last: number;
   durable: number;
+  /** Last index that is not in memory any more. */
+  compacted: number;
+  /** Index of the last snapshot from a leader. */
+  snapshot: number;
+  config: TrackerConfig | undefined;
   timerAt: SimTime;
   timerFrom: SimTime;
-  progress: readonly number[];
+  /** By ordinal - 1: match, next, state. */
+  progress: readonly (readonly [number, number, number] | undefined)[];
   votes: readonly number[];
 }
 
@@ -120,12 +167,15 @@ export function bootHost(
   try {
     const phases = createPrng(config.member.seed, `phase ${config.ordinal} ${config.incarnation}`);
     const member = bootMember(config.member, records, now);
+    const isJoining = config.member.isJoining && records.length === 0;
     host = {
       config,
       member,
       nextTick: now + 1 + below(phases, TICK),
       sync: undefined,
       sequence: 0,
+      added: new Map(),
+      lines: createChunks<HostLine>(),
       told: {
         term: 0,
         role: 'StateFollower',
@@ -135,21 +185,26 @@ export function bootHost(
         applied: 0,
         last: 0,
         durable: 0,
+        compacted: 0,
+        snapshot: 0,
+        config: undefined,
         timerAt: 0,
         timerFrom: 0,
         progress: [],
         votes: [],
       },
     };
-    tell(host, effects, makeRow(now, ROW_KIND.boot, { a: config.ordinal, p: member.raft.log.committed }));
+    tell(host, effects, makeRow(now, ROW_KIND.boot, { a: config.ordinal, p: member.raft.log.committed, q: isJoining ? 1 : 0 }));
     tellRestoredLog(host, effects, now);
     take(host, effects, takeOutputs(member), now);
     tellFacts(host, effects, now);
-    return { host, result: resultOf(host, effects, 0, undefined) };
+    // What a founder's log begins with was appended by nobody.
+    if (records.length === 0 && !isJoining) for (const entry of foundingEntries(member.raft)) effects.notes.push(noteOf(entry));
+    return { host, result: resultOf(host, effects, 0, {}) };
   } catch (error) {
     return {
       host: undefined,
-      result: { ...resultOf(host, effects, 0, describeThrown(error, now)), nextLocal: Number.POSITIVE_INFINITY },
+      result: resultOf(undefined, effects, 0, { thrown: describeThrown(error, now) }),
     };
   }
 }
@@ -188,12 +243,13 @@ export function runHost(host: Host, until: SimTime, deliveries: readonly Deliver
         take(host, effects, handleInput(host.member, { type: 'tick' }, time), time);
       }
       tellFacts(host, effects, time);
+      if (effects.hasExited) return resultOf(undefined, effects, handled, { exitedAt: time });
     } catch (error) {
-      return { ...resultOf(host, effects, handled, describeThrown(error, time)), nextLocal: Number.POSITIVE_INFINITY };
+      return resultOf(undefined, effects, handled, { thrown: describeThrown(error, time) });
     }
   }
   assert(handled === deliveries.length, 'every delivery comes before the horizon', { handled, given: deliveries.length });
-  return resultOf(host, effects, handled, undefined);
+  return resultOf(host, effects, handled, {});
 }
 
 /** The digest of everything this member is, its clockwork included. */
@@ -203,7 +259,13 @@ export function hostDigest(host: Host): string {
 
 /** A copy that goes on exactly as the original would. */
 export function cloneHost(host: Host): Host {
-  return { ...host, member: cloneMember(host.member), told: { ...host.told } };
+  return { ...host, member: cloneMember(host.member), lines: cloneChunks(host.lines), told: { ...host.told } };
+}
+
+/** The lines that a member has written in [from, to), as far back as they are kept. */
+export function hostLines(host: Host, from: SimTime, to: SimTime): HostLine[] {
+  const { lines } = host;
+  return chunkSlice(lines, lines.start, lines.end).filter(({ time }) => time >= from && time < to);
 }
 
 /** When this member's next own event is due. */
@@ -217,6 +279,7 @@ function skipPause(host: Host, now: SimTime): void {
 }
 
 interface Effects {
+  hasExited: boolean;
   /** Entries that moved the store's revision and that no row has told yet, in order. */
   readonly steps: { readonly index: number; readonly revision: number }[];
   readonly outputs: TimedOutput[];
@@ -225,17 +288,32 @@ interface Effects {
 }
 
 function createEffects(): Effects {
-  return { steps: [], outputs: [], rows: [], notes: [] };
+  return { hasExited: false, steps: [], outputs: [], rows: [], notes: [] };
 }
 
-function resultOf(host: Host | undefined, effects: Effects, handled: number, thrown: HostResult['thrown']): HostResult {
+/** @param host undefined: the process is gone */
+function resultOf(
+  host: Host | undefined,
+  effects: Effects,
+  handled: number,
+  end: Partial<Pick<HostResult, 'thrown' | 'exitedAt'>>,
+): HostResult {
   const nextLocal = host === undefined ? Number.POSITIVE_INFINITY : nextLocalOf(host);
-  return { outputs: effects.outputs, rows: effects.rows, notes: effects.notes, nextLocal, handled, thrown };
+  const { thrown, exitedAt } = end;
+  return { outputs: effects.outputs, rows: effects.rows, notes: effects.notes, nextLocal, handled, thrown, exitedAt };
 }
 
 function take(host: Host, effects: Effects, outputs: readonly MemberOutput[], time: SimTime): void {
   for (const output of outputs) {
-    if (output.type === 'log') continue; // log lines are asked for, they do not travel
+    if (output.type === 'log') {
+      keepLine(host, { time, line: output.line }); // log lines are asked for, they do not travel
+      continue;
+    }
+    if (output.type === 'exit') {
+      effects.hasExited = true;
+      continue;
+    }
+    if (output.type === 'members') learnMembers(host, output.members);
     if (output.type === 'applied') {
       effects.steps.push(output);
       continue;
@@ -249,6 +327,20 @@ function take(host: Host, effects: Effects, outputs: readonly MemberOutput[], ti
   }
 }
 
+function keepLine({ lines }: Host, line: HostLine): void {
+  chunkPush(lines, line);
+  if (lines.end - lines.start > MOST_LINES) chunkDrop(lines, lines.start + 1);
+}
+
+/** Who was added since: rows name it by its place. */
+function learnMembers(host: Host, members: readonly MemberInfo[]): void {
+  const { ids, peerUrls } = host.config;
+  const unknown = members.filter(({ id }) => !ids.includes(id) && !host.added.has(id));
+  if (unknown.length === 0) return;
+  const places = unknown.map(({ id, peerUrls: urls }) => [id, 1 + peerUrls.findIndex((url) => urls.includes(url))] as const);
+  host.added = new Map([...host.added, ...places]);
+}
+
 function tell(host: Host, effects: Effects, row: Row): void {
   effects.rows.push({ sequence: host.sequence++, row });
 }
@@ -258,7 +350,13 @@ function tellRestoredLog(host: Host, effects: Effects, time: SimTime): void {
   const { raft } = host.member;
   const a = host.config.ordinal;
   const last = raftLastIndex(raft);
-  tellStretches(raft, 1, last, (index, count, term) => {
+  const { compactedIndex, compactedTerm } = raft.storage;
+  if (compactedIndex > 0) {
+    tell(host, effects, makeRow(time, ROW_KIND.snapshot, { a, term: compactedTerm, index: compactedIndex }));
+    host.told.snapshot = compactedIndex;
+    host.told.compacted = compactedIndex;
+  }
+  tellStretches(raft, compactedIndex + 1, last, (index, count, term) => {
     tell(host, effects, makeRow(time, ROW_KIND.append, { a, term, index, p: count, q: 1 }));
   });
   host.told.last = last;
@@ -272,6 +370,7 @@ function tellFacts(host: Host, effects: Effects, time: SimTime): void {
   const { raft } = member;
   const a = host.config.ordinal;
   tellLog(host, effects, time);
+  tellConfig(host, effects, time);
   if (raft.term !== told.term || raft.role !== told.role || raft.vote !== told.vote || raft.lead !== told.lead) {
     told.term = raft.term;
     told.role = raft.role;
@@ -323,6 +422,13 @@ function tellLog(host: Host, effects: Effects, time: SimTime): void {
     told.durable = Math.min(told.durable, told.last);
     tell(host, effects, makeRow(time, ROW_KIND.truncate, { a, index: truncated }));
   }
+  const pending = raft.log.unstable.snapshot;
+  if (pending !== undefined && pending.index !== told.snapshot) {
+    told.snapshot = pending.index;
+    told.compacted = pending.index;
+    told.last = pending.index;
+    tell(host, effects, makeRow(time, ROW_KIND.snapshot, { a, term: pending.term, index: pending.index, p: 1 }));
+  }
   const last = raftLastIndex(raft);
   if (last > told.last) {
     if (raft.role === 'StateLeader') noteEntries(raft, told.last + 1, last, effects.notes);
@@ -332,11 +438,29 @@ function tellLog(host: Host, effects: Effects, time: SimTime): void {
     told.last = last;
   }
   // An old tail on the disk that is about to be overwritten does not count: what is not stable begins at the offset.
-  const durable = Math.min(told.last, raft.log.unstable.offset - 1);
+  const durable = pending === undefined ? Math.min(told.last, raft.log.unstable.offset - 1) : 0;
   if (durable !== told.durable) {
     told.durable = durable;
     tell(host, effects, makeRow(time, ROW_KIND.durable, { a, index: durable }));
   }
+  const compacted = raftFirstIndex(raft) - 1;
+  if (compacted <= told.compacted) return;
+  told.compacted = compacted;
+  tell(host, effects, makeRow(time, ROW_KIND.compact, { a, index: compacted }));
+}
+
+/** Who is in the cluster, as this member has applied it; members without a place are only counted. */
+function tellConfig(host: Host, effects: Effects, time: SimTime): void {
+  const { told } = host;
+  const { config } = host.member.raft.tracker;
+  if (config === told.config) return;
+  told.config = config;
+  const places = (ids: readonly MemberId[]) => ids.reduce((mask, id) => mask | (1 << ordinalOf(host, id)), 0) >> 1;
+  const lost = (ids: readonly MemberId[]) => ids.filter((id) => ordinalOf(host, id) === 0).length;
+  const { voters, votersOutgoing, learners, learnersNext } = config;
+  const fields = { a: host.config.ordinal, b: lost(voters), term: lost(votersOutgoing), index: host.member.appliedIndex };
+  const masks = { p: places(voters), q: places(votersOutgoing), r: places(learners), ref: places(learnersNext) };
+  tell(host, effects, makeRow(time, ROW_KIND.config, { ...fields, ...masks }));
 }
 
 function tellVotes(host: Host, effects: Effects, time: SimTime): void {
@@ -347,10 +471,11 @@ function tellVotes(host: Host, effects: Effects, time: SimTime): void {
     if (told.votes.length > 0) told.votes = [];
     return;
   }
-  const votes = config.ids.map((id) => {
-    const vote = raft.tracker.votes.get(id);
-    return vote === undefined ? 0 : vote ? 1 : 2;
-  });
+  const votes = new Array<number>(config.ids.length).fill(0);
+  for (const [id, vote] of raft.tracker.votes) {
+    const ordinal = ordinalOf(host, id);
+    if (ordinal > 0) votes[ordinal - 1] = vote ? 1 : 2;
+  }
   votes.forEach((p, i) => {
     if (p !== 0 && p !== told.votes[i]) tell(host, effects, makeRow(time, ROW_KIND.tally, { a: config.ordinal, b: i + 1, p }));
   });
@@ -382,18 +507,18 @@ function tellProgress(host: Host, effects: Effects, time: SimTime): void {
     if (told.progress.length > 0) told.progress = [];
     return;
   }
-  const flat: number[] = [];
+  const progress: (readonly [number, number, number] | undefined)[] = [];
   for (const view of progressViews(raft)) {
     const b = ordinalOf(host, view.id);
-    const at = flat.length;
-    flat.push(view.matchIndex, view.nextIndex, FEED_CODE[view.state]);
-    if (b === config.ordinal) continue;
-    if (told.progress[at] === flat[at] && told.progress[at + 1] === flat[at + 1] && told.progress[at + 2] === flat[at + 2])
-      continue;
+    if (b === config.ordinal || b === 0) continue;
+    const now = [view.matchIndex, view.nextIndex, FEED_CODE[view.state]] as const;
+    progress[b - 1] = now;
+    const before = told.progress[b - 1];
+    if (before?.[0] === now[0] && before[1] === now[1] && before[2] === now[2]) continue;
     const fields = { a: config.ordinal, b, index: view.matchIndex, p: view.nextIndex, q: FEED_CODE[view.state] };
     tell(host, effects, makeRow(time, ROW_KIND.progress, fields));
   }
-  told.progress = flat;
+  told.progress = progress;
 }
 
 function tellStretches(raft: Raft, from: number, to: number, stretch: (index: number, count: number, term: number) => void): void {
@@ -414,19 +539,47 @@ function noteEntries(raft: Raft, from: number, to: number, notes: EntryNote[]): 
   }
 }
 
+function foundingEntries(raft: Raft): Entry[] {
+  const entries: Entry[] = [];
+  for (let index = 1; index <= raftLastIndex(raft); index++) {
+    const entry = raftEntryAt(raft, index);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
+}
+
 function noteOf(entry: Entry): EntryNote {
   const { term, index } = entry;
-  if (entry.type !== 'EntryNormal') return { term, index, kind: 'conf', key: '', value: '', requestId: '' };
+  if (entry.type !== 'EntryNormal') return noteOfChange(entry);
   if (entry.data === undefined || entry.data === '') return { term, index, kind: 'noop', key: '', value: '', requestId: '' };
+  const own = decodeClusterCommand(entry.data);
+  if (own !== undefined) {
+    const value = own.type === 'clusterVersion' ? own.version : own.name;
+    return { term, index, kind: 'other', key: own.type, value, requestId: own.requestId };
+  }
   const { requestId, request } = decodeCommand(entry.data);
-  const key = utf8Decode(request.key);
-  if (request.type === 'put') return { term, index, kind: 'put', key, value: utf8Decode(request.value), requestId };
-  return { term, index, kind: 'delete', key, value: utf8Decode(request.rangeEnd), requestId };
+  switch (request.type) {
+    case 'put':
+      return { term, index, kind: 'put', key: utf8Decode(request.key), value: utf8Decode(request.value), requestId };
+    case 'deleteRange':
+      return { term, index, kind: 'delete', key: utf8Decode(request.key), value: utf8Decode(request.rangeEnd), requestId };
+    default:
+      return { term, index, kind: 'other', key: request.type, value: '', requestId };
+  }
+}
+
+/** A conf change: what is done, and the peer URL that it concerns, or the member's id in hex. */
+function noteOfChange(entry: Entry): EntryNote {
+  const { term, index } = entry;
+  const change = decodeConfChange(entry);
+  if (change.version !== 1) return { term, index, kind: 'conf', key: '', value: '', requestId: '' };
+  return { term, index, kind: 'conf', key: change.type, value: formatHex(change.nodeId), requestId: change.id ?? '' };
 }
 
 /** 0 = nobody. */
 function ordinalOf(host: Host, id: MemberId): number {
-  return host.config.ids.indexOf(id) + 1;
+  if (id === ZERO_ID) return 0;
+  return host.added.get(id) ?? host.config.ids.indexOf(id) + 1;
 }
 
 function describeThrown(error: unknown, time: SimTime): NonNullable<HostResult['thrown']> {

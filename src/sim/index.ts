@@ -21,8 +21,10 @@ export {
   type EntryNote,
   type Host,
   type HostConfig,
+  type HostLine,
   type HostResult,
   hostDigest,
+  hostLines,
   runHost,
 } from './host.ts';
 export { actInline, advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
@@ -36,6 +38,7 @@ export {
   type Kernel,
   type KernelRules,
   loadJournal,
+  memberCount,
   type Pacing,
   type Released,
   type StopAt,

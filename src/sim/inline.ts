@@ -10,6 +10,7 @@ import {
   type Kernel,
   type KernelRules,
   loadJournal,
+  memberCount,
   type Pacing,
   type Released,
   type StopAt,
@@ -49,7 +50,7 @@ export function actInline(run: InlineRun, action: Action): JournalEntry {
 
 /** The digest of each running member, by ordinal - 1; '' for a stopped one. */
 export function digestsInline(run: InlineRun): string[] {
-  return run.kernel.members.map((member) => {
+  return run.kernel.members.slice(0, memberCount(run.kernel)).map((member) => {
     const host = run.hosts.get(member.ordinal);
     return host === undefined ? '' : hostDigest(host);
   });

@@ -3,9 +3,9 @@
  * comes of them in its own order (`spec/architecture.md`, rule 2). It never calls a member. Between two calls of
  * {@link advance} its state is plain data.
  */
-import { assert, type Id64 } from '../base/index.ts';
+import { assert, type Id64, ZERO_ID } from '../base/index.ts';
 import { etcdRules, type MemberId, type RaftRules } from '../engine/raft/index.ts';
-import { type DiskRecord, etcdServerRules, type ServerRules } from '../engine/server/index.ts';
+import { type DiskRecord, etcdServerRules, type MemberInfo, type MemberOutput, type ServerRules } from '../engine/server/index.ts';
 import {
   beginCall,
   type CallEnd,
@@ -23,8 +23,18 @@ import type { Action, JournalEntry } from './command.ts';
 import { cloneDisk, createDisk, type Disk, diskCrash, diskRecords, diskSynced, diskWrite } from './disk.ts';
 import type { Delivery, HostConfig, HostResult, TimedOutput } from './host.ts';
 import { messageCode, messageIndex } from './messageCode.ts';
-import { cloneNetwork, createNetwork, cutLink, drawArrival, healLink, linkOf, lookahead, type Network } from './network.ts';
-import { clusterOf, type Scenario, type SimTime } from './scenario.ts';
+import {
+  cloneNetwork,
+  createNetwork,
+  cutLink,
+  drawArrival,
+  drawSnapshotArrival,
+  healLink,
+  linkOf,
+  lookahead,
+  type Network,
+} from './network.ts';
+import { addressOf, clusterOf, MAX_MEMBERS, type Scenario, SECOND, type SimTime } from './scenario.ts';
 import {
   createTraceHash,
   hashRow,
@@ -48,7 +58,7 @@ export type Work =
 export interface EntryRecord {
   readonly term: number;
   readonly index: number;
-  readonly kind: 'noop' | 'put' | 'delete' | 'conf';
+  readonly kind: 'noop' | 'put' | 'delete' | 'conf' | 'other';
   readonly key: string;
   readonly value: string;
   /** 0 = none. */
@@ -113,23 +123,35 @@ interface Queued {
   readonly attempt: number;
   /** Message id, or call. */
   readonly ref: number;
+  /** News of a silent connection: dropped if it has changed since. */
+  readonly connection?: { readonly index: number; readonly version: number };
 }
 
 interface KernelMember {
   readonly ordinal: number;
-  readonly id: MemberId;
+  /** `ZERO_ID`: nobody has ever run in this place. */
+  id: MemberId;
   isUp: boolean;
   /** Stopped as by SIGSTOP: what reaches it stays in its inbox. */
   isPaused: boolean;
   incarnation: number;
   /** In order. */
   inbox: Queued[];
-  readonly disk: Disk;
+  disk: Disk;
   nextLocal: SimTime;
   /** Messages sent so far. */
   sent: number;
   /** Order of what happens at its address while nobody is there. */
   addressSequence: number;
+}
+
+/** Two members' transport: members are told when it comes and goes, and its traffic is Raft's messages. */
+interface Connection {
+  readonly isUp: boolean;
+  /** Counts its changes: that it went silent is no news if it carries again. */
+  readonly version: number;
+  /** When the ends hear of its last change; news do not overtake each other. */
+  readonly newsAt: SimTime;
 }
 
 interface KernelClient {
@@ -158,7 +180,14 @@ export interface Kernel {
   readonly rules: KernelRules;
   /** Everything before it has happened. */
   now: SimTime;
-  readonly members: readonly KernelMember[];
+  /** By ordinal - 1: those that found the cluster, and places behind them as soon as somebody has to do with them. */
+  readonly members: KernelMember[];
+  /** Who belongs to the cluster, as the member knows it that has applied most. */
+  roster: { readonly index: number; readonly members: readonly MemberInfo[] };
+  /** The place of each member that was ever told of, by id; 0 = it has none. */
+  readonly places: Map<MemberId, number>;
+  /** Connections between members: `(low - 1) * MAX_MEMBERS + (high - 1)`. */
+  readonly connections: Connection[];
   readonly network: Network;
   readonly clients: Map<number, KernelClient>;
   /** Everything that people did, and will do where a run is repeated. */
@@ -178,6 +207,8 @@ export interface Kernel {
 const CLIENT_SOURCE = 100;
 const ADDRESS_SOURCE = 1_000;
 const MESSAGE_IDS = 1_000_000_000;
+/** etcd's transport notices a connection that carries nothing after 5 s, and gives a snapshot's answer as long. */
+const SILENCE: SimTime = 5 * SECOND;
 
 /** A cluster before its first instant. */
 export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES): Kernel {
@@ -186,18 +217,10 @@ export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES
     scenario,
     rules,
     now: 0,
-    members: cluster.members.map((member, i) => ({
-      ordinal: i + 1,
-      id: member.id,
-      isUp: false,
-      isPaused: false,
-      incarnation: 0,
-      inbox: [],
-      disk: createDisk(),
-      nextLocal: Number.POSITIVE_INFINITY,
-      sent: 0,
-      addressSequence: 0,
-    })),
+    roster: { index: 0, members: cluster.members },
+    places: new Map(cluster.members.map((member, i) => [member.id, i + 1])),
+    connections: new Array<Connection>(MAX_MEMBERS * MAX_MEMBERS).fill({ isUp: false, version: 0, newsAt: 0 }),
+    members: cluster.members.map((member, i) => createMember(i + 1, member.id)),
     network: createNetwork(scenario),
     clients: new Map(),
     journal: [],
@@ -257,6 +280,7 @@ export function* advance(
       kernel,
       kernel.members.map((member) => bootWork(kernel, member, 0)),
     );
+    settleConnections(kernel, 0);
   }
   while (kernel.now < until) {
     const action = kernel.journal[kernel.done];
@@ -299,11 +323,18 @@ export function takeReleased(kernel: Kernel): Released {
   return released;
 }
 
+/** Places in which somebody has ever run, counted up to the last of them. */
+export function memberCount(kernel: Kernel): number {
+  return kernel.members.findLastIndex((member) => member.id !== ZERO_ID) + 1;
+}
+
 /** A copy that goes on exactly as the original would. Only between two advances. */
 export function cloneKernel(kernel: Kernel): Kernel {
   return {
     ...kernel,
     members: kernel.members.map((member) => ({ ...member, inbox: member.inbox.slice(), disk: cloneDisk(member.disk) })),
+    places: new Map(kernel.places),
+    connections: kernel.connections.slice(),
     network: cloneNetwork(kernel.network),
     journal: kernel.journal.slice(),
     clients: new Map(
@@ -355,14 +386,15 @@ function* perform(kernel: Kernel, work: readonly Work[]): Generator<readonly Wor
     const ordinal = item.type === 'boot' ? item.config.ordinal : item.member;
     const member = memberOf(kernel, ordinal);
     commit(kernel, member, result);
-    if (result.thrown !== undefined) {
+    const endedAt = result.thrown?.time ?? result.exitedAt;
+    if (endedAt !== undefined) {
       const left = item.type === 'run' ? item.deliveries.slice(result.handled) : [];
-      loseProcess(kernel, member, result.thrown.time);
-      const stopped = makeRow(result.thrown.time, ROW_KIND.stop, { a: ordinal, p: 1 });
+      loseProcess(kernel, member, endedAt);
+      settleConnections(kernel, endedAt);
+      const stopped = makeRow(endedAt, ROW_KIND.stop, { a: ordinal, p: result.thrown === undefined ? 2 : 1 });
       addRow(kernel, ordinal, Number.MAX_SAFE_INTEGER, stopped); // the last thing that it did
       for (const delivery of left) if (isQueued(delivery)) enqueue(member, delivery);
-      const { time, message, stack } = result.thrown;
-      kernel.released.thrown.push({ member: ordinal, time, message, stack });
+      if (result.thrown !== undefined) kernel.released.thrown.push({ member: ordinal, ...result.thrown });
       yield [{ type: 'stop', member: ordinal }];
     }
   }
@@ -373,15 +405,18 @@ function planHorizons(kernel: Kernel, bound: SimTime): Map<number, SimTime> {
   const { clientLatency } = kernel.scenario;
   const mayReact = [...kernel.clients.values()].some(({ client }) => isActive(client));
   const horizons = new Map<number, SimTime>();
-  const nextOf = new Map(kernel.members.map((member) => [member.ordinal, nextOfMember(member)]));
+  const awaited = kernel.members
+    .map((member) => ({ ordinal: member.ordinal, next: nextOfMember(member) }))
+    .filter(({ next }) => next < Number.POSITIVE_INFINITY);
   const clientsNext = Math.min(...[...kernel.clients.values()].map(nextOfClient), Number.POSITIVE_INFINITY);
   for (const member of kernel.members) {
     let horizon = Math.min(bound, clientsNext + clientLatency);
-    for (const [other, next] of nextOf)
-      horizon = Math.min(horizon, next + lookahead(kernel.network, other, member.ordinal, mayReact));
+    for (const { ordinal, next } of awaited) {
+      horizon = Math.min(horizon, next + lookahead(kernel.network, ordinal, member.ordinal, mayReact));
+    }
     horizons.set(member.ordinal, horizon);
   }
-  const membersNext = Math.min(...nextOf.values());
+  const membersNext = Math.min(...awaited.map(({ next }) => next));
   for (const ordinal of kernel.clients.keys()) horizons.set(CLIENT_SOURCE + ordinal, Math.min(bound, membersNext + clientLatency));
   return horizons;
 }
@@ -411,6 +446,8 @@ function takeDeliveries(kernel: Kernel, member: KernelMember, until: SimTime): Q
   const due = member.inbox.slice(0, count);
   member.inbox = member.inbox.slice(count);
   return due.filter((delivery) => {
+    const { connection } = delivery;
+    if (connection !== undefined && kernel.connections[connection.index]?.version !== connection.version) return false;
     if (member.isUp && delivery.incarnation === member.incarnation) return true;
     refuseDelivery(kernel, member, delivery);
     return false;
@@ -430,13 +467,14 @@ function refuseDelivery(kernel: Kernel, member: KernelMember, delivery: Queued):
       time: drawArrival(kernel.network, back, time),
       source,
       sequence: member.addressSequence++,
-      input: { type: 'unreachable', peer: member.id },
+      input: { type: 'unreachable', peer: addresseeOf(delivery) ?? member.id },
       incarnation: sender.incarnation,
       from: 0,
       client: 0,
       attempt: 0,
       ref: 0,
     });
+    loseSnapshot(kernel, delivery, time, back.latency);
   } else if (delivery.client > 0 && delivery.input.type === 'request') {
     const { client, attempt } = delivery;
     addRow(kernel, source, member.addressSequence++, makeRow(time, ROW_KIND.drop, { a: client, b: member.ordinal, ref }));
@@ -463,32 +501,43 @@ function commit(kernel: Kernel, member: KernelMember, result: HostResult): void 
 function commitOutput(kernel: Kernel, member: KernelMember, { time, sequence, output }: TimedOutput): void {
   switch (output.type) {
     case 'send': {
-      const { message } = output;
-      const target = kernel.members.find((other) => other.id === message.to);
-      assert(target !== undefined && target !== member, 'a message goes to another member', { to: message.to });
+      const { message, state, size } = output;
+      const target = targetOf(kernel, member, message.to, time);
+      if (target === undefined) return;
       const link = linkOf(kernel.network, member.ordinal, target.ordinal);
-      const arrival = drawArrival(kernel.network, link, time);
+      const { bandwidth } = kernel.scenario;
+      const arrival =
+        size === undefined
+          ? drawArrival(kernel.network, link, time)
+          : drawSnapshotArrival(kernel.network, link, time, size, bandwidth);
       const isCut = link.causes.length > 0;
       const ref = member.ordinal * MESSAGE_IDS + member.sent++;
       const fields = { a: member.ordinal, b: target.ordinal, term: message.term, index: messageIndex(message), ref };
       const travel = { p: messageCode(message), q: message.entries.length, r: isCut ? time - arrival : arrival - time };
       addRow(kernel, member.ordinal, sequence, makeRow(time, ROW_KIND.send, { ...fields, ...travel }));
-      if (isCut) return;
-      enqueue(target, {
+      const queued: Queued = {
         time: arrival,
         source: member.ordinal,
         sequence,
-        input: { type: 'message', message },
-        incarnation: target.incarnation,
+        input: state === undefined ? { type: 'message', message } : { type: 'message', message, state },
+        incarnation: isAt(target, message.to) ? target.incarnation : NOT_THERE,
         from: member.ordinal,
         client: 0,
         attempt: 0,
         ref,
-      });
+      };
+      if (isCut) loseSnapshot(kernel, queued, arrival, SILENCE);
+      else enqueue(target, queued);
       return;
     }
+    case 'sendPeer':
+      sendPeer(kernel, member, time, sequence, output);
+      return;
+    case 'members':
+      learnRoster(kernel, output);
+      return;
     case 'write':
-      assert(diskWrite(member.disk, output.records) === output.position, 'a disk holds what its member wrote', {
+      assert(diskWrite(member.disk, output.records, output.replaces) === output.position, 'a disk holds what its member wrote', {
         ordinal: member.ordinal,
       });
       return;
@@ -511,6 +560,7 @@ function commitOutput(kernel: Kernel, member: KernelMember, { time, sequence, ou
       return;
     }
     case 'applied': // told by rows
+    case 'exit':
     case 'log':
       return;
   }
@@ -543,14 +593,23 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
   const { scenario, rules } = kernel;
   member.isUp = true;
   member.incarnation++;
+  const { name, clientUrls } = addressOf(scenario, member.ordinal);
   const config: HostConfig = {
     ordinal: member.ordinal,
     incarnation: member.incarnation,
-    ids: kernel.members.map((other) => other.id),
+    ids: Array.from({ length: MAX_MEMBERS }, (_, i) => kernel.members[i]?.id ?? ZERO_ID),
+    peerUrls: Array.from({ length: MAX_MEMBERS }, (_, i) => addressOf(scenario, i + 1).peerUrls[0] ?? ''),
     diskSync: scenario.diskSync,
     member: {
       id: member.id,
       cluster: clusterOf(scenario),
+      boot: scenario.boot,
+      isJoining: clusterOf(scenario).members[member.ordinal - 1]?.id !== member.id,
+      attributes: { name, clientUrls },
+      snapshotCount: scenario.snapshotCount,
+      catchUpEntries: scenario.catchUpEntries,
+      ...(scenario.quotaBytes === undefined ? {} : { quotaBytes: scenario.quotaBytes }),
+      diskStart: member.disk.records.start,
       seed: (scenario.seed * 64 + member.ordinal) * 1024 + member.incarnation,
       preVote: scenario.preVote,
       checkQuorum: scenario.checkQuorum,
@@ -560,6 +619,143 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
     },
   };
   return { type: 'boot', config, records: diskRecords(member.disk), at };
+}
+
+/** In no process's life: who is sent something under an id that has gone from its place is refused. */
+const NOT_THERE = -1;
+
+/** Does the place hold the member with that id? */
+function isAt(member: KernelMember, id: MemberId): boolean {
+  return member.id === id;
+}
+
+function addresseeOf({ input }: Queued): MemberId | undefined {
+  return input.type === 'message' ? input.message.to : undefined;
+}
+
+/** Where a message goes; where there is no place, its sender hears that nobody is there. */
+function targetOf(kernel: Kernel, member: KernelMember, to: MemberId, time: SimTime): KernelMember | undefined {
+  const place = kernel.places.get(to) ?? 0;
+  if (place > 0 && place !== member.ordinal) return memberOf(kernel, place);
+  enqueue(member, {
+    time: time + 2 * kernel.scenario.latency,
+    source: ADDRESS_SOURCE + member.ordinal,
+    sequence: member.addressSequence++,
+    input: { type: 'unreachable', peer: to },
+    incarnation: member.incarnation,
+    from: 0,
+    client: 0,
+    attempt: 0,
+    ref: 0,
+  });
+  return undefined;
+}
+
+/** What members say to each other beside Raft takes the same link. */
+function sendPeer(
+  kernel: Kernel,
+  member: KernelMember,
+  time: SimTime,
+  sequence: number,
+  { to, message }: Extract<MemberOutput, { type: 'sendPeer' }>,
+): void {
+  const target = targetOf(kernel, member, to, time);
+  if (target === undefined) return;
+  const link = linkOf(kernel.network, member.ordinal, target.ordinal);
+  const arrival = drawArrival(kernel.network, link, time);
+  const isCut = link.causes.length > 0;
+  const ref = member.ordinal * MESSAGE_IDS + member.sent++;
+  const fields = { a: member.ordinal, b: target.ordinal, ref, r: isCut ? time - arrival : arrival - time };
+  addRow(kernel, member.ordinal, sequence, makeRow(time, ROW_KIND.send, fields));
+  if (isCut) return;
+  enqueue(target, {
+    time: arrival,
+    source: member.ordinal,
+    sequence,
+    input: { type: 'peerMessage', from: member.id, message },
+    incarnation: isAt(target, to) ? target.incarnation : NOT_THERE,
+    from: member.ordinal,
+    client: 0,
+    attempt: 0,
+    ref,
+  });
+}
+
+/** A snapshot that will not arrive: its sender's transport gives up on it after a while. Nothing for any other message. */
+function loseSnapshot(kernel: Kernel, { input, from }: Queued, time: SimTime, after: SimTime): void {
+  if (input.type !== 'message' || input.state === undefined) return;
+  const sender = memberOf(kernel, from);
+  enqueue(sender, {
+    // Not before a round trip: the sender may have run ahead that far.
+    time: time + Math.max(after, 2 * kernel.scenario.latency),
+    source: ADDRESS_SOURCE + sender.ordinal,
+    sequence: sender.addressSequence++,
+    input: { type: 'snapshotLost', peer: input.message.to },
+    incarnation: sender.incarnation,
+    from: 0,
+    client: 0,
+    attempt: 0,
+    ref: 0,
+  });
+}
+
+function learnRoster(kernel: Kernel, { index, members }: Extract<MemberOutput, { type: 'members' }>): void {
+  for (const { id, peerUrls } of members) {
+    if (kernel.places.has(id)) continue;
+    let place = MAX_MEMBERS;
+    while (place > 0 && !addressOf(kernel.scenario, place).peerUrls.some((url) => peerUrls.includes(url))) place--;
+    kernel.places.set(id, place);
+  }
+  if (index > kernel.roster.index) kernel.roster = { index, members };
+}
+
+/** The member that the cluster knows in a place moves in, with an empty disk if another was there. False: it knows none. */
+function takePlace(kernel: Kernel, member: KernelMember): boolean {
+  const known = kernel.roster.members.find(({ id }) => kernel.places.get(id) === member.ordinal);
+  if (known !== undefined && known.id !== member.id) {
+    member.id = known.id;
+    member.disk = createDisk();
+  }
+  return member.id !== ZERO_ID;
+}
+
+/** Who can reach whom has changed: the members at both ends of a connection are told when it comes, and when it is gone. */
+function settleConnections(kernel: Kernel, time: SimTime): void {
+  for (const low of kernel.members) {
+    for (const high of kernel.members.slice(low.ordinal)) {
+      const index = (low.ordinal - 1) * MAX_MEMBERS + high.ordinal - 1;
+      const connection = kernel.connections[index] as Connection; // there is one for each pair
+      const there = linkOf(kernel.network, low.ordinal, high.ordinal);
+      const back = linkOf(kernel.network, high.ordinal, low.ordinal);
+      const isWhole = there.causes.length === 0 && back.causes.length === 0;
+      const isUp = low.isUp && high.isUp && isWhole;
+      if (isUp === connection.isUp) continue;
+      const version = connection.version + 1;
+      // It takes a round trip to come; a process that ends is noticed at once; silence only after a while, if it lasts.
+      const isSilent = !isUp && !isWhole;
+      const delay = isUp ? there.latency + back.latency : Math.max(there.latency, back.latency);
+      const newsAt = Math.max(time + delay, connection.newsAt + 1);
+      kernel.connections[index] = { isUp, version, newsAt: isSilent ? connection.newsAt : newsAt };
+      for (const [member, peer] of [
+        [low, high],
+        [high, low],
+      ] as const) {
+        if (!member.isUp) continue;
+        enqueue(member, {
+          time: isSilent ? time + SILENCE : newsAt,
+          source: ADDRESS_SOURCE + peer.ordinal,
+          sequence: peer.addressSequence++,
+          input: { type: 'peer', peer: peer.id, isConnected: isUp },
+          incarnation: member.incarnation,
+          from: 0,
+          client: 0,
+          attempt: 0,
+          ref: 0,
+          ...(isSilent ? { connection: { index, version } } : {}),
+        });
+      }
+    }
+  }
 }
 
 /** Somebody does something. */
@@ -574,13 +770,16 @@ function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[]
       const member = memberOf(kernel, action.member);
       if (!member.isUp) return;
       loseProcess(kernel, member, at);
+      settleConnections(kernel, at);
       row(ROW_KIND.stop, { a: member.ordinal });
       yield [{ type: 'stop', member: member.ordinal }];
       return;
     }
     case 'restart': {
       const member = memberOf(kernel, action.member);
-      if (!member.isUp) yield* perform(kernel, [bootWork(kernel, member, at)]);
+      if (member.isUp || !takePlace(kernel, member)) return;
+      yield* perform(kernel, [bootWork(kernel, member, at)]);
+      settleConnections(kernel, at);
       return;
     }
     case 'pause': {
@@ -606,20 +805,25 @@ function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[]
         const target = memberOf(kernel, to);
         // What has arrived at a paused process is not on the link any more.
         const isLost = (queued: Queued) => queued.from === from && queued.time >= at;
-        for (const lost of target.inbox) if (isLost(lost)) row(ROW_KIND.lost, { a: from, b: to, ref: lost.ref });
+        for (const lost of target.inbox.filter(isLost)) {
+          row(ROW_KIND.lost, { a: from, b: to, ref: lost.ref });
+          loseSnapshot(kernel, lost, at, SILENCE);
+        }
         target.inbox = target.inbox.filter((queued) => !isLost(queued));
       }
+      settleConnections(kernel, at);
       return;
     case 'heal':
       for (const [from, to] of action.links) {
         if (healLink(linkOf(kernel.network, from, to), action.cause)) row(ROW_KIND.link, { a: from, b: to, p: 0 });
       }
+      settleConnections(kernel, at);
       return;
     case 'call': {
-      const { client: ordinal, call, endpoints, request, timeout, requireLeader } = action;
+      const { client: ordinal, call, endpoints, request, timeout, requireLeader, token } = action;
       const client = kernel.clients.get(ordinal) ?? { client: createClient(kernel.scenario.seed, ordinal), inbox: [], sequence: 0 };
       kernel.clients.set(ordinal, client);
-      carryOut(kernel, client, at, beginCall(client.client, { call, endpoints, request, timeout, requireLeader }));
+      carryOut(kernel, client, at, beginCall(client.client, { call, endpoints, request, timeout, requireLeader, token }));
       return;
     }
     case 'cancel':
@@ -644,7 +848,7 @@ function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, effects: 
     const sequence = client.sequence++;
     switch (effect.type) {
       case 'send': {
-        const { call, attempt, request, requireLeader } = effect;
+        const { call, attempt, request, requireLeader, token } = effect;
         const member = memberOf(kernel, effect.member);
         const fields = { a: ordinal, b: member.ordinal, r: arrival - time, ref: call };
         addRow(kernel, source, sequence, makeRow(time, ROW_KIND.call, fields));
@@ -652,7 +856,7 @@ function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, effects: 
           time: arrival,
           source,
           sequence,
-          input: { type: 'request', call, request, requireLeader },
+          input: { type: 'request', call, request, requireLeader, token },
           incarnation: member.incarnation,
           from: 0,
           client: ordinal,
@@ -712,9 +916,24 @@ function ownerOf(kernel: Kernel, call: number): { readonly client: number; reado
 }
 
 function memberOf(kernel: Kernel, ordinal: number): KernelMember {
-  const member = kernel.members[ordinal - 1];
-  assert(member !== undefined, 'a member has an ordinal of its own', { ordinal });
-  return member;
+  assert(Number.isInteger(ordinal) && ordinal >= 1 && ordinal <= MAX_MEMBERS, 'a member has a place of its own', { ordinal });
+  while (kernel.members.length < ordinal) kernel.members.push(createMember(kernel.members.length + 1, ZERO_ID));
+  return kernel.members[ordinal - 1] as KernelMember; // it was just made, if it was not there
+}
+
+function createMember(ordinal: number, id: MemberId): KernelMember {
+  return {
+    ordinal,
+    id,
+    isUp: false,
+    isPaused: false,
+    incarnation: 0,
+    inbox: [],
+    disk: createDisk(),
+    nextLocal: Number.POSITIVE_INFINITY,
+    sent: 0,
+    addressSequence: 0,
+  };
 }
 
 function enqueue(member: KernelMember, queued: Queued): void {

@@ -1,7 +1,7 @@
 /** Directed links between members: latency, jitter, cut or not. Every link has a random stream of its own. */
 import { assert, between, clonePrng, createPrng, type Prng } from '../base/index.ts';
 import type { CutCause } from './command.ts';
-import type { Scenario, SimTime } from './scenario.ts';
+import { MAX_MEMBERS, type Scenario, type SimTime } from './scenario.ts';
 
 export interface Link {
   readonly from: number;
@@ -25,11 +25,11 @@ export interface Network {
   readonly clientPaths: readonly SimTime[];
 }
 
-/** All links of a scenario, whole. */
+/** All links between all places, whole: also those of members that have yet to join. */
 export function createNetwork(scenario: Scenario): Network {
   const links: Link[] = [];
-  for (let from = 1; from <= scenario.members; from++) {
-    for (let to = 1; to <= scenario.members; to++) {
+  for (let from = 1; from <= MAX_MEMBERS; from++) {
+    for (let to = 1; to <= MAX_MEMBERS; to++) {
       links.push({
         from,
         to,
@@ -41,7 +41,7 @@ export function createNetwork(scenario: Scenario): Network {
     }
   }
   return {
-    members: scenario.members,
+    members: MAX_MEMBERS,
     jitter: scenario.jitter,
     links,
     memberPaths: shortestPaths(scenario, links, Number.POSITIVE_INFINITY),
@@ -69,6 +69,17 @@ export function drawArrival(network: Network, link: Link, sentAt: SimTime): SimT
   return link.lastArrival;
 }
 
+/**
+ * When a snapshot sent now would have arrived. It has a connection of its own, as etcd's has: it does not hold up what is sent
+ * after it.
+ *
+ * @param bytes its size
+ */
+export function drawSnapshotArrival(network: Network, link: Link, sentAt: SimTime, bytes: number, bandwidth: number): SimTime {
+  const jitter = network.jitter === 0 ? 0 : between(link.prng, -network.jitter, network.jitter);
+  return sentAt + link.latency + jitter + Math.ceil((bytes * 1_000_000) / bandwidth);
+}
+
 /** Adds a cause. True when the link carried until now. */
 export function cutLink(link: Link, cause: CutCause): boolean {
   if (link.causes.includes(cause)) return false;
@@ -89,7 +100,7 @@ export function cloneNetwork(network: Network): Network {
 }
 
 function shortestPaths(scenario: Scenario, links: readonly Link[], overClient: SimTime): SimTime[] {
-  const n = scenario.members;
+  const n = MAX_MEMBERS;
   const best = links.map((link) =>
     Math.min(overClient, link.from === link.to ? Number.POSITIVE_INFINITY : link.latency - scenario.jitter),
   );

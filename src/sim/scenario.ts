@@ -1,6 +1,6 @@
 /** The start of a run: with a seed and a journal it reproduces every message, on any machine. */
 import { assert } from '../base/index.ts';
-import { type ClusterIdentity, identifyCluster } from '../engine/server/index.ts';
+import { type ClusterIdentity, identifyCluster, type MemberAddress } from '../engine/server/index.ts';
 
 /** Virtual time: an integer number of microseconds since the run's start. */
 export type SimTime = number;
@@ -9,11 +9,13 @@ export const MILLISECOND: SimTime = 1_000;
 export const SECOND: SimTime = 1_000_000;
 /** etcd: TickMs = 100. */
 export const TICK: SimTime = 100 * MILLISECOND;
+/** Places for members: those that start with a run, and those that join it. */
+export const MAX_MEMBERS = 9;
 
 export interface Scenario {
   /** Feeds every random stream of the run. */
   readonly seed: number;
-  /** 1 … 9. */
+  /** How many found the cluster, 1 … 9; others can join. */
   readonly members: number;
   /** Wall time at virtual 0, in ms since 1970; log stamps and generated ids derive from it. */
   readonly epoch: number;
@@ -28,8 +30,20 @@ export interface Scenario {
   readonly diskSync: SimTime;
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
-  /** 'lean': membership is given and the log empty, so the first leader has term 1 and its empty entry index 1. */
-  readonly boot: 'lean';
+  /**
+   * 'lean': membership is given and the log empty, so the first leader has term 1 and its empty entry index 1. 'etcd': as the
+   * real server, an entry for each member at term 1, the first leader at term 2, then an entry with which each member tells
+   * its name and one with the cluster's version.
+   */
+  readonly boot: 'lean' | 'etcd';
+  /** Entries that are applied between two snapshots on the disk. etcd: --snapshot-count. */
+  readonly snapshotCount: number;
+  /** Entries that are kept behind a snapshot for followers that lag. etcd: --snapshot-catchup-entries. */
+  readonly catchUpEntries: number;
+  /** Of each member's store, in bytes. Left out: etcd's default of 2 GiB. */
+  readonly quotaBytes?: number;
+  /** What a link carries of a snapshot, bytes a second; everything else is small. */
+  readonly bandwidth: number;
   /** 'explorer': n1 at n1:2379, …; 'loopback': m1 at 127.0.0.1:23719, … as recorded sessions have it. */
   readonly naming: 'explorer' | 'loopback';
 }
@@ -48,6 +62,9 @@ export function freshScenario(members: number, seed: number): Scenario {
     preVote: true,
     checkQuorum: true,
     boot: 'lean',
+    snapshotCount: 10_000,
+    catchUpEntries: 5_000,
+    bandwidth: 10_000_000,
     naming: 'explorer',
   };
   assertScenario(scenario);
@@ -59,9 +76,13 @@ export function assertScenario(scenario: Scenario): void {
   assert(Number.isInteger(scenario.seed) && Math.abs(scenario.seed) < 2 ** 32, 'a seed is an integer below 2^32', {
     seed: scenario.seed,
   });
-  assert(Number.isInteger(scenario.members) && scenario.members >= 1 && scenario.members <= 9, 'a cluster has 1 to 9 members', {
-    members: scenario.members,
-  });
+  assert(
+    Number.isInteger(scenario.members) && scenario.members >= 1 && scenario.members <= MAX_MEMBERS,
+    'a cluster has 1 to 9 members',
+    {
+      members: scenario.members,
+    },
+  );
   for (const latency of [scenario.latency, ...Object.values(scenario.uneven)]) {
     assert(Number.isSafeInteger(latency) && latency - scenario.jitter >= 1, 'a link takes at least a microsecond', { latency });
   }
@@ -71,20 +92,27 @@ export function assertScenario(scenario: Scenario): void {
     'a client wire takes at least a microsecond',
     {},
   );
+  const { snapshotCount, catchUpEntries, bandwidth } = scenario;
+  assert(Number.isSafeInteger(snapshotCount) && snapshotCount >= 1, 'a snapshot covers an entry or more', { snapshotCount });
+  assert(Number.isSafeInteger(catchUpEntries) && catchUpEntries >= 0, 'entries are counted', { catchUpEntries });
+  assert(Number.isSafeInteger(bandwidth) && bandwidth >= 1, 'a link carries a byte a second or more', { bandwidth });
   assert(Number.isSafeInteger(scenario.diskSync) && scenario.diskSync >= 0, 'a disk sync is not negative', {});
 }
 
-/** Names, addresses and ids of a scenario's members, by ordinal - 1. */
+/** Names, addresses and ids of the members that found a scenario's cluster, by ordinal - 1. */
 export function clusterOf(scenario: Scenario): ClusterIdentity {
-  const ordinals = Array.from({ length: scenario.members }, (_, i) => i + 1);
-  if (scenario.naming === 'explorer') {
-    const addresses = ordinals.map((n) => ({ name: `n${n}`, peerUrls: [`http://n${n}:2380`], clientUrls: [`http://n${n}:2379`] }));
-    return identifyCluster(addresses, 'etcd-cluster');
+  const addresses = Array.from({ length: scenario.members }, (_, i) => addressOf(scenario, i + 1));
+  return identifyCluster(addresses, scenario.naming === 'explorer' ? 'etcd-cluster' : 'golden');
+}
+
+/** What the member in a place is called and where it listens, also one that has yet to join. @param ordinal 1 … {@link MAX_MEMBERS} */
+export function addressOf({ naming }: Scenario, ordinal: number): MemberAddress {
+  if (naming === 'explorer') {
+    return { name: `n${ordinal}`, peerUrls: [`http://n${ordinal}:2380`], clientUrls: [`http://n${ordinal}:2379`] };
   }
-  const addresses = ordinals.map((n) => ({
-    name: `m${n}`,
-    peerUrls: [`http://127.0.0.1:238${n}0`],
-    clientUrls: [`http://127.0.0.1:237${n}9`],
-  }));
-  return identifyCluster(addresses, 'golden');
+  return {
+    name: `m${ordinal}`,
+    peerUrls: [`http://127.0.0.1:238${ordinal}0`],
+    clientUrls: [`http://127.0.0.1:237${ordinal}9`],
+  };
 }

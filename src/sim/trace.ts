@@ -12,8 +12,8 @@ import type { SimTime } from './scenario.ts';
  * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
  * | action | | | | | | | | journal order |
  * | link | from | to | | | 1 cut, 0 open | | | |
- * | boot | member | | | | | commit | | |
- * | stop | member | | | | 1 = it threw | | | |
+ * | boot | member | | | | commit | 1 = it joins | | |
+ * | stop | member | | | | 1 = it threw, 2 = it was removed | | | |
  * | role | member | | term | | role code | vote | leader | |
  * | timer | member | | | | µs until it fires; 0 = none | µs it was set for | | |
  * | append | member | | term | first index | entries of that term | 1 = read back from disk at boot | | |
@@ -30,6 +30,9 @@ import type { SimTime } from './scenario.ts';
  * | drop | client | member | | | 1 = the answer was lost, 0 = the request was | | | call |
  * | end | client | | | | outcome code | | | call |
  * | receive | client | | | | | | | call: a message of its stream |
+ * | snapshot | member | | term of that entry | its log begins behind this index | 1 = from a leader, 0 = read back from disk at boot | | | |
+ * | compact | member | | | last index that is no longer in memory | | | | |
+ * | config | member | voters without a place | outgoing voters without one | | voters, bit n - 1 for member n | outgoing voters | learners | learners to be |
  */
 export const ROW_KIND = {
   action: 1,
@@ -52,6 +55,9 @@ export const ROW_KIND = {
   drop: 18,
   end: 19,
   receive: 20,
+  snapshot: 21,
+  compact: 22,
+  config: 23,
 } as const;
 
 export type RowKind = keyof typeof ROW_KIND;
@@ -248,6 +254,8 @@ export function isDecision(row: Row): boolean {
     case ROW_KIND.boot:
     case ROW_KIND.stop:
     case ROW_KIND.end:
+    case ROW_KIND.config:
+    case ROW_KIND.snapshot:
       return true;
     default:
       return false;

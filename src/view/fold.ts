@@ -1,7 +1,20 @@
 /** The fold of trace rows into the state of the picture: one row at a time, forward only. */
-import { type Chunks, chunkPush, chunkTruncate, cloneChunks, createChunks, utf8Decode } from '../base/index.ts';
-import { type Action, MESSAGE_CODE, OUTCOME_CODE, ROW_KIND, type Row } from '../sim/index.ts';
-import type { CallFrame, EntryText, FeedState, Flight, FlightKind, Health, PeerProgress, Role, Vote, WallFrame } from './frame.ts';
+import { type Chunks, chunkDrop, chunkPush, chunkTruncate, cloneChunks, createChunks, utf8Decode } from '../base/index.ts';
+import { type Action, MAX_MEMBERS, MESSAGE_CODE, OUTCOME_CODE, ROW_KIND, type Row } from '../sim/index.ts';
+import type {
+  CallFrame,
+  ConfigFrame,
+  EntryText,
+  FeedState,
+  Flight,
+  FlightKind,
+  Health,
+  PeerProgress,
+  Role,
+  Vote,
+  WallFrame,
+} from './frame.ts';
+import { foundersConfig } from './islands.ts';
 import { entryText } from './texts.ts';
 
 /** How long something that was lost, or a call that ended, stays to be seen; virtual µs. */
@@ -17,6 +30,8 @@ export interface FoldedMember {
   commitIndex: number;
   appliedIndex: number;
   durableIndex: number;
+  firstIndex: number;
+  hasStarted: boolean;
   log: Chunks<number>;
   timerFrom: number;
   timerAt: number;
@@ -32,7 +47,12 @@ export interface FoldedMember {
 export interface Fold {
   /** Rows taken in. */
   position: number;
+  /** All places, by ordinal - 1. */
   readonly members: FoldedMember[];
+  /** Places that are shown: the founders', and those of whom the cluster has been told since. */
+  count: number;
+  config: ConfigFrame;
+  /** `(from - 1) * MAX_MEMBERS + (to - 1)`. */
   readonly cut: boolean[];
   walls: readonly WallFrame[];
   readonly flights: Map<number, Flight>;
@@ -54,7 +74,9 @@ export interface FoldContext {
 export function createFold(members: number): Fold {
   return {
     position: 0,
-    members: Array.from({ length: members }, () => ({
+    count: members,
+    config: foundersConfig(members),
+    members: Array.from({ length: MAX_MEMBERS }, () => ({
       health: 'stopped' as const,
       role: 'follower' as const,
       term: 0,
@@ -63,6 +85,8 @@ export function createFold(members: number): Fold {
       commitIndex: 0,
       appliedIndex: 0,
       durableIndex: 0,
+      firstIndex: 1,
+      hasStarted: false,
       log: emptyLog(),
       timerFrom: 0,
       timerAt: 0,
@@ -73,7 +97,7 @@ export function createFold(members: number): Fold {
       since: 0,
       version: 0,
     })),
-    cut: new Array<boolean>(members * members).fill(false),
+    cut: new Array<boolean>(MAX_MEMBERS * MAX_MEMBERS).fill(false),
     walls: [],
     flights: new Map(),
     calls: new Map(),
@@ -109,7 +133,7 @@ export function foldRow(fold: Fold, row: Row, context: FoldContext): void {
       foldAction(fold, row, context);
       break;
     case ROW_KIND.link:
-      fold.cut[(row.a - 1) * fold.members.length + row.b - 1] = row.p === 1;
+      fold.cut[(row.a - 1) * MAX_MEMBERS + row.b - 1] = row.p === 1;
       fold.topology++;
       break;
     case ROW_KIND.send:
@@ -250,6 +274,9 @@ function foldMember(fold: Fold, member: FoldedMember, row: Row, context: FoldCon
       member.commitIndex = row.p;
       member.appliedIndex = 0;
       member.durableIndex = 0;
+      member.firstIndex = 1;
+      member.hasStarted = true;
+      fold.count = Math.max(fold.count, row.a);
       member.since = row.time;
       member.changedAt = row.time;
       fold.topology++;
@@ -260,7 +287,7 @@ function foldMember(fold: Fold, member: FoldedMember, row: Row, context: FoldCon
       member.leader = 0;
       member.commitIndex = 0;
       member.appliedIndex = 0;
-      chunkTruncate(member.log, member.durableIndex + 1);
+      chunkTruncate(member.log, Math.max(member.log.start, member.durableIndex + 1));
       member.timerFrom = 0;
       member.timerAt = 0;
       member.votes = [];
@@ -298,10 +325,47 @@ function foldMember(fold: Fold, member: FoldedMember, row: Row, context: FoldCon
     case ROW_KIND.progress:
       member.progress[row.b - 1] = { match: row.index, next: row.p, state: FEEDS[row.q] ?? 'probe' };
       break;
+    case ROW_KIND.snapshot:
+      member.log = createChunks<number>(row.index);
+      chunkPush(member.log, row.term); // the entry behind which the log begins: its term is known
+      member.firstIndex = row.index + 1;
+      break;
+    case ROW_KIND.compact:
+      member.firstIndex = row.index + 1;
+      chunkDrop(member.log, row.index);
+      break;
+    case ROW_KIND.config:
+      foldConfig(fold, row);
+      break;
     case ROW_KIND.tally:
       member.votes[row.b - 1] = row.p === 1 ? 'granted' : 'refused';
       break;
   }
+}
+
+/** The newest configuration counts, whoever was the first to apply it. An empty one is that of a process that knows nothing yet. */
+function foldConfig(fold: Fold, row: Row): void {
+  if (row.index < fold.config.index || row.p === 0) return;
+  const config: ConfigFrame = {
+    index: row.index,
+    voters: ordinalsIn(row.p),
+    votersOutgoing: ordinalsIn(row.q),
+    learners: ordinalsIn(row.r),
+    learnersNext: ordinalsIn(row.ref),
+    unplacedVoters: row.b,
+    unplacedOutgoing: row.term,
+  };
+  if (JSON.stringify(config) === JSON.stringify(fold.config)) return;
+  fold.config = config;
+  fold.count = Math.max(fold.count, ...config.voters, ...config.learners);
+  fold.topology++;
+  for (const member of fold.members) member.version++;
+}
+
+function ordinalsIn(mask: number): number[] {
+  const ordinals: number[] = [];
+  for (let ordinal = 1; ordinal <= MAX_MEMBERS; ordinal++) if ((mask >> (ordinal - 1)) & 1) ordinals.push(ordinal);
+  return ordinals;
 }
 
 function foldRole(fold: Fold, member: FoldedMember, row: Row): void {
@@ -313,7 +377,7 @@ function foldRole(fold: Fold, member: FoldedMember, row: Row): void {
   member.vote = row.q;
   member.leader = row.r;
   if (!isNew) return;
-  const n = fold.members.length;
+  const n = fold.count;
   member.votes = role === 'candidate' || role === 'preCandidate' ? new Array<Vote>(n).fill('waiting') : [];
   member.progress = role === 'leader' ? new Array<PeerProgress | undefined>(n).fill(undefined) : [];
   member.heardAt = role === 'leader' ? new Array<number>(n).fill(0) : [];

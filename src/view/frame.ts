@@ -39,6 +39,14 @@ export interface MemberFrame {
   readonly appliedIndex: number;
   /** Highest index on its own disk. */
   readonly durableIndex: number;
+  /** The first index that it still holds; what comes before is in its snapshot. 1 = all of them. */
+  readonly firstIndex: number;
+  /** Belongs to the cluster as one of those who decide. */
+  readonly isVoter: boolean;
+  /** Belongs to the cluster and gets its log, but does not count. */
+  readonly isLearner: boolean;
+  /** A process has run in this place: false = the cluster was told of it, and waits. */
+  readonly hasStarted: boolean;
   /** Term of each entry, by index; position 0 is unused. Read with `termAt`. */
   readonly log: Chunks<number>;
   /** Election timer: runs from `timerFrom` to `timerAt`; both 0 for a leader and for a stopped member. */
@@ -137,6 +145,21 @@ export interface EntryText {
   readonly call: number;
 }
 
+/** Who decides, as the newest configuration says that anybody has applied. Ordinals, ascending. Raft §6. */
+export interface ConfigFrame {
+  /** Index of the entry that made it; 0 = it was there from the beginning. */
+  readonly index: number;
+  readonly voters: readonly number[];
+  /** The voters before, while a joint configuration stands: both halves have to agree. Empty otherwise. */
+  readonly votersOutgoing: readonly number[];
+  readonly learners: readonly number[];
+  /** Outgoing voters that will be learners. */
+  readonly learnersNext: readonly number[];
+  /** Voters that have no place here (a peer URL of nobody); they count all the same. */
+  readonly unplacedVoters: number;
+  readonly unplacedOutgoing: number;
+}
+
 /** A set of members that can reach each other, directly or through others. */
 export interface Island {
   /** 'A', 'B', … in order of their lowest ordinal. */
@@ -173,8 +196,9 @@ export interface Frame {
   /** The highest commit index that any member ever knew, up to the playhead. */
   readonly flag: number;
   readonly islands: readonly Island[];
-  /** Voters needed by every quorum: ⌊n/2⌋ + 1. */
+  /** Voters needed by every quorum: ⌊voters/2⌋ + 1, the higher of the two in a joint configuration. */
   readonly quorum: number;
+  readonly config: ConfigFrame;
   /** Entries by `${term}/${index}`: read with `entryText`. Grows; shared by all frames. */
   readonly texts: ReadonlyMap<string, EntryText>;
   /** Index of the entry that made each revision of the store. Grows; shared by all frames. */

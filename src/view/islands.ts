@@ -1,12 +1,12 @@
 /** Who can still reach whom: a link carries Raft only when both directions do. */
-import type { Island, MemberFrame } from './frame.ts';
+import type { ConfigFrame, Island, MemberFrame } from './frame.ts';
 
 /**
  * The connected parts of the running members, in order of their lowest ordinal.
  *
  * @param cut by `(from - 1) * members + (to - 1)`
  */
-export function islandsOf(members: readonly MemberFrame[], cut: readonly boolean[], quorum: number): Island[] {
+export function islandsOf(members: readonly MemberFrame[], cut: readonly boolean[], config: ConfigFrame): Island[] {
   const n = members.length;
   const isOpen = (a: number, b: number) => cut[(a - 1) * n + b - 1] !== true && cut[(b - 1) * n + a - 1] !== true;
   const left = new Set(members.filter((member) => member.health === 'up').map((member) => member.ordinal));
@@ -25,8 +25,8 @@ export function islandsOf(members: readonly MemberFrame[], cut: readonly boolean
     islands.push({
       label: String.fromCharCode(65 + islands.length),
       members: reached,
-      needed: quorum,
-      hasQuorum: reached.length >= quorum,
+      needed: quorumOf(config),
+      hasQuorum: hasQuorum(config, reached),
       leader: leaderAmong(members, reached),
     });
   }
@@ -40,4 +40,29 @@ function leaderAmong(members: readonly MemberFrame[], ordinals: readonly number[
     if (member?.role === 'leader' && member.term > (leader?.term ?? -1)) leader = member;
   }
   return leader?.ordinal ?? 0;
+}
+
+/** The first configuration of a cluster. */
+export function foundersConfig(members: number): ConfigFrame {
+  const voters = Array.from({ length: members }, (_, i) => i + 1);
+  const none: readonly number[] = [];
+  return { index: 0, voters, votersOutgoing: none, learners: none, learnersNext: none, unplacedVoters: 0, unplacedOutgoing: 0 };
+}
+
+/** How many voters it takes, at least. */
+export function quorumOf({ voters, votersOutgoing, unplacedVoters, unplacedOutgoing }: ConfigFrame): number {
+  const incoming = majority(voters.length + unplacedVoters);
+  return votersOutgoing.length === 0 ? incoming : Math.max(incoming, majority(votersOutgoing.length + unplacedOutgoing));
+}
+
+/** Are there enough voters among these members, of both halves if there are two? */
+export function hasQuorum(config: ConfigFrame, members: readonly number[]): boolean {
+  const { voters, votersOutgoing, unplacedVoters, unplacedOutgoing } = config;
+  const holds = (half: readonly number[], unplaced: number) =>
+    half.filter((voter) => members.includes(voter)).length >= majority(half.length + unplaced);
+  return holds(voters, unplacedVoters) && (votersOutgoing.length === 0 || holds(votersOutgoing, unplacedOutgoing));
+}
+
+function majority(count: number): number {
+  return Math.floor(count / 2) + 1;
 }

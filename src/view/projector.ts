@@ -1,8 +1,9 @@
 /** The playhead's picture: the fold stands anywhere in the recording, with a keyframe every few thousand rows. */
 import { assert, cloneChunks } from '../base/index.ts';
+import { MAX_MEMBERS } from '../sim/index.ts';
 import { cloneFold, createFold, type Fold, type FoldedMember, foldRow, settleFold } from './fold.ts';
-import type { Frame, Island, MemberFrame } from './frame.ts';
-import { islandsOf } from './islands.ts';
+import type { ConfigFrame, Frame, Island, MemberFrame } from './frame.ts';
+import { foundersConfig, islandsOf, quorumOf } from './islands.ts';
 import { type Recording, recordedRow, recordedTime } from './recording.ts';
 
 /** Rows between two keyframes. */
@@ -34,13 +35,14 @@ export function createProjector(recording: Recording, names: readonly string[]):
     frame: {
       time: 0,
       members: [],
-      cut: fold.cut.slice(),
+      cut: cutOf(fold),
       walls: [],
       flights: [],
       calls: [],
       flag: 0,
       islands: [],
-      quorum: Math.floor(recording.members / 2) + 1,
+      quorum: quorumOf(foundersConfig(recording.members)),
+      config: fold.config,
       texts: recording.texts,
       revisions: recording.revisions,
     },
@@ -103,35 +105,44 @@ function standAtKeyframe(projector: Projector, time: number): void {
 /** Makes the frame anew where something changed; what did not is the same object as before. */
 function refresh(projector: Projector): void {
   const { fold, frame, names } = projector;
-  const members = fold.members.some((member, i) => projector.versions[i] !== member.version)
-    ? fold.members.map((member, i) => {
-        const before = frame.members[i];
-        return before !== undefined && projector.versions[i] === member.version
-          ? before
-          : memberFrame(member, i + 1, names[i] ?? '');
-      })
-    : frame.members;
-  projector.versions = fold.members.map((member) => member.version);
+  const shown = fold.members.slice(0, fold.count);
+  const members =
+    frame.members.length !== fold.count || shown.some((member, i) => projector.versions[i] !== member.version)
+      ? shown.map((member, i) => {
+          const before = frame.members[i];
+          return before !== undefined && projector.versions[i] === member.version
+            ? before
+            : memberFrame(member, i + 1, names[i] ?? '', fold.config);
+        })
+      : frame.members;
+  projector.versions = shown.map((member) => member.version);
   const isSameTopology = projector.topology === fold.topology;
   projector.topology = fold.topology;
+  const cut = isSameTopology && frame.members.length === fold.count ? frame.cut : cutOf(fold);
   const islands: readonly Island[] =
-    isSameTopology && members === frame.members ? frame.islands : islandsOf(members, fold.cut, frame.quorum);
+    isSameTopology && members === frame.members ? frame.islands : islandsOf(members, cut, fold.config);
   projector.frame = {
     time: projector.time,
     members,
-    cut: isSameTopology ? frame.cut : fold.cut.slice(),
+    cut,
     walls: fold.walls,
     flights: [...fold.flights.values()],
     calls: [...fold.calls.values()],
     flag: fold.flag,
     islands,
-    quorum: frame.quorum,
+    quorum: quorumOf(fold.config),
+    config: fold.config,
     texts: projector.recording.texts,
     revisions: projector.recording.revisions,
   };
 }
 
-function memberFrame(member: FoldedMember, ordinal: number, name: string): MemberFrame {
+/** As the frame has it: by the members that are shown. */
+function cutOf({ cut, count }: Fold): boolean[] {
+  return Array.from({ length: count * count }, (_, i) => cut[Math.floor(i / count) * MAX_MEMBERS + (i % count)] === true);
+}
+
+function memberFrame(member: FoldedMember, ordinal: number, name: string, config: ConfigFrame): MemberFrame {
   return {
     ordinal,
     name,
@@ -143,6 +154,10 @@ function memberFrame(member: FoldedMember, ordinal: number, name: string): Membe
     commitIndex: member.commitIndex,
     appliedIndex: member.appliedIndex,
     durableIndex: member.durableIndex,
+    firstIndex: member.firstIndex,
+    isVoter: config.voters.includes(ordinal) || config.votersOutgoing.includes(ordinal),
+    isLearner: config.learners.includes(ordinal),
+    hasStarted: member.hasStarted,
     log: cloneChunks(member.log),
     timerFrom: member.timerFrom,
     timerAt: member.timerAt,

@@ -7,6 +7,8 @@ import {
   createKernel,
   type Kernel,
   loadJournal,
+  MAX_MEMBERS,
+  memberCount,
   type Pacing,
   packRows,
   takeReleased,
@@ -14,6 +16,7 @@ import {
 } from '../sim/index.ts';
 import { createFleet } from './fleet.ts';
 import type { AdvanceRequest, Batch, BusControl, BusFailure, Greeting, WorkerRole } from './protocol.ts';
+import { refuseAction, refuseAdvance } from './refusals.ts';
 
 /** @param startWorker makes a worker of the same entry */
 export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => Worker): void {
@@ -35,6 +38,8 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
   }
 
   async function run(kernel: Kernel, request: AdvanceRequest): Promise<Batch> {
+    const refusal = refuseAdvance(request, kernel.now);
+    if (refusal !== undefined) throw new Error(refusal);
     const steps = advance(kernel, request.until, pacing, request.stop);
     let step = steps.next();
     while (step.done !== true) step = steps.next(await Promise.all(step.value.map((work) => fleet.carryOut(work))));
@@ -58,8 +63,13 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
       kernel = createKernel(scenario);
       loadJournal(kernel, journal);
     },
-    act: (action) => inTurn((kernel) => act(kernel, action)),
-    digests: () => inTurn((kernel) => Promise.all(kernel.members.map((member) => fleet.digest(member.ordinal)))),
+    act: (action) =>
+      inTurn((kernel) => {
+        const refusal = refuseAction(action, MAX_MEMBERS);
+        if (refusal !== undefined) throw new Error(refusal);
+        return act(kernel, action);
+      }),
+    digests: () => inTurn((kernel) => Promise.all(Array.from({ length: memberCount(kernel) }, (_, i) => fleet.digest(i + 1)))),
   };
   expose(control, greeting.control);
 }

@@ -92,5 +92,13 @@ function withoutRules(config: Extract<Work, { type: 'boot' }>['config']): SentHo
 }
 
 function failedResult(message: string, stack: string, time: number): HostResult {
-  return { outputs: [], rows: [], notes: [], nextLocal: Number.POSITIVE_INFINITY, handled: 0, thrown: { time, message, stack } };
+  return {
+    outputs: [],
+    rows: [],
+    notes: [],
+    nextLocal: Number.POSITIVE_INFINITY,
+    handled: 0,
+    exitedAt: undefined,
+    thrown: { time, message, stack },
+  };
 }

@@ -1,7 +1,7 @@
 /** A run on the page: its workers, its clock, its recording, and the picture at the playhead. */
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { Action, JournalEntry, StopAt } from '../sim/index.ts';
-import { clusterOf, isDecision } from '../sim/index.ts';
+import { addressOf, isDecision, MAX_MEMBERS } from '../sim/index.ts';
 import {
   chronicle,
   createChronicle,
@@ -40,7 +40,8 @@ const FOLLOW_EVERY = 500;
 /** Starts the workers of a run. @param startWorker makes a worker of the entry, by its role */
 export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) => Worker): Run {
   const { scenario } = opening;
-  const names = clusterOf(scenario).members.map((member) => member.name);
+  // Also of those who have yet to join.
+  const names = Array.from({ length: MAX_MEMBERS }, (_, i) => addressOf(scenario, i + 1).name);
   const recording = createRecording(scenario.members);
   const projector = createProjector(recording, names);
   const history = createChronicle(scenario.members);

@@ -19,6 +19,7 @@ import type {
   Vote,
   WallFrame,
 } from '../../src/view/index.ts';
+import { foundersConfig } from '../../src/view/index.ts';
 import type { Action } from '../../src/workers/index.ts';
 
 const MS = 1_000;
@@ -95,6 +96,10 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
     commitIndex: 0,
     appliedIndex: 0,
     durableIndex: 0,
+    firstIndex: 1,
+    isVoter: true,
+    isLearner: false,
+    hasStarted: true,
     log: createChunks<number>(1),
     timerFrom: 0,
     timerAt: 0,
@@ -546,6 +551,7 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
       flag: last(flags, time).value,
       islands: islandsAt(shown, time),
       quorum,
+      config: foundersConfig(count),
       texts,
       revisions: new Map(),
     };

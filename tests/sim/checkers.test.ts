@@ -187,6 +187,6 @@ describe('Raft’s promises from rows', () => {
       lead(35, 2, 2),
       row(40, 'stop', { a: 1 }),
     ]);
-    expect(checker.seen).toEqual({ leaderChanges: 1, crashes: 1, overwritten: 0, committed: 1, lost: 0 });
+    expect(checker.seen).toEqual({ leaderChanges: 1, crashes: 1, overwritten: 0, committed: 1, lost: 0, snapshots: 0 });
   });
 });

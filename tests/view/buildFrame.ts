@@ -1,6 +1,6 @@
 /** Small frames for tests: a log is written as its terms, '1 1 2' holds three entries. */
 import { type Chunks, chunkPush, createChunks } from '../../src/base/index.ts';
-import type { EntryText, Frame, Island, MemberFrame } from '../../src/view/index.ts';
+import { type EntryText, type Frame, foundersConfig, type Island, type MemberFrame } from '../../src/view/index.ts';
 
 export function logOf(terms: string): Chunks<number> {
   const log = createChunks<number>(1);
@@ -22,6 +22,10 @@ export function memberOf(ordinal: number, terms: string, commit: number, more: P
     commitIndex: commit,
     appliedIndex: commit,
     durableIndex: log.end - 1,
+    firstIndex: 1,
+    isVoter: true,
+    isLearner: false,
+    hasStarted: true,
     log,
     timerFrom: 0,
     timerAt: 1_000_000,
@@ -56,6 +60,7 @@ export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = 
       ),
     ],
     quorum,
+    config: foundersConfig(count),
     texts: new Map(),
     revisions: new Map(),
     ...more,

@@ -374,11 +374,10 @@ export interface WatchResponse {
   readonly events: readonly WatchEvent[];
 }
 
-/** A response that says no more than that it was done. */
-export interface PlainResponse<Type extends string> {
-  readonly type: Type;
-  readonly header: ResponseHeader;
-}
+/** A response that says no more than that it was done; one for each of the types. */
+export type PlainResponse<Type extends string> = Type extends string
+  ? { readonly type: Type; readonly header: ResponseHeader }
+  : never;
 
 /** etcd: ResponseOp. Inner headers have only the revision, that of a nested transaction nothing. */
 export type TxnOperationResponse = RangeResponse | PutResponse | DeleteRangeResponse | TxnResponse;
@@ -483,11 +482,9 @@ export interface MemberAddResponse {
 }
 
 /** To a change of the membership: the members as they are now, by id. */
-export interface MembersResponse<Type extends string> {
-  readonly type: Type;
-  readonly header: ResponseHeader;
-  readonly members: readonly MemberInfo[];
-}
+export type MembersResponse<Type extends string> = Type extends string
+  ? { readonly type: Type; readonly header: ResponseHeader; readonly members: readonly MemberInfo[] }
+  : never;
 
 export interface DowngradeResponse {
   readonly type: 'downgrade';

@@ -1,14 +1,17 @@
 /** The state machine: committed entries, in order, on the store (etcd-io/etcd:server/etcdserver/apply). Every member does the same. */
-import { assert, fail, ok, type Result, ZERO_ID } from '../../base/index.ts';
-import { beginWrite, currentRevision, endWrite, writeDelete, writePut } from '../kv/index.ts';
-import { applyConfChange, decodeConfChange, type Entry } from '../raft/index.ts';
-import type { UnaryResponse } from './api.ts';
-import type { ApiErrorCode } from './errors.ts';
-import { headerOf } from './header.ts';
+import { assert } from '../../base/index.ts';
+import { currentRevision } from '../kv/index.ts';
+import type { Entry, LogIndex } from '../raft/index.ts';
+import { applyClusterCommand, decideClusterVersion, decodeClusterCommand } from './clusterCommand.ts';
+import { applyConfiguration } from './configuration.ts';
+import { executeCommand } from './execute.ts';
+import { promoteLessor, settleLeaderCalls } from './lessor.ts';
+import { settleCompactions } from './maintenance.ts';
+import { hasRoom } from './quota.ts';
 import { onFirstCommitInTerm, releaseReads } from './reads.ts';
-import { decodeCommand, type LoggedRequest } from './requestCodec.ts';
+import { type Command, decodeCommand } from './requestCodec.ts';
 import type { Member } from './state.ts';
-import { answerWrite, refuseWrite } from './writes.ts';
+import { answerWrite, forgetAnswered, raiseNoSpace, refuseWrite } from './writes.ts';
 
 /** Applies entries and answers the clients of this member that waited for them. */
 export function applyEntries(member: Member, entries: readonly Entry[]): void {
@@ -20,40 +23,47 @@ export function applyEntries(member: Member, entries: readonly Entry[]): void {
     const before = currentRevision(member.kv);
     applyEntry(member, entry);
     member.appliedIndex = entry.index;
+    // Hashes of compactions are kept in memory only: those that an earlier process made are gone.
+    if (entry.index === member.replayTo) member.kv.compactionHashes = [];
     const revision = currentRevision(member.kv);
     if (revision !== before) member.outputs.push({ type: 'applied', index: entry.index, revision });
   }
-  if (entries.length > 0) releaseReads(member);
+  if (entries.length === 0) return;
+  releaseReads(member);
+  settleLeaderCalls(member);
 }
 
 function applyEntry(member: Member, entry: Entry): void {
   if (entry.type !== 'EntryNormal') {
-    applyConfChange(member.raft, decodeConfChange(entry));
+    applyConfiguration(member, entry);
     return;
   }
   if (entry.data === undefined || entry.data === '') {
     onFirstCommitInTerm(member); // a leader's empty entry
+    if (member.raft.role === 'StateLeader') promoteLessor(member);
+    decideClusterVersion(member);
     return;
   }
-  const { requestId, request } = decodeCommand(entry.data);
-  const result = execute(member, request);
-  if (result.ok) answerWrite(member, requestId, result.value);
-  else refuseWrite(member, requestId, result.error);
+  const clusterCommand = decodeClusterCommand(entry.data);
+  if (clusterCommand !== undefined) {
+    applyClusterCommand(member, clusterCommand);
+    return;
+  }
+  applyCommand(member, decodeCommand(entry.data), entry.index);
 }
 
-/** Executes one command. Its result is the same on every member; only the one that proposed it has somebody to tell. */
-function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, ApiErrorCode> {
-  // Nobody has been granted a lease: each is unknown.
-  if (request.type === 'put' && request.lease !== ZERO_ID) return fail('leaseNotFound');
-  const write = beginWrite(member.kv);
-  if (request.type === 'put') {
-    const result = writePut(write, request);
-    endWrite(write);
-    if (!result.ok) return fail(result.error.code);
-    const prevKv = request.prevKv ? result.value.prevKv : undefined;
-    return ok({ type: 'put', header: headerOf(member), prevKv });
-  }
-  const { deleted, prevKvs } = writeDelete(write, request);
-  endWrite(write);
-  return ok({ type: 'deleteRange', header: headerOf(member), deleted, prevKvs: request.prevKv ? prevKvs : [] });
+function applyCommand(member: Member, { requestId, request, auth }: Command, index: LogIndex): void {
+  const isFull = !hasRoom(member, request);
+  const result = executeCommand(member, request, auth);
+  const own = member.writes.get(requestId);
+  if (!result.ok) refuseWrite(member, requestId, result.error);
+  else if (isFull && index > member.replayTo) {
+    // It is done, but this member has run out of room with it: everybody has to know, and its client as well.
+    forgetAnswered(member, requestId);
+    raiseNoSpace(member, own?.call ?? 0);
+  } else if (own !== undefined && request.type === 'compaction' && request.physical) {
+    forgetAnswered(member, requestId);
+    member.physicalWaits = [...member.physicalWaits, { call: own.call, revision: request.revision, response: result.value }];
+    settleCompactions(member);
+  } else answerWrite(member, requestId, result.value);
 }

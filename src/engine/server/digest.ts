@@ -1,7 +1,7 @@
 /** What a member is, in one value: two members with the same history have the same digest, on any machine. */
 import { digestOf } from '../../base/index.ts';
-import { kvState } from '../kv/index.ts';
-import { progressViews, raftEntryAt, raftFirstIndex, raftLastIndex, storageLastIndex } from '../raft/index.ts';
+import { confStateOf, progressViews, raftEntryAt, raftFirstIndex, raftLastIndex, storageLastIndex } from '../raft/index.ts';
+import { stateView } from './applied.ts';
 import type { Member } from './state.ts';
 
 /** The digest of a member's whole state: consensus, store, and what it owes its clients. */
@@ -23,10 +23,22 @@ export function memberDigest(member: Member): string {
       applying: raft.log.applying,
       applied: raft.log.applied,
       stored: storageLastIndex(raft.log.storage),
+      config: confStateOf(raft),
+      leadTransferee: raft.leadTransferee,
+      pendingConfIndex: raft.pendingConfIndex,
       progress: progressViews(raft),
     },
     entries,
-    kv: kvState(member.kv),
+    applied: stateView(member),
+    publication: member.publication,
+    heldRequests: member.heldRequests,
+    peers: member.peers,
+    configurations: member.configurations,
+    moves: member.moves,
+    waitingPromotions: member.waitingPromotions,
+    sentSnapshots: member.sentSnapshots,
+    diskSnapshotIndex: member.diskSnapshotIndex,
+    stopAt: member.stopAt,
     appliedIndex: member.appliedIndex,
     diskPosition: member.diskPosition,
     writing: member.writing?.position,
@@ -35,6 +47,12 @@ export function memberDigest(member: Member): string {
     waitingReads: member.waitingReads,
     readRound: member.readRound,
     confirmedReads: member.confirmedReads,
+    tokens: member.tokens,
+    lessor: member.lessor,
+    leaderCalls: member.leaderCalls,
+    leaderRequestCount: member.leaderRequestCount,
+    physicalWaits: member.physicalWaits,
+    fileSize: member.fileSize,
     watches: member.watches,
     knownLeader: member.knownLeader,
     ticks: member.ticks,

@@ -74,6 +74,8 @@ export type ApiErrorCode =
   | 'permissionNotGranted'
   | 'permissionNotGiven'
   | 'authFailed'
+  /** A password was given for a user who has none. */
+  | 'passwordNotUsed'
   | 'authNotEnabled'
   | 'invalidAuthManagement'
   | 'invalidAuthToken'
@@ -208,6 +210,11 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'InvalidArgument', text: 'etcdserver: permission not given' };
     case 'authFailed':
       return { grpc: 'InvalidArgument', text: 'etcdserver: authentication failed, invalid user ID or password' };
+    case 'passwordNotUsed':
+      return {
+        grpc: 'Unknown',
+        text: 'rpc error: code = Unknown desc = auth: authentication failed, password was given for no password user',
+      };
     case 'authNotEnabled':
       return { grpc: 'FailedPrecondition', text: 'etcdserver: authentication is not enabled' };
     case 'invalidAuthManagement':

@@ -32,7 +32,8 @@ export function identifyCluster(addresses: readonly MemberAddress[], token: stri
   return { clusterId: firstEightBytes(sha1(ids.map(bytesOfId).join(''))), members };
 }
 
-function firstEightBytes(bytes: string): Id64 {
+/** The id that a hash begins with. */
+export function firstEightBytes(bytes: string): Id64 {
   let hex = '';
   for (let i = 0; i < 8; i++) hex += bytes.charCodeAt(i).toString(16).padStart(2, '0');
   return hex as Id64; // 16 hex digits

@@ -1,9 +1,13 @@
 export type * from './api.ts';
+export { type ClusterCommand, decodeClusterCommand } from './clusterCommand.ts';
 export { memberDigest } from './digest.ts';
 export * from './errors.ts';
 export { type ClusterIdentity, identifyCluster, type MemberAddress } from './identity.ts';
-export type { CallId, DiskRecord, MemberInput, MemberOutput } from './input.ts';
+export type { CallId, DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
 export { bootMember, cloneMember, handleInput, takeOutputs } from './member.ts';
+export type { Membership } from './membership.ts';
 export { type Command, decodeCommand, type LoggedRequest } from './requestCodec.ts';
 export { etcdServerRules, type ServerRules } from './rules.ts';
+export type { LineField, LineLevel, ServerLine } from './serverLine.ts';
 export type { Member, MemberConfig } from './state.ts';
+export type { StateSnapshot } from './stateSnapshot.ts';

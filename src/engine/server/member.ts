@@ -3,30 +3,51 @@
  * virtual time, and answers with outputs. It drives Raft as etcd's server does: one Ready at a time, a leader sends while it
  * writes, a follower after (`spec/raft.md` 2.3; etcd-io/etcd:server/etcdserver/raft.go).
  */
-import { assert, ZERO_ID } from '../../base/index.ts';
+import { assert, byText, type Id64, unreachable, ZERO_ID } from '../../base/index.ts';
 import { cloneKv, createKv } from '../kv/index.ts';
 import {
   advance,
   appendToStorage,
   applySnapshot,
+  bootstrap,
   cloneRaft,
+  compactStorage,
+  confStateOf,
   createRaft,
+  createSnapshot,
   createStorage,
   hasReady,
+  type MemoryStorage,
   type Message,
   raftConfig,
+  raftTermAt,
   ready,
+  reportSnapshot,
   reportUnreachable,
+  type Snapshot,
   setHardState,
   step,
-  takeLogLines,
+  storageEntries,
+  storageLastIndex,
   tick,
 } from '../raft/index.ts';
 import { applyEntries } from './apply.ts';
-import type { DiskRecord, MemberInput, MemberOutput } from './input.ts';
-import { onLeader, onReadState, tickReads } from './reads.ts';
-import { handleCancel, handleRequest } from './requests.ts';
+import { NO_AUTH } from './auth.ts';
+import { publish, tickCluster } from './clusterCommand.ts';
+import { beginStop, tellMembers } from './configuration.ts';
+import { onPromote, onPromoted, tickMoves, tickPromotions } from './configure.ts';
+import type { DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
+import { cloneLeases, createLeases } from './leases.ts';
+import { cloneLessor, createLessor, handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
+import { idField, takeRaftLines, writeServerLine } from './lines.ts';
+import { tickCompaction } from './maintenance.ts';
+import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
+import { growFile } from './quota.ts';
+import { onLeader, onReadState, releaseReads, tickReads } from './reads.ts';
+import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
+import type { LineField } from './serverLine.ts';
 import type { Member, MemberConfig } from './state.ts';
+import { installState, type StateSnapshot, stateSize, takeState } from './stateSnapshot.ts';
 import { drainWatches, tickWatches } from './watches.ts';
 import { proposeWaiting, tickWrites } from './writes.ts';
 
@@ -34,6 +55,14 @@ const ELECTION_TICKS = 10;
 const HEARTBEAT_TICKS = 1;
 const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
 const MAX_INFLIGHT_MESSAGES = 512;
+/** etcd: memorySnapshotCount. */
+const MEMORY_SNAPSHOT_COUNT = 100;
+/** etcd: releaseDelayAfterSnapshot, 30 s, in virtual µs. */
+const RELEASE_DELAY = 30_000_000;
+/** etcd: rafthttp.ConnReadTimeout, 5 s, in ticks. */
+const ADVANCE_PATIENCE = 50;
+/** Nobody decides a lean cluster's version: it is there. */
+const LEAN_VERSION = '3.6.0';
 
 /**
  * Starts a process.
@@ -42,21 +71,7 @@ const MAX_INFLIGHT_MESSAGES = 512;
  * @param now virtual µs
  */
 export function bootMember(config: MemberConfig, records: readonly DiskRecord[], now: number): Member {
-  const storage = createStorage();
-  // Membership is given from outside: a snapshot of nothing but the configuration (raft v3.7 takes one at index 0).
-  applySnapshot(storage, {
-    index: 0,
-    term: 0,
-    data: '',
-    confState: {
-      voters: config.cluster.members.map((member) => member.id).sort(),
-      votersOutgoing: [],
-      learners: [],
-      learnersNext: [],
-      autoLeave: false,
-    },
-  });
-  for (const record of records) replay(storage, record);
+  const { storage, state } = readDisk(config, records);
   const raft = createRaft(
     raftConfig({
       id: config.id,
@@ -68,6 +83,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
       preVote: config.preVote,
       electionTimeouts: config.electionTimeouts,
       seed: config.seed,
+      applied: storage.snapshot.index,
     }),
     storage,
     config.raftRules,
@@ -76,15 +92,38 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     config,
     raft,
     kv: createKv(),
+    leases: createLeases(),
+    auth: NO_AUTH,
+    alarms: [],
+    downgrade: '',
+    membership: config.boot === 'lean' ? membershipOf(config.cluster.members, LEAN_VERSION) : EMPTY_MEMBERSHIP,
+    publication: undefined,
+    heldRequests: [],
+    peers: new Map(),
+    configurations: new Map(),
+    moves: [],
+    waitingPromotions: [],
+    receivedState: undefined,
+    sentSnapshots: [],
+    diskSnapshotIndex: storage.snapshot.index,
+    mayAdvanceTicks: config.boot === 'etcd',
+    stopAt: undefined,
     now,
-    appliedIndex: 0,
-    diskPosition: records.length,
+    appliedIndex: storage.snapshot.index,
+    diskPosition: config.diskStart + records.length,
     writing: undefined,
     waitingProposals: [],
     writes: new Map(),
     waitingReads: [],
     readRound: undefined,
     confirmedReads: [],
+    tokens: new Map(),
+    lessor: createLessor(),
+    leaderCalls: [],
+    leaderRequestCount: 0,
+    physicalWaits: [],
+    fileSize: 0,
+    replayTo: raft.log.committed,
     watches: new Map(),
     knownLeader: ZERO_ID,
     leaderSince: now,
@@ -93,13 +132,20 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     requestCount: (Math.floor(config.epoch + now / 1000) % 2 ** 40) * 256,
     outputs: [],
   };
+  if (state !== undefined) installState(member, state);
+  growFile(member);
+  if (config.boot === 'etcd' && !config.isJoining && records.length === 0) found(member);
+  if (member.membership.members.length > 0) tellMembers(member, member.appliedIndex);
+  // A joining member of a lean cluster has a name to tell as well: nobody was given it.
+  if (config.boot === 'etcd' || config.isJoining) publish(member);
+  advanceTicks(member);
   pump(member);
   return member;
 }
 
 /** Outputs that have come up since the last time they were taken; the booting process has some as well. */
 export function takeOutputs(member: Member): readonly MemberOutput[] {
-  for (const line of takeLogLines(member.raft)) member.outputs.push({ type: 'log', line });
+  takeRaftLines(member);
   const outputs = member.outputs;
   member.outputs = [];
   return outputs;
@@ -113,13 +159,20 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
     case 'tick':
       member.ticks++;
       tick(member.raft);
+      advanceTicks(member);
+      tickCluster(member);
+      tickMoves(member);
+      tickPromotions(member);
+      tickSnapshots(member);
+      tickLessor(member);
+      tickCompaction(member);
       tickWrites(member);
       tickReads(member);
       tickWatches(member, member.ticks % ELECTION_TICKS === 0);
+      if (member.stopAt !== undefined && now >= member.stopAt) member.outputs.push({ type: 'exit' });
       break;
     case 'message':
-      // A peer that is no longer known, or a proposal that cannot be taken, is refused; the sender finds out by itself.
-      step(member.raft, input.message);
+      onMessage(member, input.message, input.state);
       break;
     case 'request':
       handleRequest(member, input);
@@ -132,8 +185,25 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       break;
     case 'unreachable':
       reportUnreachable(member.raft, input.peer);
+      onPeerLost(member, input.peer);
+      break;
+    case 'peer':
+      if (!input.isConnected) {
+        member.peers.delete(input.peer);
+        onPeerLost(member, input.peer);
+      } else if (!member.peers.has(input.peer) && !member.membership.removed.includes(input.peer))
+        member.peers.set(input.peer, now);
+      break;
+    case 'snapshotLost':
+      member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== input.peer);
+      reportSnapshot(member.raft, input.peer, false);
+      break;
+    case 'peerMessage':
+      onPeerMessage(member, input.from, input.message);
       break;
   }
+  pump(member);
+  releaseHeld(member);
   pump(member);
   assertMember(member);
   return takeOutputs(member);
@@ -145,6 +215,11 @@ export function cloneMember(member: Member): Member {
     ...member,
     raft: cloneRaft(member.raft),
     kv: cloneKv(member.kv),
+    leases: cloneLeases(member.leases),
+    tokens: new Map(member.tokens),
+    lessor: cloneLessor(member.lessor),
+    peers: new Map(member.peers),
+    configurations: new Map(member.configurations),
     writes: new Map(member.writes),
     watches: new Map(member.watches),
     outputs: member.outputs.slice(),
@@ -160,19 +235,24 @@ function pump(member: Member): void {
     const lastRead = rd.readStates.at(-1); // etcd keeps only the last: it answers all reads that waited
     if (lastRead !== undefined) onReadState(member, lastRead);
     // Committed entries are applied before this Ready is on the disk: a quorum has them.
+    if (rd.snapshot !== undefined) installSnapshot(member, rd.snapshot);
     applyEntries(member, rd.committedEntries);
     const isLeader = member.raft.role === 'StateLeader';
     if (isLeader) send(member, rd.messages);
     const records: DiskRecord[] = [];
-    if (rd.snapshot !== undefined) records.push({ type: 'snapshot', snapshot: rd.snapshot });
-    if (rd.hardState !== undefined) records.push({ type: 'hardState', hardState: rd.hardState });
+    if (rd.snapshot !== undefined) records.push({ type: 'snapshot', snapshot: rd.snapshot, state: takeState(member) });
+    // What a snapshot replaces held the hard state as well.
+    const hardState = rd.snapshot === undefined ? rd.hardState : (rd.hardState ?? member.raft.acceptedHardState);
+    if (hardState !== undefined) records.push({ type: 'hardState', hardState });
     if (rd.entries.length > 0) records.push({ type: 'entries', entries: rd.entries });
     if (records.length > 0) {
       member.diskPosition += records.length;
-      member.outputs.push({ type: 'write', records, position: member.diskPosition, sync: rd.mustSync });
+      const replaces = rd.snapshot !== undefined;
+      const sync = rd.mustSync || replaces;
+      member.outputs.push({ type: 'write', records, position: member.diskPosition, sync, replaces });
     }
     member.writing = { ready: rd, position: member.diskPosition, messages: isLeader ? [] : rd.messages };
-    if (!rd.mustSync) finishWriting(member);
+    if (!rd.mustSync && rd.snapshot === undefined) finishWriting(member);
     proposeWaiting(member);
   }
   drainWatches(member);
@@ -183,6 +263,7 @@ function finishWriting(member: Member): void {
   const writing = member.writing;
   assert(writing !== undefined, 'only a write under way can be finished');
   member.writing = undefined;
+  if (writing.ready === undefined) return;
   const { storage } = member.raft.log;
   const { snapshot, hardState, entries } = writing.ready;
   if (snapshot !== undefined) applySnapshot(storage, snapshot);
@@ -190,6 +271,7 @@ function finishWriting(member: Member): void {
   if (entries.length > 0) appendToStorage(storage, entries);
   send(member, writing.messages);
   advance(member.raft);
+  takeSnapshots(member);
 }
 
 /** Of several acknowledgements to one leader in one Ready only the last is sent, as etcd's transport does. */
@@ -199,22 +281,207 @@ function send(member: Member, messages: readonly Message[]): void {
     if (message.type === 'MsgAppResp') lastAck = i;
   });
   messages.forEach((message, i) => {
-    if (message.type !== 'MsgAppResp' || i === lastAck) member.outputs.push({ type: 'send', message });
+    if (message.type === 'MsgSnap') sendSnapshot(member, message);
+    else if (message.type !== 'MsgAppResp' || i === lastAck) member.outputs.push({ type: 'send', message });
   });
 }
 
-function replay(storage: ReturnType<typeof createStorage>, record: DiskRecord): void {
-  switch (record.type) {
-    case 'snapshot':
-      applySnapshot(storage, record.snapshot);
-      break;
-    case 'hardState':
-      setHardState(storage, record.hardState);
-      break;
-    case 'entries':
-      appendToStorage(storage, record.entries);
-      break;
+/**
+ * Snapshots by count, as etcd takes them (`spec/etcd.md` 4.4): in memory every hundred entries, and then the log is compacted;
+ * on the disk after many more, and then what it replaces is dropped.
+ */
+function takeSnapshots(member: Member): void {
+  const { config, raft, appliedIndex } = member;
+  const { storage } = raft.log;
+  const isDiskDue = appliedIndex - member.diskSnapshotIndex > config.snapshotCount;
+  if (!isDiskDue && appliedIndex <= storage.snapshot.index + Math.min(MEMORY_SNAPSHOT_COUNT, config.snapshotCount)) return;
+  createSnapshot(storage, appliedIndex, confStateOf(raft), ''); // its state is this member's, and is taken when it is sent
+  if (isDiskDue) writeSnapshot(member, storage.snapshot);
+  if (member.sentSnapshots.length > 0) return; // whoever gets one needs what comes after it
+  const index = Math.max(1, appliedIndex - config.catchUpEntries);
+  if (compactStorage(storage, index).ok) writeServerLine(member, 'debug', 'compacted Raft logs', [['compact-index', index]]);
+}
+
+/** A snapshot, and what is stored beyond it: with that, nothing that was written before is needed. */
+function writeSnapshot(member: Member, snapshot: Snapshot): void {
+  const { storage } = member.raft.log;
+  writeServerLine(member, 'info', 'triggering snapshot', [
+    idField('local-member-id', member.config.id),
+    ['local-member-applied-index', snapshot.index],
+    ['local-member-snapshot-index', member.diskSnapshotIndex],
+    ['local-member-snapshot-count', member.config.snapshotCount],
+    ['snapshot-forced', false],
+  ]);
+  const records: DiskRecord[] = [
+    { type: 'snapshot', snapshot, state: takeState(member) },
+    { type: 'hardState', hardState: storage.hardState },
+  ];
+  const last = storageLastIndex(storage);
+  if (last > snapshot.index) {
+    const rest = storageEntries(storage, snapshot.index + 1, last + 1);
+    assert(rest.ok, 'what has not been applied is not compacted');
+    records.push({ type: 'entries', entries: rest.value });
   }
+  member.diskPosition += records.length;
+  member.diskSnapshotIndex = snapshot.index;
+  member.outputs.push({ type: 'write', records, position: member.diskPosition, sync: true, replaces: true });
+  member.writing = { ready: undefined, position: member.diskPosition, messages: [] };
+  writeServerLine(member, 'info', 'saved snapshot to disk', [['snapshot-index', snapshot.index]]);
+}
+
+/** Raft's snapshot leaves as the applied state of this moment. etcd: createMergedSnapshotMessage. */
+function sendSnapshot(member: Member, message: Message): void {
+  const { raft, appliedIndex } = member;
+  const term = raftTermAt(raft, appliedIndex);
+  assert(term !== undefined, 'the term of what was applied last is known', { appliedIndex });
+  const snapshot: Snapshot = { index: appliedIndex, term, confState: confStateOf(raft), data: '' };
+  const state = takeState(member);
+  const size = stateSize(state);
+  member.sentSnapshots = [
+    ...member.sentSnapshots.filter(({ peer }) => peer !== message.to),
+    { peer: message.to, releaseAt: undefined },
+  ];
+  const fields = [['snapshot-index', appliedIndex], idField('remote-peer-id', message.to), ['bytes', size]] as const;
+  writeServerLine(member, 'info', 'sending database snapshot', fields);
+  member.outputs.push({ type: 'send', message: { ...message, snapshot }, state, size });
+}
+
+/** The leader's state takes the place of ours. */
+function installSnapshot(member: Member, snapshot: Snapshot): void {
+  const state = member.receivedState;
+  assert(state !== undefined, 'a snapshot comes with its state', { index: snapshot.index });
+  const fields: LineField[] = [
+    ['current-snapshot-index', member.diskSnapshotIndex],
+    ['current-applied-index', member.appliedIndex],
+    ['incoming-leader-snapshot-index', snapshot.index],
+    ['incoming-leader-snapshot-term', snapshot.term],
+  ];
+  writeServerLine(member, 'info', 'applying snapshot', fields);
+  member.receivedState = undefined;
+  installState(member, state);
+  growFile(member);
+  member.appliedIndex = snapshot.index;
+  member.diskSnapshotIndex = snapshot.index;
+  tellMembers(member, snapshot.index);
+  if (member.membership.removed.includes(member.config.id)) beginStop(member);
+  releaseReads(member);
+  writeServerLine(member, 'info', 'applied snapshot', fields);
+}
+
+/** Forgets snapshots that arrived so long ago that their receiver has had time to go on from there. */
+function tickSnapshots(member: Member): void {
+  if (member.sentSnapshots.length === 0) return;
+  member.sentSnapshots = member.sentSnapshots.filter(({ releaseAt }) => releaseAt === undefined || member.now < releaseAt);
+}
+
+function onMessage(member: Member, message: Message, state: StateSnapshot | undefined): void {
+  if (member.membership.removed.includes(message.from)) {
+    member.outputs.push({ type: 'sendPeer', to: message.from, message: { type: 'removed' } });
+    return;
+  }
+  if (message.type === 'MsgSnap')
+    member.outputs.push({ type: 'sendPeer', to: message.from, message: { type: 'snapshotReceived' } });
+  // A peer that is no longer known, or a proposal that cannot be taken, is refused; the sender finds out by itself.
+  step(member.raft, message);
+  const awaited = member.raft.log.unstable.snapshot;
+  if (state !== undefined && awaited !== undefined && awaited === message.snapshot) member.receivedState = state;
+}
+
+function onPeerMessage(member: Member, from: Id64, message: PeerMessage): void {
+  switch (message.type) {
+    case 'promote':
+      onPromote(member, from, message.call, message.id);
+      return;
+    case 'promoted':
+      onPromoted(member, message.call, message.error);
+      return;
+    case 'leaderRequest':
+      handleLeaderRequest(member, from, message.id, message.request);
+      return;
+    case 'leaderOutcome':
+      handleLeaderOutcome(member, from, message.id, message.outcome);
+      return;
+    case 'snapshotReceived':
+      member.sentSnapshots = member.sentSnapshots.map((sent) =>
+        sent.peer === from ? { ...sent, releaseAt: member.now + RELEASE_DELAY } : sent,
+      );
+      reportSnapshot(member.raft, from, true);
+      return;
+    case 'removed':
+      beginStop(member);
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+/** Founds the cluster: its log begins with a conf change for each member, ascending by id. */
+function found(member: Member): void {
+  const members = [...member.config.cluster.members].sort((a, b) => byText(a.id, b.id));
+  const error = bootstrap(
+    member.raft,
+    members.map((peer) => ({ id: peer.id, context: encodeMemberContext({ ...peer, clientUrls: [] }, undefined) })),
+  );
+  assert(error === undefined, 'a new member has an empty log, and peers', { error });
+}
+
+/**
+ * Most of the first election timeout is skipped: at once by the only member; by others when more than one peer is connected,
+ * for then a leader would have been heard. etcd: --initial-election-tick-advance.
+ */
+function advanceTicks(member: Member): void {
+  if (!member.mayAdvanceTicks) return;
+  const { config } = member;
+  const count = Math.max(config.isJoining ? 2 : config.cluster.members.length, member.membership.members.length);
+  if (count > 1 && member.peers.size <= 1) {
+    if (member.ticks >= ADVANCE_PATIENCE) member.mayAdvanceTicks = false;
+    return;
+  }
+  member.mayAdvanceTicks = false;
+  const ticks = ELECTION_TICKS - (count === 1 ? 1 : 2);
+  const times: LineField[] = [
+    ['forward-ticks', ticks],
+    ['forward-duration', `${ticks * 100}ms`],
+    ['election-ticks', ELECTION_TICKS],
+    ['election-timeout', '1s'],
+  ];
+  const id = idField('local-member-id', config.id);
+  if (count === 1) writeServerLine(member, 'info', 'started as single-node; fast-forwarding election ticks', [id, ...times]);
+  else {
+    const active: LineField = ['active-remote-members', member.peers.size];
+    writeServerLine(member, 'info', 'initialized peer connections; fast-forwarding election ticks', [id, ...times, active]);
+  }
+  for (let i = 0; i < ticks; i++) tick(member.raft);
+}
+
+/** What a disk holds: Raft's storage, and the applied state of the snapshot that it begins with. */
+function readDisk(
+  config: MemberConfig,
+  records: readonly DiskRecord[],
+): { storage: MemoryStorage; state: StateSnapshot | undefined } {
+  const storage = createStorage();
+  let state: StateSnapshot | undefined;
+  if (config.boot === 'lean') {
+    // Membership is given from outside: a snapshot of nothing but the configuration (raft v3.7 takes one at index 0).
+    const voters = config.cluster.members.map((member) => member.id).sort(byText);
+    const confState = { voters, votersOutgoing: [], learners: [], learnersNext: [], autoLeave: false };
+    applySnapshot(storage, { index: 0, term: 0, data: '', confState });
+  }
+  for (const record of records) {
+    switch (record.type) {
+      case 'snapshot':
+        applySnapshot(storage, record.snapshot);
+        state = record.state;
+        break;
+      case 'hardState':
+        setHardState(storage, record.hardState);
+        break;
+      case 'entries':
+        appendToStorage(storage, record.entries);
+        break;
+    }
+  }
+  return { storage, state };
 }
 
 /** What holds between any two inputs. */

@@ -1,13 +1,23 @@
 /** Reads: ReadIndex for linearizable ones, the local store for serializable ones (`spec/etcd.md` 4.2; thesis §6.4). */
-import { unreachable, ZERO_ID } from '../../base/index.ts';
+import { fail, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
 import { range } from '../kv/index.ts';
 import { type MemberId, type ReadState, readIndex } from '../raft/index.ts';
+import type { DowngradeRequest, UnaryResponse } from './api.ts';
+import { checkPassword } from './auth.ts';
+import { downgradeTarget, shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
+import { demoteLessor } from './lessor.ts';
+import { writeNodeLine } from './lines.ts';
+import type { AuthInfo } from './logged.ts';
+import { checkAdmin, checkRange, checkTxn, checkUser } from './permissions.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member, PendingRead } from './state.ts';
 import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
+import { authInfoOf, makeToken } from './tokens.ts';
+import { readTxn } from './txn.ts';
+import { beginWrite } from './writes.ts';
 
 /** etcd: readIndexRetryTime, 500 ms. */
 const RETRY_TIME = 500_000;
@@ -20,26 +30,68 @@ export function beginRead(member: Member, read: PendingRead): void {
 
 /** Answers a read from the store as it stands. */
 export function answerRead(member: Member, read: PendingRead): void {
-  const { call, request } = read;
+  const { call } = read;
+  const result = resultOf(member, read);
+  if (result === undefined) return;
+  if (result.ok) member.outputs.push({ type: 'answer', call, response: result.value });
+  else member.outputs.push({ type: 'refuse', call, error: { code: result.error } });
+}
+
+/** Undefined: it goes on as a write. */
+function resultOf(member: Member, { call, request, token }: PendingRead): Result<UnaryResponse, ApiErrorCode> | undefined {
+  const info = authInfoOf(member, token);
+  if (!info.ok) return info;
   switch (request.type) {
     case 'range': {
+      const refusal = checkRange(member.auth, info.value, 'read', request.key, request.rangeEnd);
+      if (refusal !== undefined) return fail(refusal);
       const result = range(member.kv, request);
-      if (!result.ok) member.outputs.push({ type: 'refuse', call, error: result.error });
-      else {
-        const { kvs, more, count } = result.value;
-        member.outputs.push({ type: 'answer', call, response: { type: 'range', header: headerOf(member), kvs, more, count } });
-      }
-      break;
+      if (!result.ok) return fail(result.error.code);
+      const { kvs, more, count } = result.value;
+      return ok({ type: 'range', header: headerOf(member), kvs, more, count });
+    }
+    case 'txn': {
+      const refusal = member.auth.isEnabled ? checkTxn(member, info.value, request) : undefined;
+      return refusal === undefined ? readTxn(member.kv, request, headerOf(member)) : fail(refusal);
     }
     case 'memberList': {
-      const members = [...member.config.cluster.members].sort((a, b) => (a.id < b.id ? -1 : 1));
-      const header = { ...headerOf(member), revision: 0 };
-      member.outputs.push({ type: 'answer', call, response: { type: 'memberList', header, members } });
-      break;
+      const refusal = checkUser(member.auth, info.value);
+      if (refusal !== undefined) return fail(refusal);
+      return ok({ type: 'memberList', header: { ...headerOf(member), revision: 0 }, members: member.membership.members });
+    }
+    case 'authenticate': {
+      const refusal = checkPassword(member.auth, request.name, request.password);
+      if (refusal !== undefined) return fail(refusal);
+      const { name } = request;
+      const code = beginWrite(member, call, { type: 'authenticate', name, token: makeToken(member) }, info.value);
+      return code === undefined ? undefined : fail(code);
+    }
+    case 'downgrade': {
+      const refusal = checkAdmin(member.auth, info.value);
+      if (refusal !== undefined) return fail(refusal);
+      const code = beginDowngrade(member, call, request, info.value);
+      if (code !== undefined) return fail(code);
+      // Changes of it go through the log; a check, and an end of nothing, do not.
+      if (request.action === 'enable' || (request.action === 'cancel' && member.downgrade !== '')) return undefined;
+      return ok({ type: 'downgrade', header: headerOf(member), version: shortClusterVersion(member) });
     }
     default:
-      unreachable(request);
+      return unreachable(request);
   }
+}
+
+function beginDowngrade(
+  member: Member,
+  call: CallId,
+  { action, version }: DowngradeRequest,
+  info: AuthInfo,
+): ApiErrorCode | undefined {
+  if (action === 'cancel') {
+    return member.downgrade === '' ? undefined : beginWrite(member, call, { type: 'downgradeInfo', target: '' }, info);
+  }
+  const target = downgradeTarget(member, version);
+  if (!target.ok) return target.error;
+  return action === 'enable' ? beginWrite(member, call, { type: 'downgradeInfo', target: target.value }, info) : undefined;
 }
 
 /** Raft has confirmed a round: its reads wait for nothing but the apply. */
@@ -62,8 +114,13 @@ export function releaseReads(member: Member): void {
 
 /** Another leader is known than before: a round that was asked of the old one may never be answered. */
 export function onLeader(member: Member, leader: MemberId): void {
-  if (leader === member.knownLeader) return;
+  const before = member.knownLeader;
+  if (leader !== member.config.id) demoteLessor(member);
+  if (leader === before) return;
   member.knownLeader = leader;
+  if (leader === ZERO_ID) writeNodeLine(member, `lost leader ${formatHex(before)}`);
+  else if (before === ZERO_ID) writeNodeLine(member, `elected leader ${formatHex(leader)}`);
+  else writeNodeLine(member, `changed leader from ${formatHex(before)} to ${formatHex(leader)}`);
   if (leader === ZERO_ID) return;
   member.leaderSince = member.now;
   const round = member.readRound;

@@ -6,78 +6,135 @@ import {
   bytesField,
   type Id64,
   messageField,
+  type ProtobufField,
   readFields,
+  unreachable,
   varintField,
   ZERO_ID,
 } from '../../base/index.ts';
-import type { DeleteRangeRequest, PutRequest } from './api.ts';
+import { decodeAuthRequest, encodeAuthRequest, isAuthField } from './authCodec.ts';
+import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import {
+  decodeAlarm,
+  decodeCompaction,
+  decodeDeleteRange,
+  decodeGrant,
+  decodePut,
+  decodeTxn,
+  encodeAlarm,
+  encodeCompaction,
+  encodeDeleteRange,
+  encodeGrant,
+  encodePut,
+  encodeTxn,
+} from './operationCodec.ts';
 
-/** Requests that go through the log. */
-export type LoggedRequest = PutRequest | DeleteRangeRequest;
+export type { LoggedRequest } from './logged.ts';
 
 /** What an entry asks every member to do. */
 export interface Command {
   /** Chosen by the member that proposed it, so that it finds its client again. */
   readonly requestId: Id64;
   readonly request: LoggedRequest;
+  readonly auth: AuthInfo;
 }
 
-const HEADER = 100;
-const PUT = 4;
-const DELETE_RANGE = 5;
+const FIELD = {
+  put: 4,
+  deleteRange: 5,
+  txn: 6,
+  compaction: 7,
+  leaseGrant: 8,
+  leaseRevoke: 9,
+  alarm: 10,
+  header: 100,
+  downgradeInfo: 1302,
+} as const;
 
 /** The bytes of an entry's data. */
-export function encodeCommand(command: Command): Bytes {
-  return encodeRequest(command.request) + messageField(HEADER, varintField(1, command.requestId));
+export function encodeCommand({ requestId, request, auth }: Command): Bytes {
+  const header = varintField(1, requestId) + bytesField(2, auth.user) + varintField(3, auth.revision);
+  return encodeRequest(request) + messageField(FIELD.header, header);
 }
 
 /** The command in an entry's data, which only {@link encodeCommand} writes. */
 export function decodeCommand(data: Bytes): Command {
   let requestId: Id64 = ZERO_ID;
+  let auth = NOBODY;
   let request: LoggedRequest | undefined;
-  for (const { field, bytes } of readFields(data)) {
-    if (field === HEADER) requestId = readFields(bytes)[0]?.id ?? ZERO_ID;
-    else if (field === PUT) request = decodePut(bytes);
-    else if (field === DELETE_RANGE) request = decodeDeleteRange(bytes);
+  for (const part of readFields(data)) {
+    if (part.field === FIELD.header) {
+      for (const { field, id, bytes, value } of readFields(part.bytes)) {
+        if (field === 1) requestId = id;
+        else if (field === 2) auth = { ...auth, user: bytes };
+        else if (field === 3) auth = { ...auth, revision: value };
+      }
+    } else request = decodeRequest(part) ?? request;
   }
   assert(request !== undefined, 'an entry with data holds a command');
-  return { requestId, request };
+  return { requestId, request, auth };
 }
 
 function encodeRequest(request: LoggedRequest): Bytes {
-  if (request.type === 'put') {
-    return messageField(
-      PUT,
-      bytesField(1, request.key) +
-        bytesField(2, request.value) +
-        varintField(3, request.lease) +
-        boolField(4, request.prevKv) +
-        boolField(5, request.ignoreValue) +
-        boolField(6, request.ignoreLease),
-    );
+  switch (request.type) {
+    case 'put':
+      return messageField(FIELD.put, encodePut(request));
+    case 'deleteRange':
+      return messageField(FIELD.deleteRange, encodeDeleteRange(request));
+    case 'txn':
+      return messageField(FIELD.txn, encodeTxn(request));
+    case 'compaction':
+      return messageField(FIELD.compaction, encodeCompaction(request));
+    case 'leaseGrant':
+      return messageField(FIELD.leaseGrant, encodeGrant(request));
+    case 'leaseRevoke':
+      return messageField(FIELD.leaseRevoke, varintField(1, request.id));
+    case 'alarm':
+      return messageField(FIELD.alarm, encodeAlarm(request));
+    case 'downgradeInfo':
+      return messageField(FIELD.downgradeInfo, boolField(1, request.target !== '') + bytesField(2, request.target));
+    case 'authEnable':
+    case 'authDisable':
+    case 'authStatus':
+    case 'authenticate':
+    case 'authUserAdd':
+    case 'authUserGet':
+    case 'authUserList':
+    case 'authUserDelete':
+    case 'authUserChangePassword':
+    case 'authUserGrantRole':
+    case 'authUserRevokeRole':
+    case 'authRoleAdd':
+    case 'authRoleGet':
+    case 'authRoleList':
+    case 'authRoleDelete':
+    case 'authRoleGrantPermission':
+    case 'authRoleRevokePermission':
+      return encodeAuthRequest(request);
+    default:
+      return unreachable(request);
   }
-  return messageField(DELETE_RANGE, bytesField(1, request.key) + bytesField(2, request.rangeEnd) + boolField(3, request.prevKv));
 }
 
-function decodePut(bytes: Bytes): PutRequest {
-  const put = { type: 'put' as const, key: '', value: '', lease: ZERO_ID, prevKv: false, ignoreValue: false, ignoreLease: false };
-  for (const part of readFields(bytes)) {
-    if (part.field === 1) put.key = part.bytes;
-    else if (part.field === 2) put.value = part.bytes;
-    else if (part.field === 3) put.lease = part.id;
-    else if (part.field === 4) put.prevKv = part.value === 1;
-    else if (part.field === 5) put.ignoreValue = part.value === 1;
-    else if (part.field === 6) put.ignoreLease = part.value === 1;
+function decodeRequest({ field, bytes }: ProtobufField): LoggedRequest | undefined {
+  switch (field) {
+    case FIELD.put:
+      return decodePut(bytes);
+    case FIELD.deleteRange:
+      return decodeDeleteRange(bytes);
+    case FIELD.txn:
+      return decodeTxn(bytes);
+    case FIELD.compaction:
+      return decodeCompaction(bytes);
+    case FIELD.leaseGrant:
+      return decodeGrant(bytes);
+    case FIELD.leaseRevoke:
+      return { type: 'leaseRevoke', id: readFields(bytes)[0]?.id ?? ZERO_ID };
+    case FIELD.alarm:
+      return decodeAlarm(bytes);
+    case FIELD.downgradeInfo:
+      return { type: 'downgradeInfo', target: readFields(bytes).find((part) => part.field === 2)?.bytes ?? '' };
+    default:
+      return isAuthField(field) ? decodeAuthRequest(field, bytes) : undefined;
   }
-  return put;
-}
-
-function decodeDeleteRange(bytes: Bytes): DeleteRangeRequest {
-  const del = { type: 'deleteRange' as const, key: '', rangeEnd: '', prevKv: false };
-  for (const part of readFields(bytes)) {
-    if (part.field === 1) del.key = part.bytes;
-    else if (part.field === 2) del.rangeEnd = part.bytes;
-    else if (part.field === 3) del.prevKv = part.value === 1;
-  }
-  return del;
 }

@@ -1,56 +1,180 @@
-/** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc/key.go). */
-import { ZERO_ID } from '../../base/index.ts';
-import type { PutRequest } from './api.ts';
+/** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc). */
+import { type Bytes, ok, type Result, toId64, unreachable, ZERO_ID } from '../../base/index.ts';
+import type { LeaseGrantRequest, TxnRequest, UnaryResponse } from './api.ts';
+import { hashPassword } from './auth.ts';
+import { beginConfigure, beginMove, cancelConfigure } from './configure.ts';
 import type { ApiErrorCode } from './errors.ts';
+import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
+import { beginLeaderCall, cancelLeaderCall, leasesInOrder } from './lessor.ts';
+import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import { answerHash, answerHashKv, statusOf } from './maintenance.ts';
+import { checkAdmin, checkUser } from './permissions.ts';
+import { defragment, hasRoom } from './quota.ts';
 import { answerRead, beginRead, cancelRead } from './reads.ts';
 import { nextRequestId } from './requestId.ts';
-import type { IncomingRequest, Member } from './state.ts';
-import { beginWatch, cancelWatch } from './watches.ts';
-import { beginWrite, cancelWrite } from './writes.ts';
+import { beginSnapshot } from './snapshotFile.ts';
+import type { IncomingRequest, Member, PendingRead } from './state.ts';
+import { authInfoOf } from './tokens.ts';
+import { checkPutRequest, checkTxnRequest, isReadOnly, isSerializable } from './txn.ts';
+import { askProgress, beginWatch, cancelWatch } from './watches.ts';
+import { beginWrite, cancelWrite, raiseNoSpace } from './writes.ts';
 
 /** Takes a request in. Every call is answered, refused, or stays open until it is cancelled. */
 export function handleRequest(member: Member, incoming: IncomingRequest): void {
+  // A member that has not been able to say who it is does not serve clients yet: they wait.
+  if (member.publication !== undefined) {
+    member.heldRequests = [...member.heldRequests, incoming];
+    return;
+  }
   const code = begin(member, incoming);
   if (code !== undefined) member.outputs.push({ type: 'refuse', call: incoming.call, error: { code } });
 }
 
+/** The member is known under its name: it serves those who waited. */
+export function releaseHeld(member: Member): void {
+  if (member.publication !== undefined || member.heldRequests.length === 0) return;
+  const held = member.heldRequests;
+  member.heldRequests = [];
+  for (const incoming of held) handleRequest(member, incoming);
+}
+
 /** The client gave up on a call, or went away. Nothing is answered any more. */
 export function handleCancel(member: Member, call: CallId): void {
+  member.heldRequests = member.heldRequests.filter((held) => held.call !== call);
+  member.physicalWaits = member.physicalWaits.filter((wait) => wait.call !== call);
+  cancelConfigure(member, call);
   cancelWrite(member, call);
   cancelRead(member, call);
+  cancelLeaderCall(member, call);
   cancelWatch(member, call);
 }
 
-function begin(member: Member, { call, request, requireLeader }: IncomingRequest): ApiErrorCode | undefined {
+function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefined {
+  const { call, request, requireLeader, token } = incoming;
+  if (member.raft.isLearner && !isServedByLearner(request)) return 'learnerNotSupported';
+  if (request.type === 'watch') return beginWatch(member, { ...incoming, request });
+  if (requireLeader && member.raft.lead === ZERO_ID) return 'noLeader';
+  const info = userOf(member, request, token);
+  if (!info.ok) return info.error;
+  const write = (logged: LoggedRequest) => beginWrite(member, call, logged, info.value);
+  const writeIfRoom = (logged: LoggedRequest) => (hasRoom(member, logged) ? write(logged) : raiseNoSpace(member, call));
   switch (request.type) {
-    case 'range': {
+    case 'range':
       if (request.key === '') return 'emptyKey';
-      const read = { call, request, startedAt: member.now };
-      if (request.serializable) answerRead(member, read);
-      else beginRead(member, read);
-      return undefined;
-    }
-    case 'memberList': {
-      const read = { call, request, startedAt: member.now };
-      if (request.linearizable) beginRead(member, read);
-      else answerRead(member, read);
-      return undefined;
-    }
+      return read(member, { call, request, token, startedAt: member.now }, !request.serializable);
     case 'put':
-      return checkPut(request) ?? beginWrite(member, call, request, nextRequestId(member));
+      return checkPutRequest(request) ?? writeIfRoom(request);
     case 'deleteRange':
-      return request.key === '' ? 'emptyKey' : beginWrite(member, call, request, nextRequestId(member));
-    case 'watch':
-      return beginWatch(member, call, request, requireLeader);
+      return request.key === '' ? 'emptyKey' : write(request);
+    case 'txn':
+      return beginTxn(member, call, request, token) ?? (isReadOnly(request) ? undefined : writeIfRoom(request));
+    case 'compaction':
+      return write(request);
+    case 'leaseGrant':
+      return writeIfRoom(withId(member, request));
+    case 'leaseRevoke':
+      return write(request);
+    case 'leaseKeepAlive':
+    case 'leaseTimeToLive':
+      return unless(checkUser(member.auth, info.value), () => beginLeaderCall(member, call, request, token));
+    case 'leaseLeases':
+      return (
+        checkUser(member.auth, info.value) ??
+        answer(member, call, { type: 'leaseLeases', header: headerOf(member), leases: leasesInOrder(member) })
+      );
+    case 'watchProgress':
+      askProgress(member, request.watches);
+      return answer(member, call, { type: 'watchProgress', header: headerOf(member) });
+    case 'memberList':
+      return read(member, { call, request, token, startedAt: member.now }, request.linearizable);
+    case 'memberAdd':
+    case 'memberRemove':
+    case 'memberUpdate':
+    case 'memberPromote':
+      return checkAdmin(member.auth, info.value) ?? beginConfigure(member, call, request);
+    case 'moveLeader':
+      return checkAdmin(member.auth, info.value) ?? beginMove(member, call, request.targetId);
+    case 'status':
+      return checkUser(member.auth, info.value) ?? answer(member, call, statusOf(member));
+    case 'hash':
+      return unless(checkAdmin(member.auth, info.value), () => answerHash(member, call));
+    case 'hashKv':
+      return unless(checkAdmin(member.auth, info.value), () => answerHashKv(member, call, request.revision));
+    case 'defragment':
+      return unless(checkAdmin(member.auth, info.value), () => {
+        defragment(member);
+        answer(member, call, { type: 'defragment', header: headerOf(member) });
+      });
+    case 'snapshot':
+      return unless(checkAdmin(member.auth, info.value), () => beginSnapshot(member, call));
+    case 'alarm':
+      return write(request);
+    case 'downgrade':
+    case 'authenticate':
+      return read(member, { call, request, token, startedAt: member.now }, true);
+    case 'authUserAdd': {
+      const { type, name, password, noPassword } = request;
+      return write({ type, name, noPassword, passwordHash: noPassword ? '' : hashPassword(name, password) });
+    }
+    case 'authUserChangePassword': {
+      const { type, name, password } = request;
+      return write({ type, name, passwordHash: hashPassword(name, password) });
+    }
+    case 'authEnable':
+    case 'authDisable':
+    case 'authStatus':
+    case 'authUserGet':
+    case 'authUserList':
+    case 'authUserDelete':
+    case 'authUserGrantRole':
+    case 'authUserRevokeRole':
+    case 'authRoleAdd':
+    case 'authRoleGet':
+    case 'authRoleList':
+    case 'authRoleDelete':
+    case 'authRoleGrantPermission':
+    case 'authRoleRevokePermission':
+      return write(request);
     default:
-      return 'notCapable';
+      return unreachable(request);
   }
 }
 
-function checkPut(request: PutRequest): ApiErrorCode | undefined {
-  if (request.key === '') return 'emptyKey';
-  if (request.ignoreValue && request.value !== '') return 'valueProvided';
-  if (request.ignoreLease && request.lease !== ZERO_ID) return 'leaseProvided';
-  return undefined;
+/** A learner answers only from what it has. etcd: isRPCSupportedForLearner. */
+function isServedByLearner(request: IncomingRequest['request']): boolean {
+  return request.type === 'status' || request.type === 'snapshot' || (request.type === 'range' && request.serializable);
+}
+
+/** Who asks. Whoever logs in has no use for a token, and reads look when they are answered. */
+function userOf(member: Member, request: IncomingRequest['request'], token: Bytes | undefined): Result<AuthInfo, ApiErrorCode> {
+  return request.type === 'authenticate' ? ok(NOBODY) : authInfoOf(member, token);
+}
+
+/** Reads that change nothing need no log; the answer is undefined as well when a write has to follow. */
+function beginTxn(member: Member, call: CallId, request: TxnRequest, token: Bytes | undefined): ApiErrorCode | undefined {
+  const refusal = checkTxnRequest(request);
+  if (refusal !== undefined || !isReadOnly(request)) return refusal;
+  return read(member, { call, request, token, startedAt: member.now }, !isSerializable(request));
+}
+
+function read(member: Member, pending: PendingRead, isLinearizable: boolean): undefined {
+  if (isLinearizable) beginRead(member, pending);
+  else answerRead(member, pending);
+}
+
+/** A lease without an id gets one that nobody else has; etcd keeps it positive. */
+function withId(member: Member, request: LeaseGrantRequest): LeaseGrantRequest {
+  if (request.id !== ZERO_ID) return request;
+  return { ...request, id: toId64(BigInt.asUintN(63, BigInt(`0x${nextRequestId(member)}`))) };
+}
+
+function answer(member: Member, call: CallId, response: UnaryResponse): undefined {
+  member.outputs.push({ type: 'answer', call, response });
+}
+
+/** Goes on if there is no reason not to. */
+function unless(refusal: ApiErrorCode | undefined, act: () => void): ApiErrorCode | undefined {
+  if (refusal === undefined) act();
+  return refusal;
 }

@@ -1,23 +1,45 @@
 /** The state of one member: plain data beside the raft and the store that it drives. */
 import type { Bytes, Id64 } from '../../base/index.ts';
-import type { Kv } from '../kv/index.ts';
-import type { LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
-import type { ApiRequest, UnaryRequest } from './api.ts';
+import type { ConfChangeV1, LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
+import type { ApiRequest, UnaryRequest, UnaryResponse } from './api.ts';
+import type { StateMachine } from './applied.ts';
+import type { ApiErrorCode } from './errors.ts';
 import type { ClusterIdentity } from './identity.ts';
 import type { CallId, MemberOutput } from './input.ts';
-import type { LoggedRequest } from './requestCodec.ts';
+import type { LeaderCall, Lessor } from './lessor.ts';
+import type { LoggedRequest } from './logged.ts';
+import type { PendingConfiguration, PendingMove, PendingPromotion, Publication } from './pending.ts';
 import type { ServerRules } from './rules.ts';
+import type { StateSnapshot } from './stateSnapshot.ts';
 
 /** What a member is told at its start; immutable, shared by copies. */
 export interface MemberConfig {
   readonly id: MemberId;
+  /** The cluster at its beginning. */
   readonly cluster: ClusterIdentity;
+  /**
+   * 'lean': membership is given and the log begins empty. 'etcd': as the real server, the log begins with a conf change for
+   * each member, and each member publishes itself by way of the log.
+   */
+  readonly boot: 'lean' | 'etcd';
+  /** A new member of a cluster that runs: it founds none. */
+  readonly isJoining: boolean;
+  /** What it says of itself once it has started. */
+  readonly attributes: { readonly name: string; readonly clientUrls: readonly string[] };
+  /** Entries that are applied between two snapshots on the disk. etcd: --snapshot-count. */
+  readonly snapshotCount: number;
+  /** Entries that stay in memory behind a snapshot, for followers that lag. etcd: --snapshot-catchup-entries. */
+  readonly catchUpEntries: number;
+  /** Position on the disk of the first record that is still there. */
+  readonly diskStart: number;
   /** Of the member's own random stream. */
   readonly seed: number;
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
   /** Wall time at virtual 0, ms since 1970: request ids derive from it. */
   readonly epoch: number;
+  /** Of the store, in bytes; 0 or left out: etcd's default of 2 GiB; negative: none. */
+  readonly quotaBytes?: number;
   /** Pinned election timeouts in ticks; undefined: drawn. */
   readonly electionTimeouts?: readonly number[];
   readonly raftRules: RaftRules;
@@ -30,19 +52,39 @@ export interface PendingWrite {
   readonly call: CallId;
   readonly request: LoggedRequest;
   readonly startedAt: number;
+  /** However it ends, its client is told this: an alarm that is raised before a call is refused. */
+  readonly refusal?: ApiErrorCode;
+}
+
+/** A compaction that is applied, and whose client wants to know when its work is done. */
+export interface PhysicalWait {
+  readonly call: CallId;
+  readonly revision: number;
+  readonly response: UnaryResponse;
+}
+
+/** Who has logged in, by token. etcd's simple tokens: in memory only. */
+export interface Token {
+  readonly user: Bytes;
+  /** Virtual µs; each use puts it off. */
+  readonly expiresAt: number;
 }
 
 /** A proposal that waits for this member to know a leader. */
 export interface WaitingProposal {
   readonly requestId: Id64;
+  /** 0 = no client asked. */
   readonly call: CallId;
   readonly data: Bytes;
+  /** A conf change instead of data. */
+  readonly change?: ConfChangeV1;
 }
 
 /** A read that must not be answered from an old store. */
 export interface PendingRead {
   readonly call: CallId;
-  readonly request: Extract<UnaryRequest, { type: 'range' | 'memberList' }>;
+  readonly request: Extract<UnaryRequest, { type: 'range' | 'memberList' | 'txn' | 'authenticate' | 'downgrade' }>;
+  readonly token: Bytes | undefined;
   readonly startedAt: number;
 }
 
@@ -64,20 +106,51 @@ export interface ConfirmedReads {
 export interface OpenWatch {
   readonly call: CallId;
   readonly requireLeader: boolean;
+  readonly isFragmented: boolean;
+  /** Virtual µs of the next progress notification; undefined: none is wanted. */
+  readonly notifyAt: number | undefined;
+  /** Nothing was sent since the last one was due. */
+  readonly isQuiet: boolean;
+}
+
+/** A snapshot on its way to a peer; the log is not compacted meanwhile. */
+export interface SentSnapshot {
+  readonly peer: MemberId;
+  /** Virtual µs until which it counts after it has arrived; undefined = it is under way. */
+  readonly releaseAt: number | undefined;
 }
 
 /** A Ready whose write is under way: nothing else is taken from Raft meanwhile (`spec/raft.md` 2.3). */
 export interface Writing {
-  readonly ready: Ready;
+  /** undefined: a snapshot of this member's own is being written. */
+  readonly ready: Ready | undefined;
   readonly position: number;
   /** To be sent when it is safe: a leader's have gone out already. */
   readonly messages: readonly Message[];
 }
 
-export interface Member {
+export interface Member extends StateMachine {
   readonly config: MemberConfig;
   readonly raft: Raft;
-  kv: Kv;
+  /** Set until this member is known under its name. */
+  publication: Publication | undefined;
+  /** Requests that came before it was. */
+  heldRequests: readonly IncomingRequest[];
+  /** Since when each connected peer is connected, virtual µs. */
+  readonly peers: Map<MemberId, number>;
+  /** By request id. */
+  readonly configurations: Map<Id64, PendingConfiguration>;
+  moves: readonly PendingMove[];
+  waitingPromotions: readonly PendingPromotion[];
+  /** The applied state that came with the snapshot which Raft is about to hand out. */
+  receivedState: StateSnapshot | undefined;
+  sentSnapshots: readonly SentSnapshot[];
+  /** Last index that a snapshot on the disk covers. */
+  diskSnapshotIndex: LogIndex;
+  /** Election ticks are skipped once, when peers are connected; set until then. */
+  mayAdvanceTicks: boolean;
+  /** Virtual µs at which a removed member ends; undefined = it stays. */
+  stopAt: number | undefined;
   /** Virtual µs of the input that is being handled. */
   now: number;
   /** Last index that has been applied to the store. */
@@ -91,6 +164,17 @@ export interface Member {
   waitingReads: readonly PendingRead[];
   readRound: ReadRound | undefined;
   confirmedReads: readonly ConfirmedReads[];
+  /** By token. */
+  readonly tokens: Map<Bytes, Token>;
+  readonly lessor: Lessor;
+  leaderCalls: readonly LeaderCall[];
+  /** Requests to the leader so far. */
+  leaderRequestCount: number;
+  physicalWaits: readonly PhysicalWait[];
+  /** Bytes of the database as it would stand on this member's disk; see `quota.ts`. */
+  fileSize: number;
+  /** Entries up to here were committed before this process began: their side effects are history. */
+  readonly replayTo: LogIndex;
   /** By call. */
   readonly watches: Map<CallId, OpenWatch>;
   /** The leader that was last told to the rest of the server. */
@@ -111,4 +195,5 @@ export interface IncomingRequest {
   readonly call: CallId;
   readonly request: ApiRequest;
   readonly requireLeader: boolean;
+  readonly token?: Bytes | undefined;
 }

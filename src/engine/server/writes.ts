@@ -2,12 +2,15 @@
 import type { Id64 } from '../../base/index.ts';
 import { ZERO_ID } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
-import { propose } from '../raft/index.ts';
+import { propose, proposeConfChange } from '../raft/index.ts';
 import type { UnaryResponse } from './api.ts';
+import { ROOT } from './auth.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
-import { encodeCommand, type LoggedRequest } from './requestCodec.ts';
+import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import { encodeCommand } from './requestCodec.ts';
+import { nextRequestId } from './requestId.ts';
 import type { Member, PendingWrite } from './state.ts';
 import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
 
@@ -16,24 +19,36 @@ const MAX_REQUEST_SIZE = 1_572_864;
 /** etcd: maxGapBetweenApplyAndCommitIndex. */
 const MAX_APPLY_GAP = 5_000;
 
-/** Takes a write in: it becomes a proposal now, or as soon as this member knows a leader. */
-export function beginWrite(member: Member, call: CallId, request: LoggedRequest, requestId: Id64): ApiErrorCode | undefined {
+/**
+ * Takes a write in: it becomes a proposal now, or as soon as this member knows a leader.
+ *
+ * @param auth who asks
+ * @param refusal however the write ends, its client is told this
+ */
+export function beginWrite(
+  member: Member,
+  call: CallId,
+  request: LoggedRequest,
+  auth: AuthInfo,
+  refusal?: ApiErrorCode,
+): ApiErrorCode | undefined {
   if (member.raft.log.committed > member.appliedIndex + MAX_APPLY_GAP) return 'tooManyRequests';
-  const data = encodeCommand({ requestId, request });
+  const requestId = nextRequestId(member);
+  const data = encodeCommand({ requestId, request, auth });
   if (data.length > MAX_REQUEST_SIZE) return 'requestTooLarge';
-  const write: PendingWrite = { requestId, call, request, startedAt: member.now };
+  const write: PendingWrite = { requestId, call, request, startedAt: member.now, ...(refusal === undefined ? {} : { refusal }) };
   member.writes.set(requestId, write);
   member.waitingProposals = [...member.waitingProposals, { requestId, call, data }];
   proposeWaiting(member);
-  if (member.config.serverRules.mayAnswerWrite({ applied: false })) {
-    const header = { ...headerOf(member), revision: currentRevision(member.kv) + 1 };
-    const answer: UnaryResponse =
-      request.type === 'put'
-        ? { type: 'put', header, prevKv: undefined }
-        : { type: 'deleteRange', header, deleted: 0, prevKvs: [] };
-    answerWrite(member, requestId, answer);
-  }
+  if (member.config.serverRules.mayAnswerWrite({ applied: false })) answerEarly(member, write);
   return undefined;
+}
+
+/** A bent rule: the client is told before anybody knows whether it will be true. */
+function answerEarly(member: Member, { requestId, request }: PendingWrite): void {
+  const header = { ...headerOf(member), revision: currentRevision(member.kv) + 1 };
+  if (request.type === 'put') answerWrite(member, requestId, { type: 'put', header, prevKv: undefined });
+  else if (request.type === 'deleteRange') answerWrite(member, requestId, { type: 'deleteRange', header, deleted: 0, prevKvs: [] });
 }
 
 /** Hands waiting proposals to Raft once a leader is known. */
@@ -42,9 +57,15 @@ export function proposeWaiting(member: Member): void {
   const waiting = member.waitingProposals;
   member.waitingProposals = [];
   for (const proposal of waiting) {
-    if (propose(member.raft, proposal.data) !== undefined) {
+    if (proposal.change !== undefined) {
+      // Nobody is told when a conf change is dropped: its client waits until it has enough.
+      proposeConfChange(member.raft, proposal.change);
+      if (proposal.call > 0) member.outputs.push({ type: 'proposed', call: proposal.call, requestId: proposal.requestId });
+    } else if (propose(member.raft, proposal.data) !== undefined) {
       refuseWrite(member, proposal.requestId, 'proposalDropped');
-    } else member.outputs.push({ type: 'proposed', call: proposal.call, requestId: proposal.requestId });
+    } else if (proposal.call > 0) {
+      member.outputs.push({ type: 'proposed', call: proposal.call, requestId: proposal.requestId });
+    }
   }
 }
 
@@ -62,7 +83,9 @@ export function answerWrite(member: Member, requestId: Id64, response: UnaryResp
   const write = member.writes.get(requestId);
   if (write === undefined) return;
   member.writes.delete(requestId);
-  member.outputs.push({ type: 'answer', call: write.call, response });
+  const { call, refusal } = write;
+  if (refusal !== undefined) member.outputs.push({ type: 'refuse', call, error: { code: refusal } });
+  else member.outputs.push({ type: 'answer', call, response });
 }
 
 /** Tells the client of a write that it was refused. */
@@ -70,7 +93,23 @@ export function refuseWrite(member: Member, requestId: Id64, code: ApiErrorCode)
   const write = member.writes.get(requestId);
   if (write === undefined) return;
   forgetWrite(member, write);
-  member.outputs.push({ type: 'refuse', call: write.call, error: { code } });
+  member.outputs.push({ type: 'refuse', call: write.call, error: { code: write.refusal ?? code } });
+}
+
+/** A write has been done, and its client is told later. */
+export function forgetAnswered(member: Member, requestId: Id64): void {
+  member.writes.delete(requestId);
+}
+
+/** This member's store is full: everybody is told by way of the log, and then the client. */
+export function raiseNoSpace(member: Member, call: CallId): ApiErrorCode | undefined {
+  const request = { type: 'alarm' as const, action: 'activate' as const, memberId: member.config.id, alarm: 'nospace' as const };
+  return beginWrite(member, call, request, selfInfo(member), 'noSpace');
+}
+
+/** A member asks for itself: as root, where users are told apart. */
+export function selfInfo({ auth }: Member): AuthInfo {
+  return auth.isEnabled ? { user: ROOT, revision: auth.revision } : NOBODY;
 }
 
 /** The client no longer waits. A proposal that Raft has taken goes on; one that waits for a leader is dropped. */

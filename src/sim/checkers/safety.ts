@@ -2,11 +2,26 @@
  * Raft's promises (Raft Figure 3), from the rows of the trace alone: each member's log is followed as the terms of its
  * entries, in memory and on disk, through crashes. Plain data.
  */
+import { MAX_MEMBERS } from '../scenario.ts';
 import { MESSAGE_CODE, ROLE_CODE, ROW_KIND, type Row } from '../trace.ts';
 import { makeViolation, type Violation } from './violation.ts';
 
+/** Whose disks decide, as a member has applied it: bits of ordinals - 1, and how many more there are without a place. */
+interface VoterSets {
+  readonly voters: number;
+  readonly unplaced: number;
+  readonly outgoing: number;
+  readonly unplacedOutgoing: number;
+}
+
 interface MemberModel {
   readonly ordinal: number;
+  /** Another member than before in the same place has another life. */
+  life: number;
+  config: VoterSets;
+  /** The configuration before, and when it changed: what is committed at that instant may be so by either. */
+  configBefore: VoterSets;
+  configAt: number;
   isUp: boolean;
   /** Term of the entry at index i + 1; while the process is gone, what its disk surely holds. */
   log: number[];
@@ -35,7 +50,14 @@ export interface SafetyChecker {
   readonly committed: { readonly term: number; readonly inTerm: number }[];
   readonly violations: Violation[];
   /** What happened at all: a check of nothing proves nothing. */
-  readonly seen: { leaderChanges: number; crashes: number; overwritten: number; committed: number; lost: number };
+  readonly seen: {
+    leaderChanges: number;
+    crashes: number;
+    overwritten: number;
+    committed: number;
+    lost: number;
+    snapshots: number;
+  };
   lastLeader: number;
   /** When a leader's log was cut that may turn out to be no leader any more; Infinity = never. */
   suspectAt: number;
@@ -43,9 +65,14 @@ export interface SafetyChecker {
 
 /** Before the first row. */
 export function createSafetyChecker(members: number): SafetyChecker {
+  const founders: VoterSets = { voters: (1 << members) - 1, unplaced: 0, outgoing: 0, unplacedOutgoing: 0 };
   return {
-    members: Array.from({ length: members }, (_, i) => ({
+    members: Array.from({ length: MAX_MEMBERS }, (_, i) => ({
       ordinal: i + 1,
+      life: 0,
+      config: founders,
+      configBefore: founders,
+      configAt: -1,
       isUp: false,
       log: [],
       durable: 0,
@@ -61,7 +88,7 @@ export function createSafetyChecker(members: number): SafetyChecker {
     before: new Map(),
     committed: [],
     violations: [],
-    seen: { leaderChanges: 0, crashes: 0, overwritten: 0, committed: 0, lost: 0 },
+    seen: { leaderChanges: 0, crashes: 0, overwritten: 0, committed: 0, lost: 0, snapshots: 0 },
     lastLeader: 0,
     suspectAt: Number.POSITIVE_INFINITY,
   };
@@ -90,6 +117,8 @@ function checkRow(checker: SafetyChecker, row: Row): void {
     case ROW_KIND.durable:
     case ROW_KIND.commit:
     case ROW_KIND.apply:
+    case ROW_KIND.snapshot:
+    case ROW_KIND.config:
       if (member !== undefined) checkMemberRow(checker, member, row);
       return;
     default:
@@ -98,11 +127,14 @@ function checkRow(checker: SafetyChecker, row: Row): void {
 }
 
 function checkMemberRow(checker: SafetyChecker, member: MemberModel, row: Row): void {
-  if (member.expected !== undefined && !(row.kind === ROW_KIND.append && row.q === 1)) compareRestored(checker, member, row);
+  const isRestoring = (row.kind === ROW_KIND.append && row.q === 1) || (row.kind === ROW_KIND.snapshot && row.p === 0);
+  if (member.expected !== undefined && !isRestoring) compareRestored(checker, member, row);
   switch (row.kind) {
     case ROW_KIND.boot:
       member.isUp = true;
-      member.expected = member.log;
+      // Who joins has nothing to find.
+      member.expected = row.q === 1 ? undefined : member.log;
+      if (row.q === 1) member.life++;
       member.log = [];
       member.commit = row.p;
       member.applied = 0;
@@ -130,6 +162,14 @@ function checkMemberRow(checker: SafetyChecker, member: MemberModel, row: Row): 
       return;
     case ROW_KIND.apply:
       apply(checker, member, row);
+      return;
+    case ROW_KIND.snapshot:
+      beginBehind(checker, member, row);
+      return;
+    case ROW_KIND.config:
+      if (member.configAt !== row.time) member.configBefore = member.config;
+      member.config = { voters: row.p, unplaced: row.b, outgoing: row.q, unplacedOutgoing: row.term };
+      member.configAt = row.time;
       return;
   }
 }
@@ -212,8 +252,27 @@ function commit(checker: SafetyChecker, member: MemberModel, row: Row): void {
 }
 
 function requireQuorum(checker: SafetyChecker, row: Row, index: number, term: number): void {
-  const holders = checker.members.filter((other) => other.durable >= index && other.log[index - 1] === term).length;
-  if (2 * holders <= checker.members.length) report(checker, 'quorumCommit', row, { members: [row.a], term, index });
+  const leader = checker.members[row.a - 1];
+  if (leader === undefined) return;
+  const holds = (mask: number, unplaced: number) => {
+    const voters = checker.members.filter(({ ordinal }) => (mask >> (ordinal - 1)) & 1);
+    const holders = voters.filter((other) => other.durable >= index && other.log[index - 1] === term);
+    return 2 * holders.length > voters.length + unplaced;
+  };
+  const isQuorum = (sets: VoterSets) =>
+    holds(sets.voters, sets.unplaced) && (sets.outgoing === 0 || holds(sets.outgoing, sets.unplacedOutgoing));
+  const configs = leader.configAt === row.time ? [leader.config, leader.configBefore] : [leader.config];
+  if (!configs.some(isQuorum)) report(checker, 'quorumCommit', row, { members: [row.a], term, index });
+}
+
+/** A log that begins behind a snapshot stands for what was committed before. */
+function beginBehind(checker: SafetyChecker, member: MemberModel, row: Row): void {
+  const covered = checker.committed.slice(0, row.index).map(({ term }) => term);
+  if (covered.length < row.index || covered.at(-1) !== row.term) {
+    report(checker, 'stateMachineSafety', row, { members: [member.ordinal], term: row.term, index: row.index });
+  }
+  if (row.p === 1) checker.seen.snapshots++;
+  member.log = covered;
 }
 
 function apply(checker: SafetyChecker, member: MemberModel, row: Row): void {
@@ -230,7 +289,7 @@ function apply(checker: SafetyChecker, member: MemberModel, row: Row): void {
 }
 
 function noteVote(checker: SafetyChecker, row: Row, voter: number, candidate: number): void {
-  const key = `${voter} ${row.term}`;
+  const key = `${voter} ${checker.members[voter - 1]?.life ?? 0} ${row.term}`;
   const known = checker.votes.get(key);
   if (known === undefined) checker.votes.set(key, candidate);
   else if (known !== candidate) report(checker, 'oneVote', row, { members: [voter, known, candidate], term: row.term });

@@ -80,7 +80,7 @@ export function createCluster(count: number, more: Partial<MemberConfig> = {}): 
     cut: new Set(),
     nextCall: 1,
   };
-  nodes.forEach((_, i) => start(cluster, i + 1));
+  for (let ordinal = 1; ordinal <= count; ordinal++) start(cluster, ordinal);
   return cluster;
 }
 
@@ -129,7 +129,7 @@ export function pass(cluster: Cluster, duration: number): void {
   const until = cluster.now + duration;
   while (cluster.now + TICK <= until) {
     cluster.now += TICK;
-    cluster.nodes.forEach((_, i) => give(cluster, i + 1, { type: 'tick' }));
+    for (let ordinal = 1; ordinal <= cluster.nodes.length; ordinal++) give(cluster, ordinal, { type: 'tick' });
   }
 }
 
@@ -238,7 +238,11 @@ function take(cluster: Cluster, from: number, output: MemberOutput, queue: { to:
   const self = nodeOf(cluster, from);
   switch (output.type) {
     case 'send':
-      send(output.message.to, { type: 'message', message: output.message }, self.config.id);
+      send(
+        output.message.to,
+        { type: 'message', message: output.message, ...(output.state === undefined ? {} : { state: output.state }) },
+        self.config.id,
+      );
       break;
     case 'sendPeer':
       send(output.to, { type: 'peerMessage', from: self.config.id, message: output.message }, self.config.id);

@@ -1,6 +1,6 @@
 /** Small hand-made frames for tests of the stage. */
 import { chunkPush, createChunks } from '../../../src/base/index.ts';
-import type { EntryText, Flight, Frame, MemberFrame, Role } from '../../../src/view/index.ts';
+import { type EntryText, type Flight, type Frame, foundersConfig, type MemberFrame, type Role } from '../../../src/view/index.ts';
 
 export function makeMember(
   ordinal: number,
@@ -20,6 +20,10 @@ export function makeMember(
     commitIndex: terms.length,
     appliedIndex: terms.length,
     durableIndex: terms.length,
+    firstIndex: 1,
+    isVoter: true,
+    isLearner: false,
+    hasStarted: true,
     log,
     timerFrom: 0,
     timerAt: 1_000_000,
@@ -47,6 +51,7 @@ export function makeFrame(count: number, leader: number, change: Partial<Frame> 
     flag: 3,
     islands: [{ label: 'A', members: members.map((m) => m.ordinal), needed: (count >> 1) + 1, hasQuorum: true, leader }],
     quorum: (count >> 1) + 1,
+    config: foundersConfig(count),
     texts: new Map(),
     revisions: new Map(),
     ...change,

@@ -1,0 +1,133 @@
+/**
+ * Entries that members write of their own accord: who they are, and which version the cluster has
+ * (etcd-io/etcd:api/etcdserverpb/raft_internal.proto, api/membershippb/membership.proto).
+ */
+import {
+  type Bytes,
+  bytesField,
+  formatHex,
+  type Id64,
+  messageField,
+  readFields,
+  utf8Decode,
+  utf8Encode,
+  varintField,
+  ZERO_ID,
+} from '../../base/index.ts';
+import { whoseLine, writeServerLine } from './lines.ts';
+import { publishMember } from './membership.ts';
+import { nextRequestId } from './requestId.ts';
+import type { Member } from './state.ts';
+import { REQUEST_TIMEOUT } from './timeouts.ts';
+
+export type ClusterCommand =
+  | { readonly type: 'clusterVersion'; readonly requestId: Id64; readonly version: string }
+  | {
+      readonly type: 'memberAttributes';
+      readonly requestId: Id64;
+      readonly id: Id64;
+      readonly name: string;
+      readonly clientUrls: readonly string[];
+    };
+
+const HEADER = 100;
+/** The tag of the header, length-delimited: these entries begin with it. */
+const HEADER_TAG: Bytes = '\xa2\x06';
+const CLUSTER_VERSION = 1300;
+const MEMBER_ATTRIBUTES = 1301;
+/** What our members are. */
+const CLUSTER_VERSION_TEXT = '3.6.0';
+/** etcd: monitorVersionInterval, 5 s, in ticks. */
+const VERSION_TICKS = 50;
+
+/** The data of an entry. */
+export function encodeClusterCommand(command: ClusterCommand): Bytes {
+  const header = messageField(HEADER, varintField(1, command.requestId));
+  if (command.type === 'clusterVersion') {
+    return header + messageField(CLUSTER_VERSION, bytesField(1, utf8Encode(command.version)));
+  }
+  const attributes =
+    bytesField(1, utf8Encode(command.name)) + command.clientUrls.map((url) => bytesField(2, utf8Encode(url))).join('');
+  return header + messageField(MEMBER_ATTRIBUTES, varintField(1, command.id) + messageField(2, attributes));
+}
+
+/** Undefined for an entry of another kind. */
+export function decodeClusterCommand(data: Bytes): ClusterCommand | undefined {
+  if (!data.startsWith(HEADER_TAG)) return undefined; // requests of clients begin with what they ask
+  const fields = readFields(data);
+  const body = fields.find(({ field }) => field === CLUSTER_VERSION || field === MEMBER_ATTRIBUTES);
+  if (body === undefined) return undefined;
+  const header = fields.find(({ field }) => field === HEADER);
+  const requestId = header === undefined ? ZERO_ID : (readFields(header.bytes)[0]?.id ?? ZERO_ID);
+  const parts = readFields(body.bytes);
+  if (body.field === CLUSTER_VERSION) return { type: 'clusterVersion', requestId, version: utf8Decode(parts[0]?.bytes ?? '') };
+  const id = parts.find(({ field }) => field === 1)?.id ?? ZERO_ID;
+  const attributes = readFields(parts.find(({ field }) => field === 2)?.bytes ?? '');
+  const texts = (wanted: number) => attributes.filter(({ field }) => field === wanted).map(({ bytes }) => utf8Decode(bytes));
+  return { type: 'memberAttributes', requestId, id, name: texts(1)[0] ?? '', clientUrls: texts(2) };
+}
+
+/** Applies one; every member does the same. */
+export function applyClusterCommand(member: Member, command: ClusterCommand): void {
+  if (command.type === 'clusterVersion') {
+    setClusterVersion(member, command.version);
+    return;
+  }
+  member.membership = publishMember(member.membership, command.id, command.name, command.clientUrls);
+  if (member.publication?.requestId !== command.requestId) return;
+  member.publication = undefined;
+  writeServerLine(member, 'info', 'published local member to cluster through raft', [
+    ['local-member-id', formatHex(member.config.id)],
+    ['local-member-attributes', `{Name:${command.name} ClientURLs:[${command.clientUrls.join(' ')}]}`],
+    ['cluster-id', formatHex(member.config.cluster.clusterId)],
+    ['publish-timeout', '7s'],
+  ]);
+  writeServerLine(member, 'info', 'ready to serve client requests');
+}
+
+/** Says, by way of the log, what this member is called; again if nothing comes of it. */
+export function publish(member: Member): void {
+  const requestId = nextRequestId(member);
+  const { name, clientUrls } = member.config.attributes;
+  member.publication = { requestId, proposedAt: member.now };
+  proposeCluster(member, { type: 'memberAttributes', requestId, id: member.config.id, name, clientUrls });
+}
+
+/** The leader decides which version the cluster has, once it has committed something. */
+export function decideClusterVersion(member: Member): void {
+  if (member.config.boot === 'lean' || member.raft.role !== 'StateLeader' || member.membership.clusterVersion !== '') return;
+  writeServerLine(member, 'info', 'setting up initial cluster version using v3 API', [['cluster-version', '3.6']]);
+  proposeCluster(member, { type: 'clusterVersion', requestId: nextRequestId(member), version: CLUSTER_VERSION_TEXT });
+}
+
+/** A tenth of a second has passed. */
+export function tickCluster(member: Member): void {
+  const { publication } = member;
+  if (publication !== undefined && member.now - publication.proposedAt >= REQUEST_TIMEOUT) {
+    writeServerLine(member, 'warn', 'failed to publish local member to cluster through raft', [
+      ['local-member-id', formatHex(member.config.id)],
+      ['publish-timeout', '7s'],
+      ['error', 'etcdserver: request timed out'],
+    ]);
+    member.waitingProposals = member.waitingProposals.filter(({ requestId }) => requestId !== publication.requestId);
+    publish(member);
+  }
+  if (member.ticks % VERSION_TICKS === 0) decideClusterVersion(member);
+}
+
+function proposeCluster(member: Member, command: ClusterCommand): void {
+  const data = encodeClusterCommand(command);
+  member.waitingProposals = [...member.waitingProposals, { requestId: command.requestId, call: 0, data }];
+}
+
+function setClusterVersion(member: Member, version: string): void {
+  const before = member.membership.clusterVersion;
+  member.membership = { ...member.membership, clusterVersion: version };
+  const short = version.split('.').slice(0, 2).join('.');
+  if (before !== '') return;
+  writeServerLine(member, 'info', 'set initial cluster version', [...whoseLine(member), ['cluster-version', short]]);
+  writeServerLine(member, 'info', 'enabled capabilities for version', [['cluster-version', short]]);
+  if (member.raft.role === 'StateLeader') {
+    writeServerLine(member, 'info', 'cluster version is updated', [['cluster-version', short]]);
+  }
+}

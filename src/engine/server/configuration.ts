@@ -1,0 +1,95 @@
+/** A committed conf change takes effect: in Raft, and among the members that clients see (etcd-io/etcd:server/etcdserver/server.go). */
+import { assert, ZERO_ID } from '../../base/index.ts';
+import { applyConfChange, type ConfChangeV1, decodeConfChange, type Entry } from '../raft/index.ts';
+import { finishConfigure } from './configure.ts';
+import { idField, whoseLine, writeServerLine } from './lines.ts';
+import {
+  changeMembers,
+  changeRefusal,
+  changeRefusalText,
+  decodeMemberContext,
+  findMember,
+  type MemberContext,
+  type Membership,
+} from './membership.ts';
+import type { LineField } from './serverLine.ts';
+import type { Member } from './state.ts';
+
+/** A removed member ends that long after it has learned of it, so that its last acknowledgements still leave; virtual µs. */
+const STOP_DELAY = 1_000_000;
+
+/** Applies the entry, and tells the client that asked for the change. */
+export function applyConfiguration(member: Member, entry: Entry): void {
+  const change = decodeConfChange(entry);
+  assert(change.version === 1, 'members propose changes of one member only');
+  const context = decodeMemberContext(change.context);
+  const before = member.membership;
+  const refusal = changeRefusal(before, change, context);
+  if (refusal !== undefined) {
+    applyConfChange(member.raft, { ...change, nodeId: ZERO_ID });
+    writeServerLine(member, 'error', 'Validation on configuration change failed', [
+      ['shouldApplyV3', true],
+      ['error', changeRefusalText(before, change.nodeId, refusal)],
+    ]);
+  } else {
+    applyConfChange(member.raft, change);
+    member.membership = changeMembers(before, change, context);
+    writeChange(member, before, change, context);
+    if (change.type === 'ConfChangeRemoveNode') forgetMember(member, change);
+  }
+  tellMembers(member, entry.index);
+  finishConfigure(member, change, refusal);
+}
+
+/** Says who is in the cluster, for whoever starts its members. */
+export function tellMembers(member: Member, index: number): void {
+  member.outputs.push({ type: 'members', index, members: member.membership.members });
+}
+
+/** This member does not belong to the cluster any more. */
+export function beginStop(member: Member): void {
+  if (member.stopAt !== undefined) return;
+  member.stopAt = member.now + STOP_DELAY;
+  writeServerLine(member, 'warn', 'server error', [['error', 'the member has been permanently removed from the cluster']]);
+  writeServerLine(member, 'warn', 'data-dir used by this member must be removed');
+}
+
+function forgetMember(member: Member, change: ConfChangeV1): void {
+  member.peers.delete(change.nodeId);
+  member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== change.nodeId);
+  if (change.nodeId === member.config.id) beginStop(member);
+}
+
+function writeChange(member: Member, before: Membership, change: ConfChangeV1, context: MemberContext): void {
+  const { nodeId: id } = change;
+  const about = (verb: string, urls: readonly string[], isLearner: boolean): LineField[] => [
+    ...whoseLine(member),
+    idField(`${verb}-peer-id`, id),
+    [`${verb}-peer-${verb === 'added' ? 'peer-' : ''}urls`, urls],
+    [`${verb}-peer-is-learner`, isLearner],
+  ];
+  switch (change.type) {
+    case 'ConfChangeAddNode':
+    case 'ConfChangeAddLearnerNode':
+      if (context.isPromote)
+        writeServerLine(member, 'info', 'promote member', [...whoseLine(member), idField('promoted-member-id', id)]);
+      else {
+        const isLearner = change.type === 'ConfChangeAddLearnerNode';
+        writeServerLine(member, 'info', 'added member', about('added', context.peerUrls, isLearner));
+      }
+      return;
+    case 'ConfChangeRemoveNode': {
+      const removed = findMember(before, id);
+      writeServerLine(
+        member,
+        'info',
+        'removed member',
+        about('removed-remote', removed?.peerUrls ?? [], removed?.isLearner ?? false),
+      );
+      return;
+    }
+    case 'ConfChangeUpdateNode':
+      writeServerLine(member, 'info', 'updated member', about('updated-remote', context.peerUrls, false));
+      return;
+  }
+}

@@ -1,0 +1,22 @@
+/** A cluster that goes back one minor version: what may be asked for (`spec/etcd.md` 4.10; etcd-io/etcd:server/etcdserver/version/manager.go). */
+import { fail, ok, type Result } from '../../base/index.ts';
+import type { StateMachine } from './applied.ts';
+import type { ApiErrorCode } from './errors.ts';
+
+/** '' = no downgrade is under way; otherwise the version that it goes to, `3.5.0`. */
+export type DowngradeTarget = string;
+
+/** The version that a request for a downgrade means, if it may be had. @param version as typed */
+export function downgradeTarget({ membership, downgrade }: StateMachine, version: string): Result<DowngradeTarget, ApiErrorCode> {
+  const typed = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/.exec(version);
+  if (typed === null) return fail('downgradeVersionFormat');
+  if (membership.clusterVersion === '') return fail('clusterVersionUnavailable');
+  const [major, minor] = membership.clusterVersion.split('.').map(Number);
+  if (Number(typed[1]) !== major || Number(typed[2]) !== (minor ?? 0) - 1) return fail('downgradeVersionInvalid');
+  return downgrade === '' ? ok(`${typed[1]}.${typed[2]}.0`) : fail('downgradeInProgress');
+}
+
+/** The cluster's version as a downgrade's answer says it: `3.6`. */
+export function shortClusterVersion({ membership }: StateMachine): string {
+  return membership.clusterVersion.split('.').slice(0, 2).join('.');
+}

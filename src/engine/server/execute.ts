@@ -1,0 +1,183 @@
+/**
+ * What one command of the log does to the state machine. Its result is the same on every member; only the one that proposed
+ * it has somebody to tell (etcd-io/etcd:server/etcdserver/apply).
+ */
+import { fail, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
+import { beginWrite, compact, compactStep, endWrite } from '../kv/index.ts';
+import type {
+  AlarmMember,
+  AlarmRequest,
+  AlarmType,
+  CompactionRequest,
+  LeaseGrantRequest,
+  LeaseRevokeRequest,
+  UnaryResponse,
+} from './api.ts';
+import { isSameAlarm, withAlarm } from './applied.ts';
+import { applyAuth } from './auth.ts';
+import { shortClusterVersion } from './downgrade.ts';
+import type { ApiErrorCode } from './errors.ts';
+import { headerOf } from './header.ts';
+import { dropLease, grantLease, keysOfLease } from './leases.ts';
+import { endLease, startLease } from './lessor.ts';
+import type { AuthInfo, LoggedAuthRequest, LoggedRequest } from './logged.ts';
+import { checkLogged } from './permissions.ts';
+import { costOf, growFile } from './quota.ts';
+import type { Member } from './state.ts';
+import { addToken, dropTokens } from './tokens.ts';
+import { checkPutApply, deleteKeys, executeTxn, putKey } from './txn.ts';
+
+/** Revisions that are looked at in one step of a compaction. etcd: --compaction-batch-limit. */
+export const COMPACTION_BATCH = 1_000;
+
+/** Does what a command says, or says why not. */
+export function executeCommand(member: Member, request: LoggedRequest, auth: AuthInfo): Result<UnaryResponse, ApiErrorCode> {
+  const refusal = alarmRefusal(member, request) ?? checkLogged(member, auth, request);
+  if (refusal !== undefined) return fail(refusal);
+  const result = execute(member, request);
+  growFile(member);
+  return result;
+}
+
+/** What cannot be done while somebody's store is full, or differs from the others'. */
+function alarmRefusal({ alarms }: Member, request: LoggedRequest): ApiErrorCode | undefined {
+  const isRaised = (type: AlarmType) => alarms.some(({ alarm }) => alarm === type);
+  if (isRaised('corrupt') && changesStore(request)) return 'corrupt';
+  return isRaised('nospace') && costOf(request) > 0 ? 'noSpace' : undefined;
+}
+
+function changesStore(request: LoggedRequest): boolean {
+  switch (request.type) {
+    case 'put':
+    case 'deleteRange':
+    case 'txn':
+    case 'compaction':
+    case 'leaseGrant':
+    case 'leaseRevoke':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, ApiErrorCode> {
+  switch (request.type) {
+    case 'put': {
+      const refusal = checkPutApply(member, request);
+      if (refusal !== undefined) return fail(refusal);
+      const write = beginWrite(member.kv);
+      const result = putKey(member, write, request);
+      endWrite(write);
+      if (!result.ok) return fail(result.error.code);
+      const prevKv = request.prevKv ? result.value.prevKv : undefined;
+      return ok({ type: 'put', header: headerOf(member), prevKv });
+    }
+    case 'deleteRange': {
+      const write = beginWrite(member.kv);
+      const { deleted, prevKvs } = deleteKeys(member, write, request);
+      endWrite(write);
+      return ok({ type: 'deleteRange', header: headerOf(member), deleted, prevKvs: request.prevKv ? prevKvs : [] });
+    }
+    case 'txn':
+      return executeTxn(member, request, () => headerOf(member));
+    case 'compaction':
+      return executeCompaction(member, request);
+    case 'leaseGrant':
+      return executeGrant(member, request);
+    case 'leaseRevoke':
+      return executeRevoke(member, request);
+    case 'alarm':
+      return ok({ type: 'alarm', header: headerOf(member), alarms: changeAlarms(member, request) });
+    case 'downgradeInfo':
+      member.downgrade = request.target;
+      return ok({ type: 'downgrade', header: headerOf(member), version: shortClusterVersion(member) });
+    case 'authEnable':
+    case 'authDisable':
+    case 'authStatus':
+    case 'authenticate':
+    case 'authUserAdd':
+    case 'authUserGet':
+    case 'authUserList':
+    case 'authUserDelete':
+    case 'authUserChangePassword':
+    case 'authUserGrantRole':
+    case 'authUserRevokeRole':
+    case 'authRoleAdd':
+    case 'authRoleGet':
+    case 'authRoleList':
+    case 'authRoleDelete':
+    case 'authRoleGrantPermission':
+    case 'authRoleRevokePermission':
+      return executeAuth(member, request);
+    default:
+      return unreachable(request);
+  }
+}
+
+/** Reads below the revision fail from now on; the work is begun, and carried on with the ticks if it is much. */
+function executeCompaction(member: Member, { revision }: CompactionRequest): Result<UnaryResponse, ApiErrorCode> {
+  const isFirst = member.kv.compactions.length === 0;
+  const result = compact(member.kv, revision);
+  if (!result.ok) return fail(result.error.code);
+  if (isFirst) compactStep(member.kv, COMPACTION_BATCH);
+  return ok({ type: 'compaction', header: headerOf(member) });
+}
+
+function executeGrant(member: Member, { id, ttl }: LeaseGrantRequest): Result<UnaryResponse, ApiErrorCode> {
+  const lease = grantLease(member.leases, id, ttl);
+  if (!lease.ok) return lease;
+  startLease(member, id, lease.value.ttl);
+  return ok({ type: 'leaseGrant', header: headerOf(member), id, ttl: lease.value.ttl });
+}
+
+/** The keys of the lease go in one revision, in byte order. */
+function executeRevoke(member: Member, { id }: LeaseRevokeRequest): Result<UnaryResponse, ApiErrorCode> {
+  if (!member.leases.byId.has(id)) return fail('leaseNotFound');
+  const write = beginWrite(member.kv);
+  for (const key of keysOfLease(member.leases, id)) deleteKeys(member, write, { key, rangeEnd: '' });
+  endWrite(write);
+  dropLease(member.leases, id);
+  endLease(member, id);
+  return ok({ type: 'leaseRevoke', header: headerOf(member) });
+}
+
+/** The alarms that were asked about, raised or cleared. */
+function changeAlarms(member: Member, { action, memberId, alarm: type }: AlarmRequest): readonly AlarmMember[] {
+  const alarm: AlarmMember = { memberId, alarm: type };
+  switch (action) {
+    case 'get':
+      return type === 'none' ? member.alarms : member.alarms.filter((other) => other.alarm === type);
+    case 'activate':
+      if (type === 'none') return [];
+      member.alarms = withAlarm(member.alarms, alarm);
+      return [alarm];
+    case 'deactivate': {
+      const cleared = memberId === ZERO_ID ? [] : member.alarms.filter((other) => isSameAlarm(other, alarm));
+      member.alarms = member.alarms.filter((other) => !isSameAlarm(other, alarm));
+      return cleared;
+    }
+    default:
+      return unreachable(action);
+  }
+}
+
+function executeAuth(member: Member, request: LoggedAuthRequest): Result<UnaryResponse, ApiErrorCode> {
+  const result = applyAuth(member.auth, request, headerOf(member));
+  if (!result.ok) return result;
+  member.auth = result.value.auth;
+  switch (request.type) {
+    case 'authenticate':
+      addToken(member, request.token, request.name);
+      break;
+    case 'authUserDelete':
+    case 'authUserChangePassword':
+      dropTokens(member, request.name);
+      break;
+    case 'authDisable':
+      member.tokens.clear();
+      break;
+    default:
+      break;
+  }
+  return ok(result.value.response);
+}

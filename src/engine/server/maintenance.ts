@@ -1,0 +1,70 @@
+/** What a member says of itself, and what is done on it alone (`spec/etcd.md` 1.8, 1.9; etcd-io/etcd:server/etcdserver/api/v3rpc/maintenance.go). */
+import { digestOf, formatDecimal, ZERO_ID } from '../../base/index.ts';
+import { compactStep, hashKv, kvState } from '../kv/index.ts';
+import type { AlarmMember, StatusResponse } from './api.ts';
+import { COMPACTION_BATCH } from './execute.ts';
+import { headerOf } from './header.ts';
+import type { CallId } from './input.ts';
+import { quotaOf, sizeInUse } from './quota.ts';
+import type { Member } from './state.ts';
+
+/** What our members are. */
+const VERSION = '3.6.14';
+const STORAGE_VERSION = '3.6.0';
+/** Steps of a compaction in one tick: etcd pauses 10 ms between two. */
+const STEPS_PER_TICK = 10;
+
+/** How the member is. Asked of nobody else. */
+export function statusOf(member: Member): StatusResponse {
+  const { raft, alarms } = member;
+  const errors = alarms.map(describeAlarm);
+  return {
+    type: 'status',
+    header: headerOf(member),
+    version: VERSION,
+    dbSize: member.fileSize,
+    leader: raft.lead,
+    raftIndex: raft.log.committed,
+    raftTerm: raft.term,
+    raftAppliedIndex: member.appliedIndex,
+    errors: raft.lead === ZERO_ID ? ['etcdserver: no leader', ...errors] : errors,
+    dbSizeInUse: sizeInUse(member.kv),
+    isLearner: raft.isLearner,
+    storageVersion: STORAGE_VERSION,
+    dbSizeQuota: Math.min(quotaOf(member), Number.MAX_SAFE_INTEGER),
+    downgradeInfo: { enabled: member.downgrade !== '', targetVersion: member.downgrade },
+  };
+}
+
+/** A protobuf message as Go prints it: with a blank at its end. */
+export function describeAlarm({ memberId, alarm }: AlarmMember): string {
+  return `memberID:${formatDecimal(memberId)} alarm:${alarm.toUpperCase()} `;
+}
+
+/** The hash by which members are compared. */
+export function answerHashKv(member: Member, call: CallId, revision: number): void {
+  const result = hashKv(member.kv, revision);
+  if (!result.ok) member.outputs.push({ type: 'refuse', call, error: result.error });
+  else member.outputs.push({ type: 'answer', call, response: { type: 'hashKv', header: headerOf(member), ...result.value } });
+}
+
+/** A hash of everything that is stored, on this member at this moment. */
+export function answerHash(member: Member, call: CallId): void {
+  const hash = Number.parseInt(digestOf(kvState(member.kv).versions).slice(0, 8), 16);
+  member.outputs.push({ type: 'answer', call, response: { type: 'hash', header: headerOf(member), hash } });
+}
+
+/** Carries on with compactions, and tells those who waited for the end of one. */
+export function tickCompaction(member: Member): void {
+  for (let i = 0; i < STEPS_PER_TICK && member.kv.compactions.length > 0; i++) compactStep(member.kv, COMPACTION_BATCH);
+  settleCompactions(member);
+}
+
+/** Answers those whose compaction is done. */
+export function settleCompactions(member: Member): void {
+  const isDone = (revision: number) => member.kv.finishedCompactRevision >= revision;
+  for (const { call, revision, response } of member.physicalWaits) {
+    if (isDone(revision)) member.outputs.push({ type: 'answer', call, response });
+  }
+  member.physicalWaits = member.physicalWaits.filter(({ revision }) => !isDone(revision));
+}

@@ -1,0 +1,68 @@
+/**
+ * How big a member's store is, and when it is full (`spec/etcd.md` 1.9; etcd-io/etcd:server/storage/quota.go). There is no file
+ * here: its size is modelled as etcd's database grows, page by page, and as it does it never shrinks but by a defragmentation.
+ */
+import type { Kv } from '../kv/index.ts';
+import type { TxnOperation, TxnRequest } from './api.ts';
+import type { LoggedRequest } from './logged.ts';
+import type { Member } from './state.ts';
+
+/** etcd: DefaultQuotaBytes, 2 GiB. */
+export const DEFAULT_QUOTA = 2_147_483_648;
+
+const PAGE_SIZE = 4096;
+/** Pages of an empty database: two of meta data, the free list, and the buckets' roots. */
+const EMPTY_PAGES = 5;
+/** etcd fills the pages of its keys up to nine tenths. */
+const PAGE_FILL = 0.9 * PAGE_SIZE;
+/** What a put costs beside its key and value, and what a lease costs. etcd: kvOverhead, leaseOverhead. */
+const PUT_OVERHEAD = 256;
+const LEASE_COST = 64;
+
+/** Bytes of pages that hold something. */
+export function sizeInUse(kv: Kv): number {
+  return PAGE_SIZE * (EMPTY_PAGES + Math.ceil(kv.storedSize / PAGE_FILL));
+}
+
+/** Called when the store has changed: the file grows with it. */
+export function growFile(member: Member): void {
+  member.fileSize = Math.max(member.fileSize, sizeInUse(member.kv));
+}
+
+/** Rewrites the file without its free pages. */
+export function defragment(member: Member): void {
+  member.fileSize = sizeInUse(member.kv);
+}
+
+/** Bytes; what etcd calls for by a flag, or the default; infinite when it is switched off. */
+export function quotaOf(member: Member): number {
+  const quota = member.config.quotaBytes ?? 0;
+  if (quota === 0) return DEFAULT_QUOTA;
+  return quota < 0 ? Number.POSITIVE_INFINITY : quota;
+}
+
+/** Is there room for a request? One that adds nothing always fits. */
+export function hasRoom(member: Member, request: LoggedRequest): boolean {
+  const cost = costOf(request);
+  return cost === 0 || member.fileSize + cost < quotaOf(member);
+}
+
+/** Bytes that a request is charged. A transaction costs its dearer branch. */
+export function costOf(request: LoggedRequest): number {
+  switch (request.type) {
+    case 'put':
+      return PUT_OVERHEAD + request.key.length + request.value.length;
+    case 'txn':
+      return costOfTxn(request);
+    case 'leaseGrant':
+      return LEASE_COST;
+    default:
+      return 0;
+  }
+}
+
+function costOfTxn({ success, failure }: TxnRequest): number {
+  const costOfAll = (operations: readonly TxnOperation[]) =>
+    operations.reduce((sum, operation) => sum + (operation.type === 'put' || operation.type === 'txn' ? costOf(operation) : 0), 0);
+  return Math.max(costOfAll(success), costOfAll(failure));
+}

@@ -1,0 +1,248 @@
+/**
+ * Transactions: what is refused before and after consensus, and what is done (`spec/etcd.md` 1.6;
+ * etcd-io/etcd:server/etcdserver/api/v3rpc/key.go and server/etcdserver/txn/txn.go).
+ */
+import { assert, type Bytes, fail, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
+import {
+  beginWrite,
+  checkRevision,
+  comparesHold,
+  endWrite,
+  getKey,
+  type Kv,
+  type KvWrite,
+  range,
+  writeDelete,
+  writePut,
+  writeRange,
+  writeRevision,
+} from '../kv/index.ts';
+import type {
+  DeleteRangeRequest,
+  PutRequest,
+  RangeRequest,
+  ResponseHeader,
+  TxnOperation,
+  TxnOperationResponse,
+  TxnRequest,
+  TxnResponse,
+} from './api.ts';
+import type { StateMachine } from './applied.ts';
+import type { ApiErrorCode } from './errors.ts';
+import { moveKey } from './leases.ts';
+
+/** etcd: --max-txn-ops, of each list. */
+const MAX_OPERATIONS = 128;
+
+/** What is wrong with a transaction on its face. */
+export function checkTxnRequest(txn: TxnRequest): ApiErrorCode | undefined {
+  return checkLists(txn, MAX_OPERATIONS) ?? findDuplicate(txn.success) ?? findDuplicate(txn.failure);
+}
+
+/** What is wrong with a put on its face. */
+export function checkPutRequest(request: PutRequest): ApiErrorCode | undefined {
+  if (request.key === '') return 'emptyKey';
+  if (request.ignoreValue && request.value !== '') return 'valueProvided';
+  if (request.ignoreLease && request.lease !== ZERO_ID) return 'leaseProvided';
+  return undefined;
+}
+
+/** Nothing but plain reads in both branches: no log is needed. A nested transaction counts as a write. */
+export function isReadOnly({ success, failure }: TxnRequest): boolean {
+  return success.every(isRange) && failure.every(isRange);
+}
+
+/** A read-only transaction that this member may answer by itself. */
+export function isSerializable({ success, failure }: TxnRequest): boolean {
+  return [...success, ...failure].every((operation) => operation.type === 'range' && operation.serializable);
+}
+
+/** Executes a read-only transaction. */
+export function readTxn(kv: Kv, txn: TxnRequest, header: ResponseHeader): Result<TxnResponse, ApiErrorCode> {
+  const succeeded = comparesHold(kv, txn.compare);
+  const branch = succeeded ? txn.success : txn.failure;
+  const responses: TxnOperationResponse[] = [];
+  for (const operation of branch) {
+    assert(operation.type === 'range', 'a read-only transaction only reads');
+    const result = range(kv, operation);
+    if (!result.ok) return fail(result.error.code);
+    const { kvs, more, count } = result.value;
+    responses.push({ type: 'range', header: innerHeader(header.revision), kvs, more, count });
+  }
+  return ok({ type: 'txn', header, succeeded, responses });
+}
+
+/** Executes a transaction that may write: as a whole or not at all. `headerNow` makes the outer header when it is done. */
+export function executeTxn(
+  machine: StateMachine,
+  txn: TxnRequest,
+  headerNow: () => ResponseHeader,
+): Result<TxnResponse, ApiErrorCode> {
+  // Every condition on the way is evaluated, and every operation on it checked, before anything is changed.
+  const path = choosePath(machine.kv, txn);
+  const refusal = checkPath(machine, path);
+  if (refusal !== undefined) return fail(refusal);
+  const write = beginWrite(machine.kv);
+  const responses = path.steps.map((step) => executeStep(machine, write, step));
+  endWrite(write);
+  return ok({ type: 'txn', header: headerNow(), succeeded: path.succeeded, responses });
+}
+
+/** Sets a key in an open write, and hangs it on its lease. */
+export function putKey(machine: StateMachine, write: KvWrite, request: PutRequest): ReturnType<typeof writePut> {
+  const result = writePut(write, request);
+  if (result.ok) moveKey(machine.leases, result.value.prevKv, result.value.kv);
+  return result;
+}
+
+/** Deletes a range in an open write, and takes its keys off their leases. */
+export function deleteKeys(machine: StateMachine, write: KvWrite, request: { key: Bytes; rangeEnd: Bytes }) {
+  const result = writeDelete(write, request);
+  for (const pair of result.prevKvs) moveKey(machine.leases, pair, undefined);
+  return result;
+}
+
+/** What a put needs of the store before it can be done. */
+export function checkPutApply({ kv, leases }: StateMachine, request: PutRequest): ApiErrorCode | undefined {
+  const keeps = request.ignoreValue || request.ignoreLease;
+  if (request.lease !== ZERO_ID && !leases.byId.has(request.lease)) return 'leaseNotFound';
+  return keeps && getKey(kv, request.key) === undefined ? 'keyNotFound' : undefined;
+}
+
+/** Inside a transaction only the revision is filled in. */
+function innerHeader(revision: number): ResponseHeader {
+  return { clusterId: ZERO_ID, memberId: ZERO_ID, revision, raftTerm: 0 };
+}
+
+function isRange(operation: TxnOperation): boolean {
+  return operation.type === 'range';
+}
+
+/** Lists that are too long or hold something malformed; a nested level gets what its parent's longest list leaves. */
+function checkLists({ compare, success, failure }: TxnRequest, budget: number): ApiErrorCode | undefined {
+  const longest = Math.max(compare.length, success.length, failure.length);
+  if (longest > budget) return 'tooManyOperations';
+  if (compare.some(({ key }) => key === '')) return 'emptyKey';
+  for (const operation of [...success, ...failure]) {
+    const code = checkOperation(operation, budget - longest);
+    if (code !== undefined) return code;
+  }
+  return undefined;
+}
+
+function checkOperation(operation: TxnOperation, budget: number): ApiErrorCode | undefined {
+  switch (operation.type) {
+    case 'range':
+    case 'deleteRange':
+      return operation.key === '' ? 'emptyKey' : undefined;
+    case 'put':
+      return checkPutRequest(operation);
+    case 'txn':
+      return checkLists(operation, budget);
+    case 'empty':
+      return 'keyNotFound';
+    default:
+      return unreachable(operation);
+  }
+}
+
+function findDuplicate(operations: readonly TxnOperation[]): ApiErrorCode | undefined {
+  return touchedBy(operations) === undefined ? 'duplicateKey' : undefined;
+}
+
+interface Touched {
+  readonly puts: ReadonlySet<Bytes>;
+  readonly deletes: readonly DeleteRangeRequest[];
+}
+
+/** The keys that a branch puts and the ranges that it deletes; undefined if some key could change twice. */
+function touchedBy(operations: readonly TxnOperation[]): Touched | undefined {
+  const puts = new Set<Bytes>();
+  const deletes = operations.filter((operation) => operation.type === 'deleteRange');
+  const mayPut = (key: Bytes) => !puts.has(key) && !deletes.some((range) => contains(range, key));
+  for (const operation of operations) {
+    if (operation.type !== 'txn') continue;
+    const then = touchedBy(operation.success);
+    const otherwise = touchedBy(operation.failure);
+    if (then === undefined || otherwise === undefined) return undefined;
+    deletes.push(...then.deletes, ...otherwise.deletes);
+    // Only one of the branches will be taken: both may put the same key.
+    const both = new Set([...then.puts, ...otherwise.puts]);
+    for (const key of both) if (!mayPut(key)) return undefined;
+    for (const key of both) puts.add(key);
+  }
+  // What a nested transaction deletes must not have been put by one before it either.
+  for (const key of puts) if (deletes.some((range) => contains(range, key))) return undefined;
+  for (const operation of operations) {
+    if (operation.type !== 'put') continue;
+    if (!mayPut(operation.key)) return undefined;
+    puts.add(operation.key);
+  }
+  return { puts, deletes };
+}
+
+function contains({ key, rangeEnd }: DeleteRangeRequest, point: Bytes): boolean {
+  if (rangeEnd === '') return point === key;
+  return point >= key && (rangeEnd === '\0' || point < rangeEnd);
+}
+
+type Step = RangeRequest | PutRequest | DeleteRangeRequest | Path;
+
+/** The branches that will be taken. */
+interface Path {
+  readonly type: 'path';
+  readonly succeeded: boolean;
+  readonly steps: readonly Step[];
+}
+
+function choosePath(kv: Kv, txn: TxnRequest): Path {
+  const succeeded = comparesHold(kv, txn.compare);
+  const steps = (succeeded ? txn.success : txn.failure).map((operation): Step => {
+    assert(operation.type !== 'empty', 'an empty operation was refused at the door');
+    return operation.type === 'txn' ? choosePath(kv, operation) : operation;
+  });
+  return { type: 'path', succeeded, steps };
+}
+
+function checkPath(machine: StateMachine, { steps }: Path): ApiErrorCode | undefined {
+  for (const step of steps) {
+    let code: ApiErrorCode | undefined;
+    if (step.type === 'path') code = checkPath(machine, step);
+    else if (step.type === 'put') code = checkPutApply(machine, step);
+    else if (step.type === 'range') code = checkRevision(machine.kv, step.revision)?.code;
+    if (code !== undefined) return code;
+  }
+  return undefined;
+}
+
+function executeStep(machine: StateMachine, write: KvWrite, step: Step): TxnOperationResponse {
+  switch (step.type) {
+    case 'range': {
+      const result = writeRange(write, step);
+      assert(result.ok, 'the revision was checked before the transaction began');
+      const { kvs, more, count } = result.value;
+      return { type: 'range', header: innerHeader(writeRevision(write)), kvs, more, count };
+    }
+    case 'put': {
+      const result = putKey(machine, write, step);
+      // The key may have been deleted earlier in this transaction: etcd's check, too, looked at the state before it.
+      const prevKv = result.ok && step.prevKv ? result.value.prevKv : undefined;
+      return { type: 'put', header: innerHeader(writeRevision(write)), prevKv };
+    }
+    case 'deleteRange': {
+      const { deleted, prevKvs } = deleteKeys(machine, write, step);
+      return {
+        type: 'deleteRange',
+        header: innerHeader(writeRevision(write)),
+        deleted,
+        prevKvs: step.prevKv ? prevKvs : [],
+      };
+    }
+    case 'path': {
+      const responses = step.steps.map((inner) => executeStep(machine, write, inner));
+      return { type: 'txn', header: innerHeader(0), succeeded: step.succeeded, responses };
+    }
+    default:
+      return unreachable(step);
+  }
+}

@@ -1,0 +1,273 @@
+/** Compaction, quota, alarms, status, hashes and snapshots through members: spec/etcd.md 1.7–1.9, 4.6, 4.10, and trap 14 of 14. */
+import { expect, test } from 'vitest';
+import { ZERO_ID } from '../../../src/base/index.ts';
+import { cloneMember, memberDigest } from '../../../src/engine/server/index.ts';
+import { decodeSnapshotFile, encodeSnapshotFile } from '../../../src/engine/server/snapshotFile.ts';
+import { takeState } from '../../../src/engine/server/stateSnapshot.ts';
+import {
+  ask,
+  type Cluster,
+  call,
+  del,
+  get,
+  grant,
+  ledCluster,
+  memberOf,
+  must,
+  outcomeOf,
+  pass,
+  put,
+  start,
+  stop,
+  watch,
+} from './cluster.ts';
+
+const alarms = (cluster: Cluster, ordinal: number) =>
+  must(call(cluster, ordinal, { type: 'alarm', action: 'get', memberId: ZERO_ID, alarm: 'none' }), 'alarm').alarms;
+const compact = (revision: number, physical = false) => ({ type: 'compaction' as const, revision, physical });
+const hash = (cluster: Cluster, ordinal: number, revision = 0) =>
+  must(call(cluster, ordinal, { type: 'hashKv', revision }), 'hashKv');
+
+test('compaction: once at 0, never backwards, never ahead; the revision itself stays readable', () => {
+  const cluster = ledCluster(3);
+  for (let i = 0; i < 4; i++) call(cluster, 1, put('a', `${i}`));
+  expect(call(cluster, 2, compact(-1))).toBe('compacted');
+  must(call(cluster, 2, compact(0)), 'compaction');
+  expect(call(cluster, 2, compact(0))).toBe('compacted');
+  expect(call(cluster, 2, compact(6))).toBe('futureRevision');
+  expect(must(call(cluster, 2, compact(4, true)), 'compaction').header.revision).toBe(5);
+  expect(call(cluster, 2, compact(4))).toBe('compacted');
+  expect(call(cluster, 1, get('a', { revision: 3 }))).toBe('compacted');
+  expect(must(call(cluster, 1, get('a', { revision: 4 })), 'range').kvs[0]?.value).toBe('2');
+});
+
+test('a physical compaction is answered when the work is done', () => {
+  const cluster = ledCluster(1);
+  for (let i = 0; i < 30_000; i++) call(cluster, 1, put(`k${i % 100}`, `${i}`));
+  const plain = call(cluster, 1, compact(10_000));
+  expect(must(plain, 'compaction')).toBeDefined();
+  const waiting = ask(cluster, 1, compact(29_000, true));
+  expect(outcomeOf(cluster, waiting)).toBeUndefined();
+  expect(call(cluster, 1, get('k1', { revision: 28_999 }))).toBe('compacted');
+  pass(cluster, 1_000_000);
+  must(outcomeOf(cluster, waiting), 'compaction');
+  expect(memberOf(cluster, 1).kv.finishedCompactRevision).toBe(29_000);
+});
+
+test('members agree on their hashes; after a compaction at 0 a member says 1084519789 until it restarts', () => {
+  const cluster = ledCluster(3);
+  for (let i = 0; i < 20; i++) call(cluster, 1, put(`k${i % 3}`, `${i}`));
+  call(cluster, 1, del('k1'));
+  pass(cluster, 200_000);
+  const [one, two, three] = [1, 2, 3].map((ordinal) => hash(cluster, ordinal).hash);
+  expect([two, three]).toEqual([one, one]);
+  call(cluster, 1, compact(0, true));
+  pass(cluster, 200_000);
+  expect(hash(cluster, 3)).toMatchObject({ hash: 1084519789, compactRevision: -1, hashRevision: 0 });
+  stop(cluster, 3);
+  start(cluster, 3);
+  pass(cluster, 2_000_000);
+  expect(hash(cluster, 3).hashRevision).toBe(22);
+  expect(call(cluster, 1, { type: 'hashKv', revision: 99 })).toBe('futureRevision');
+});
+
+test('the quota: refused and alarmed, until compaction, defragmentation and disarming', () => {
+  const cluster = ledCluster(3, { quotaBytes: 64 * 1024 });
+  const id = grant(cluster, 1, 600);
+  let puts = 0;
+  while (typeof call(cluster, 1, put('fill', 'x'.repeat(1000), { lease: id })) !== 'string') puts++;
+  expect(puts).toBeGreaterThan(20);
+  expect(puts).toBeLessThan(64);
+  expect(alarms(cluster, 2)).toContainEqual({ memberId: memberOf(cluster, 1).config.id, alarm: 'nospace' });
+  // It holds on all members.
+  expect(call(cluster, 2, put('a', 'v'))).toBe('noSpace');
+  expect(call(cluster, 3, { type: 'leaseGrant', id: ZERO_ID, ttl: 60 })).toBe('noSpace');
+  const txn = (...success: Parameters<typeof call>[2][]) =>
+    ({ type: 'txn', compare: [], success, failure: [] }) as Parameters<typeof call>[2];
+  expect(call(cluster, 2, txn(put('a', 'v')))).toBe('noSpace');
+  must(call(cluster, 2, txn(get('a'))), 'txn');
+  must(call(cluster, 2, txn(del('a'))), 'txn');
+  must(call(cluster, 2, get('fill')), 'range');
+  must(call(cluster, 2, del('fill')), 'deleteRange');
+  must(call(cluster, 2, { type: 'leaseRevoke', id }), 'leaseRevoke');
+  const { header, errors, dbSize } = must(call(cluster, 1, { type: 'status' }), 'status');
+  expect(errors.length).toBeGreaterThan(0);
+  expect(errors[0]).toMatch(/^memberID:\d+ alarm:NOSPACE $/);
+  must(call(cluster, 1, compact(header.revision, true)), 'compaction');
+  const after = must(call(cluster, 1, { type: 'status' }), 'status');
+  expect(after.dbSize).toBe(dbSize);
+  expect(after.dbSizeInUse).toBeLessThan(dbSize);
+  for (const ordinal of [1, 2, 3]) must(call(cluster, ordinal, { type: 'defragment' }), 'defragment');
+  expect(must(call(cluster, 1, { type: 'status' }), 'status').dbSize).toBe(after.dbSizeInUse);
+  expect(call(cluster, 1, put('a', 'v'))).toBe('noSpace');
+  for (const alarm of alarms(cluster, 1)) must(call(cluster, 1, { type: 'alarm', action: 'deactivate', ...alarm }), 'alarm');
+  expect(alarms(cluster, 3)).toEqual([]);
+  must(call(cluster, 1, put('a', 'v')), 'put');
+});
+
+test('an alarm survives a restart', () => {
+  const cluster = ledCluster(1, { quotaBytes: 1 });
+  expect(call(cluster, 1, put('a', 'v'))).toBe('noSpace');
+  stop(cluster, 1);
+  start(cluster, 1);
+  pass(cluster, 3_000_000);
+  expect(alarms(cluster, 1)).toHaveLength(1);
+  expect(must(call(cluster, 1, get('a')), 'range').count).toBe(0);
+});
+
+test('a corrupt store stops what changes stores, on all members, and nothing else', () => {
+  const cluster = ledCluster(3);
+  const id = grant(cluster, 1, 60);
+  const alarm = { memberId: memberOf(cluster, 2).config.id, alarm: 'corrupt' as const };
+  must(call(cluster, 1, { type: 'alarm', action: 'activate', ...alarm }), 'alarm');
+  for (const request of [
+    put('a', 'v'),
+    del('a'),
+    compact(1),
+    { type: 'leaseGrant', id: ZERO_ID, ttl: 9 },
+    { type: 'leaseRevoke', id },
+  ] as const) {
+    expect([request.type, call(cluster, 3, request)]).toEqual([request.type, 'corrupt']);
+  }
+  must(call(cluster, 3, get('a')), 'range');
+  must(call(cluster, 3, { type: 'leaseLeases' }), 'leaseLeases');
+  must(call(cluster, 3, { type: 'alarm', action: 'deactivate', ...alarm }), 'alarm');
+  must(call(cluster, 3, put('a', 'v')), 'put');
+});
+
+test('status says who leads, and that nobody does', () => {
+  const cluster = ledCluster(3);
+  const leader = memberOf(cluster, 1).config.id;
+  expect(must(call(cluster, 2, { type: 'status' }), 'status')).toMatchObject({
+    version: '3.6.14',
+    storageVersion: '3.6.0',
+    leader,
+    errors: [],
+    dbSizeQuota: 2_147_483_648,
+    isLearner: false,
+  });
+  stop(cluster, 1);
+  stop(cluster, 3);
+  pass(cluster, 3_000_000);
+  expect(must(call(cluster, 2, { type: 'status' }), 'status')).toMatchObject({
+    leader: ZERO_ID,
+    errors: ['etcdserver: no leader'],
+  });
+});
+
+test('a downgrade may be asked for one minor version down, once at a time', () => {
+  const cluster = ledCluster(1);
+  const downgrade = (action: 'validate' | 'enable' | 'cancel', version = '') =>
+    call(cluster, 1, { type: 'downgrade', action, version });
+  expect(downgrade('validate', 'x')).toBe('downgradeVersionFormat');
+  expect(downgrade('validate', '3')).toBe('downgradeVersionFormat');
+  expect(downgrade('validate', '3.4')).toBe('downgradeVersionInvalid');
+  expect(downgrade('enable', '3.6.0')).toBe('downgradeVersionInvalid');
+  expect(must(downgrade('cancel'), 'downgrade').version).toBe('3.6');
+  expect(must(downgrade('validate', '3.5.7'), 'downgrade').version).toBe('3.6');
+  must(downgrade('enable', '3.5'), 'downgrade');
+  expect(must(call(cluster, 1, { type: 'status' }), 'status').downgradeInfo).toEqual({ enabled: true, targetVersion: '3.5.0' });
+  expect(downgrade('enable', '3.5')).toBe('downgradeInProgress');
+  must(downgrade('cancel'), 'downgrade');
+  expect(must(call(cluster, 1, { type: 'status' }), 'status').downgradeInfo).toEqual({ enabled: false, targetVersion: '' });
+});
+
+test('a snapshot comes in parts, holds everything, and is refused when it is damaged', () => {
+  const cluster = ledCluster(1);
+  const id = grant(cluster, 1, 60);
+  for (let i = 0; i < 300; i++) call(cluster, 1, put(`k\xff${i}`, 'ü\0'.repeat(50), { lease: id }));
+  call(cluster, 1, { type: 'authUserAdd', name: 'u', password: 'p', noPassword: false });
+  const parts = cluster.streams.get(ask(cluster, 1, { type: 'snapshot' })) ?? [];
+  expect(parts.length).toBeGreaterThan(1);
+  const file = parts.map((part) => (part.type === 'snapshot' ? part.blob : '')).join('');
+  const last = parts.at(-1);
+  expect(last?.type === 'snapshot' && last.remainingBytes).toBe(0);
+  const read = decodeSnapshotFile(file);
+  expect(read).toEqual({ ok: true, value: takeState(memberOf(cluster, 1)) });
+  expect(decodeSnapshotFile('anything')).toEqual({ ok: false, error: 'notASnapshot' });
+  for (const at of [30, Math.floor(file.length / 2), file.length - 1]) {
+    const damaged = file.slice(0, at) + String.fromCharCode(file.charCodeAt(at) ^ 1) + file.slice(at + 1);
+    expect(decodeSnapshotFile(damaged)).toEqual({ ok: false, error: 'damaged' });
+  }
+  expect(decodeSnapshotFile(file.slice(0, -1))).toEqual({ ok: false, error: 'damaged' });
+  expect(encodeSnapshotFile(takeState(memberOf(cluster, 1)))).toBe(file);
+});
+
+test('progress: all streams of a connection or none', () => {
+  const cluster = ledCluster(1);
+  call(cluster, 1, put('a', '1'));
+  const one = ask(cluster, 1, watch('a'));
+  const two = ask(cluster, 1, watch('b'));
+  const future = ask(cluster, 1, watch('c', { startRevision: 50 }));
+  const messages = (number: number) => (cluster.streams.get(number) ?? []).length;
+  must(call(cluster, 1, { type: 'watchProgress', watches: [one, two, future] }), 'watchProgress');
+  expect([one, two, future].map(messages)).toEqual([1, 1, 1]);
+  must(call(cluster, 1, { type: 'watchProgress', watches: [one, two] }), 'watchProgress');
+  expect([one, two, future].map(messages)).toEqual([2, 2, 1]);
+  expect(cluster.streams.get(one)?.at(-1)).toMatchObject({ events: [], created: false, canceled: false, header: { revision: 2 } });
+});
+
+test('a watch that wants it is told every ten minutes that nothing was kept from it', () => {
+  const cluster = ledCluster(1);
+  const quiet = ask(cluster, 1, watch('a', { progressNotify: true }));
+  const silent = ask(cluster, 1, watch('a'));
+  pass(cluster, 599_000_000);
+  expect(cluster.streams.get(quiet)).toHaveLength(1);
+  pass(cluster, 2_000_000);
+  expect(cluster.streams.get(quiet)).toHaveLength(2);
+  expect(cluster.streams.get(silent)).toHaveLength(1);
+  call(cluster, 1, put('a', '1'));
+  pass(cluster, 600_000_000);
+  // The event was enough.
+  expect(cluster.streams.get(quiet)).toHaveLength(3);
+});
+
+test('a large response comes in fragments only if they are wanted', () => {
+  const cluster = ledCluster(1);
+  const big = 'x'.repeat(900_000);
+  for (let i = 0; i < 5; i++) call(cluster, 1, put(`b${i}`, big));
+  const partsOf = (fragment: boolean) => {
+    const number = ask(cluster, 1, watch('b', { rangeEnd: 'c', startRevision: 1, fragment }));
+    pass(cluster, 300_000);
+    return (cluster.streams.get(number) ?? [])
+      .slice(1)
+      .map((part) => (part.type === 'watch' ? [part.events.length, part.fragment ?? false] : []));
+  };
+  expect(partsOf(false)).toEqual([[5, false]]);
+  expect(partsOf(true)).toEqual([
+    [2, true],
+    [2, true],
+    [1, false],
+  ]);
+});
+
+test('a copy of a member goes its own way', () => {
+  const cluster = ledCluster(1);
+  const id = grant(cluster, 1, 60);
+  call(cluster, 1, put('a', '1', { lease: id }));
+  const copy = cloneMember(memberOf(cluster, 1));
+  const before = memberDigest(copy);
+  call(cluster, 1, put('b', '2', { lease: id }));
+  call(cluster, 1, { type: 'authUserAdd', name: 'u', password: 'p', noPassword: false });
+  pass(cluster, 65_000_000);
+  expect(memberDigest(copy)).toBe(before);
+  expect([...(copy.leases.byId.get(id)?.keys ?? [])]).toEqual(['a']);
+  expect(memberDigest(memberOf(cluster, 1))).not.toBe(before);
+});
+
+test("no request is ever forgotten: too large, without a key, at nobody's leader", () => {
+  const cluster = ledCluster(3);
+  expect(call(cluster, 1, put('a', 'x'.repeat(1_572_864)))).toBe('requestTooLarge');
+  stop(cluster, 1);
+  stop(cluster, 3);
+  pass(cluster, 4_000_000);
+  const requests = [
+    compact(1),
+    { type: 'leaseGrant', id: ZERO_ID, ttl: 9 },
+    { type: 'authStatus' },
+    { type: 'alarm', action: 'get', memberId: ZERO_ID, alarm: 'none' },
+  ] as const;
+  const waiting = requests.map((request) => ask(cluster, 2, request));
+  pass(cluster, 7_200_000);
+  expect(waiting.map((number) => outcomeOf(cluster, number))).toEqual(requests.map(() => 'deadlineExceeded'));
+});
