@@ -19,11 +19,13 @@ export function boolField(field: number, value: boolean): Bytes {
 
 /** A field with bytes, a UTF-8 text or a nested message. Nothing for no bytes. */
 export function bytesField(field: number, value: Bytes): Bytes {
-  return value === '' ? '' : varint(field * 8 + 2) + varint(value.length) + value;
+  return value === '' ? '' : messageField(field, value);
 }
 
 /** As {@link bytesField}, but there even when it is empty: a nested message that is set. */
 export function messageField(field: number, value: Bytes): Bytes {
+  // What is written by one member is read by all: nothing but bytes may get into it.
+  assert(typeof value === 'string', 'a field of bytes has bytes', { field });
   return varint(field * 8 + 2) + varint(value.length) + value;
 }
 

@@ -7,8 +7,6 @@ import {
   createKernel,
   type Kernel,
   loadJournal,
-  MAX_MEMBERS,
-  memberCount,
   type Pacing,
   packRows,
   takeReleased,
@@ -65,11 +63,11 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
     },
     act: (action) =>
       inTurn((kernel) => {
-        const refusal = refuseAction(action, MAX_MEMBERS);
+        const refusal = refuseAction(action, kernel.members.length);
         if (refusal !== undefined) throw new Error(refusal);
         return act(kernel, action);
       }),
-    digests: () => inTurn((kernel) => Promise.all(Array.from({ length: memberCount(kernel) }, (_, i) => fleet.digest(i + 1)))),
+    digests: () => inTurn((kernel) => Promise.all(kernel.members.map((member) => fleet.digest(member.ordinal)))),
   };
   expose(control, greeting.control);
 }

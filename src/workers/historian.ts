@@ -5,6 +5,7 @@ import type { WatchRequest } from '../engine/server/index.ts';
 import { createHistory, digestsAt, followRun, type History, memberAt, type Scenario, storeAt, watchesAt } from '../sim/index.ts';
 import type { PastVersion, PastWatch } from '../view/index.ts';
 import type { Greeting, HistorianControl } from './protocol.ts';
+import { refuseTime } from './refusals.ts';
 
 /** What a page can show: more keys are found by their prefix. */
 const MOST_KEYS = 400;
@@ -23,7 +24,11 @@ export function startHistorian(greeting: Greeting): void {
     start(scenario: Scenario) {
       history = createHistory(scenario);
     },
-    follow: (entries, until) => followRun(begun(), entries, until),
+    follow(entries, until) {
+      const refusal = refuseTime(until, begun().run.kernel.now);
+      if (refusal !== undefined) throw new Error(refusal);
+      return followRun(begun(), entries, until);
+    },
     memberAt(member, time) {
       const { isUp, revision, pairs, digest } = memberAt(begun(), member, time);
       return {
