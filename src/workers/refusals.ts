@@ -36,6 +36,8 @@ export function refuseAction(given: unknown, places: number): string | undefined
   switch (type) {
     case 'crash':
     case 'restart':
+    case 'pause':
+    case 'resume':
       return isPlace(given.member) ? undefined : `a member is a number from 1 to ${places}, not ${show(given.member)}`;
     case 'cut':
     case 'heal': {
