@@ -1,12 +1,24 @@
 /** What every command starts from: its words, its flags, and the client that it opens. */
 import { type Bytes, fail, ok, type Result, utf8Encode } from '../base/index.ts';
 import type { UnaryRequest } from '../engine/server/api.ts';
-import { describeApiError } from '../engine/server/errors.ts';
+import { type ApiError, describeApiError } from '../engine/server/errors.ts';
+import type { RunEtcdctl } from './exec.ts';
 import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, splitList, textFlag, valueFault } from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';
 import { type PrintedResponse, type PrintOptions, printResponse, type Writer } from './print.ts';
-import { call, type ExitCode, giveHint, type OutcomeOf, print, printError, type ResponseTo, type Steps } from './program.ts';
+import {
+  type Connection,
+  call,
+  type ExitCode,
+  giveHint,
+  type OutcomeOf,
+  print,
+  printError,
+  type ResponseTo,
+  readLine,
+  type Steps,
+} from './program.ts';
 import { GLOBAL, GLOBAL_FLAGS } from './table.ts';
 
 /** Exit codes of etcdctl. spec/etcd.md 5.3; etcd-io/etcd:pkg/cobrautl/error.go */
@@ -42,13 +54,20 @@ export interface CommandContext {
   /** Flags of groups above, which variables may set: the global ones and a group's own. */
   readonly inherited: readonly FlagSpec[];
   readonly options: CommandOptions;
+  /** For commands that run commands. */
+  readonly etcdctl: RunEtcdctl;
 }
 
 /** A client, as a command line configures it. */
-export interface Client {
-  readonly endpoints: readonly string[];
+export interface Client extends Connection {
   readonly writer: Writer;
   readonly isHex: boolean;
+}
+
+/** Who asks, where they ask with a password. */
+interface Login {
+  readonly name: Bytes;
+  readonly password: Bytes;
 }
 
 /** Prints `Error: TEXT` and comes to the exit code. */
@@ -58,7 +77,7 @@ export function* exitWithError(code: ExitCode, text: Bytes): Steps<ExitCode> {
 }
 
 /** Exit code 128 with a hint on the command's usage. */
-export function* exitWithUsage(context: CommandContext, text: Bytes, code: ExitCode = EXIT.badArgs): Steps<ExitCode> {
+export function* exitWithUsage(context: Pick<CommandContext, 'name'>, text: Bytes, code: ExitCode = EXIT.badArgs): Steps<ExitCode> {
   const exit = yield* exitWithError(code, text);
   yield* giveHint({ code: 'usage', command: context.name });
   return exit;
@@ -72,15 +91,39 @@ export function* refuseOption(context: CommandContext, option: string): Steps<Ex
 }
 
 /** µs; taken before variables are looked at, so that ETCDCTL_COMMAND_TIMEOUT changes nothing, as in etcdctl. */
-export function commandTimeout(context: CommandContext): number {
+export function commandTimeout(context: Pick<CommandContext, 'flags'>): number {
   return durationFlag(context.flags, GLOBAL.commandTimeout);
 }
 
 /**
- * Reads variables and global flags. Comes to an exit code where etcdctl stops at this point: an unknown writer (4), no
- * endpoint (2), a variable against a flag (1), or something of TLS and users that is not supported here.
+ * Reads variables and global flags, and logs in where a user is given. Comes to an exit code where etcdctl stops at this
+ * point: an unknown writer (4), no endpoint (2), a wrong password (2), a variable against a flag (1), or something of TLS
+ * that is not supported here.
  */
 export function* openClient(context: CommandContext): Steps<Result<Client, ExitCode>> {
+  const configured = yield* configureClient(context);
+  if (!configured.ok) return configured;
+  const { client, login } = configured.value;
+  if (login === undefined) return ok(client);
+  const { dialTimeout } = configured.value;
+  const token = yield* logIn(client.endpoints, login, dialTimeout);
+  if (token.ok) return ok({ ...client, token: token.value });
+  const exit = yield* exitWithError(EXIT.badConnection, describeApiError(token.error).text);
+  yield* giveHint(hintFor(token.error, { request: 'authenticate', endpoints: client.endpoints, timeout: dialTimeout }));
+  return fail(exit);
+}
+
+/** What a name and a password are worth; nothing where users are not asked for. @param timeout µs */
+export function* logIn(endpoints: readonly string[], login: Login, timeout: number): Steps<Result<Bytes | undefined, ApiError>> {
+  const outcome = yield* call({ endpoints, token: undefined }, { type: 'authenticate', ...login }, timeout);
+  if (outcome.ok) return ok(outcome.response.token);
+  return outcome.error.code === 'authNotEnabled' ? ok(undefined) : fail(outcome.error);
+}
+
+/** As {@link openClient}, without logging in yet. */
+export function* configureClient(
+  context: CommandContext,
+): Steps<Result<{ readonly client: Client; readonly login: Login | undefined; readonly dialTimeout: number }, ExitCode>> {
   const settled = yield* applyEnvironment(context);
   if (!settled.ok) return settled;
   const flags = settled.value;
@@ -88,19 +131,42 @@ export function* openClient(context: CommandContext): Steps<Result<Client, ExitC
     if (context.flags.values.get(spec.name) === '')
       return fail(yield* exitWithError(EXIT.badArgs, `empty string is passed to --${spec.name} option`));
   }
-  const unsupported = [GLOBAL.cert, GLOBAL.key, GLOBAL.cacert, GLOBAL.user, GLOBAL.password, GLOBAL.discoverySrv].find(
-    (spec) => textFlag(flags, spec) !== '',
-  );
+  const unsupported = [GLOBAL.cert, GLOBAL.key, GLOBAL.cacert, GLOBAL.discoverySrv].find((spec) => textFlag(flags, spec) !== '');
   if (unsupported !== undefined) return fail(yield* refuseOption(context, `--${unsupported.name}`));
   if (boolFlag(flags, GLOBAL.debug)) return fail(yield* refuseOption(context, '--debug'));
   if (!boolFlag(flags, GLOBAL.insecureTransport)) return fail(yield* refuseOption(context, '--insecure-transport=false'));
   const writer = textFlag(flags, GLOBAL.writeOut);
-  if (writer === 'protobuf') return fail(yield* refuseOption(context, '--write-out=protobuf'));
-  if (writer !== 'simple' && writer !== 'json' && writer !== 'fields' && writer !== 'table')
+  if (writer !== 'simple' && writer !== 'json' && writer !== 'fields' && writer !== 'table' && writer !== 'protobuf')
     return fail(yield* exitWithError(EXIT.badFeature, 'unsupported output format'));
   const endpoints = flags.lists.get(GLOBAL.endpoints.name) ?? context.options.endpoints;
   if (endpoints.length === 0) return fail(yield* exitWithError(EXIT.badConnection, 'etcdclient: no available endpoints'));
-  return ok({ endpoints, writer, isHex: boolFlag(flags, GLOBAL.hex) });
+  const login = yield* readLogin(flags);
+  const client: Client = { endpoints, writer, isHex: boolFlag(flags, GLOBAL.hex), token: undefined };
+  return ok({ client, login, dialTimeout: durationFlag(flags, GLOBAL.dialTimeout) });
+}
+
+/** `--user name[:password]` and `--password`; asks where there is none. Without a name or a password nobody logs in. */
+function* readLogin(flags: ParsedFlags): Steps<Login | undefined> {
+  const user = textFlag(flags, GLOBAL.user);
+  let name = user;
+  let password = textFlag(flags, GLOBAL.password);
+  if (user !== '' && password === '') {
+    const colon = user.indexOf(':');
+    if (colon < 0) password = yield* askPassword('Password: ');
+    else {
+      name = user.slice(0, colon);
+      password = user.slice(colon + 1);
+    }
+  }
+  return name === '' || password === '' ? undefined : { name, password };
+}
+
+/** Asks for a line, as a terminal does that does not show it. */
+export function* askPassword(prompt: Bytes): Steps<Bytes> {
+  yield* print(prompt);
+  const password = yield* readLine();
+  yield* print('\n');
+  return password ?? '';
 }
 
 /**
@@ -112,44 +178,54 @@ export function* openClient(context: CommandContext): Steps<Result<Client, ExitC
 export function* callOrExit<R extends UnaryRequest>(
   client: Client,
   request: R,
-  timeout: number,
+  timeout: number | undefined,
   revision?: number,
 ): Steps<Result<ResponseTo<R>, ExitCode>> {
-  // A deadline that has passed already is not worth a call.
-  const late: OutcomeOf<R> = { ok: false, error: { code: 'deadlineExceeded' } };
-  const outcome = timeout <= 0 ? late : yield* call(client.endpoints, request, timeout);
+  const outcome = yield* callWithin(client, request, timeout);
   if (outcome.ok) return ok(outcome.response);
-  const exit = yield* exitWithError(EXIT.error, describeApiError(outcome.error).text);
-  yield* giveHint(hintFor(outcome.error, { request: request.type, endpoints: client.endpoints, timeout, revision }));
-  return fail(exit);
+  return fail(yield* exitForError(client, request.type, outcome.error, timeout, revision));
 }
 
-/** Prints a response, or that the writer cannot. */
-export function* display(response: PrintedResponse, options: PrintOptions): Steps<ExitCode> {
-  const text = printResponse(response, options);
-  if (text === undefined) return yield* exitWithError(EXIT.badFeature, `${options.writer} not supported as output format`);
+/** One call, unless its deadline has passed already. @param timeout µs; undefined = none */
+export function* callWithin<R extends UnaryRequest>(
+  connection: Connection,
+  request: R,
+  timeout: number | undefined,
+): Steps<OutcomeOf<R>> {
+  if (timeout !== undefined && timeout <= 0) return { ok: false, error: { code: 'deadlineExceeded' } };
+  return yield* call(connection, request, timeout);
+}
+
+/** The end of a command whose call was refused. @param wrap puts etcdctl's words around the error's text */
+export function* exitForError(
+  client: Connection,
+  request: UnaryRequest['type'],
+  error: ApiError,
+  timeout: number | undefined,
+  revision?: number,
+  wrap: (text: Bytes) => Bytes = (text) => text,
+  code: ExitCode = EXIT.error,
+): Steps<ExitCode> {
+  const exit = yield* exitWithError(code, wrap(describeApiError(error).text));
+  yield* giveHint(hintFor(error, { request, endpoints: client.endpoints, timeout, revision }));
+  return exit;
+}
+
+/** Prints a response, or that the writer cannot. @param simple what the `simple` writer says, where it is not told by the response */
+export function* display(
+  response: PrintedResponse,
+  options: Omit<PrintOptions, 'valueOnly'> & Partial<PrintOptions>,
+  simple?: Bytes,
+): Steps<ExitCode> {
+  const { writer, isHex, valueOnly = false } = options;
+  return yield* displayText(printResponse(response, { writer, isHex, valueOnly }, simple), writer);
+}
+
+/** Prints what a writer made of something, or that it cannot. */
+export function* displayText(text: Bytes | undefined, writer: Writer): Steps<ExitCode> {
+  if (text === undefined) return yield* exitWithError(EXIT.badFeature, `${writer} not supported as output format`);
   yield* print(text);
   return EXIT.success;
-}
-
-/** First key behind all that begin with `prefix`; one zero byte where there is none. spec/etcd.md 1.3 */
-export function prefixEnd(prefix: Bytes): Bytes {
-  for (let i = prefix.length - 1; i >= 0; i--) {
-    const byte = prefix.charCodeAt(i);
-    if (byte < 0xff) return prefix.slice(0, i) + String.fromCharCode(byte + 1);
-  }
-  return '\0';
-}
-
-/** The range of `--prefix`, `--from-key` or neither; an empty key stands for all keys in the first two. */
-export function keyRange(
-  key: Bytes,
-  prefix: boolean,
-  fromKey: boolean,
-  end: Bytes,
-): { readonly key: Bytes; readonly rangeEnd: Bytes } {
-  if (fromKey || (prefix && key === '')) return { key: key === '' ? '\0' : key, rangeEnd: '\0' };
-  return { key, rangeEnd: prefix ? prefixEnd(key) : end };
 }
 
 /** Variables set flags that the line did not set. @see etcd-io/etcd:pkg/flags/flag.go */

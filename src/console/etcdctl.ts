@@ -1,18 +1,46 @@
 /** From words to a running command: finding it, its flags, help and errors as etcdctl 3.6.14 has them. */
-import { type Bytes, utf8Encode } from '../base/index.ts';
+import { assert, type Bytes, utf8Encode } from '../base/index.ts';
+import {
+  authDisable,
+  authEnable,
+  authStatus,
+  roleAdd,
+  roleDelete,
+  roleGet,
+  roleGrantPermission,
+  roleList,
+  roleRevokePermission,
+  userAdd,
+  userDelete,
+  userGet,
+  userGrantRole,
+  userList,
+  userPasswd,
+  userRevokeRole,
+} from './commands/auth.ts';
+import { checkDatascale, checkPerf } from './commands/check.ts';
+import { compaction } from './commands/compaction.ts';
 import { del } from './commands/del.ts';
+import { downgradeCancel, downgradeEnable, downgradeValidate } from './commands/downgrade.ts';
+import { endpointHashKv, endpointHealth, endpointStatus } from './commands/endpoint.ts';
 import { get } from './commands/get.ts';
-import { memberList } from './commands/member.ts';
+import { leaseGrant, leaseKeepAlive, leaseList, leaseRevoke, leaseTimeToLive } from './commands/lease.ts';
+import { elect, lock } from './commands/lock.ts';
+import { alarmDisarm, alarmList, defrag, moveLeader, snapshotSave } from './commands/maintenance.ts';
+import { memberAdd, memberList, memberPromote, memberRemove, memberUpdate } from './commands/member.ts';
+import { makeMirror, refuseHere } from './commands/notHere.ts';
 import { put } from './commands/put.ts';
+import { txn } from './commands/txn.ts';
 import { watch } from './commands/watch.ts';
-import { type CommandContext, type CommandOptions, EXIT, exitWithError } from './context.ts';
+import { type CommandContext, type CommandOptions, EXIT } from './context.ts';
+import { isProgram, refuseLine, runInShell } from './exec.ts';
 import { boolFlag, type FlagError, parseFlags } from './flags.ts';
 import { goBackquote, goQuote } from './goText.ts';
 import { API_VERSION, ETCDCTL_VERSION, plainWords, renderHelp } from './help.ts';
 import { type ExitCode, giveHint, type Program, print, printError, type Steps } from './program.ts';
 import { commandName, findCommand, nearest, visibleFlags } from './resolve.ts';
 import { type CommandSpec, HELP_FLAG, ROOT } from './table.ts';
-import { type TokenizeError, tokenize } from './tokenize.ts';
+import { tokenize } from './tokenize.ts';
 
 export type { CommandOptions } from './context.ts';
 
@@ -23,14 +51,58 @@ export interface CompiledLine {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The commands that are there; the others of the table are refused by name. */
+/** Every command of the table that is not a group. */
 const COMMANDS: ReadonlyMap<string, (context: CommandContext) => Steps<ExitCode>> = new Map([
   ['get', get],
   ['put', put],
   ['del', del],
+  ['txn', txn],
+  ['compaction', compaction],
+  ['alarm list', alarmList],
+  ['alarm disarm', alarmDisarm],
+  ['defrag', defrag],
+  ['endpoint health', endpointHealth],
+  ['endpoint status', endpointStatus],
+  ['endpoint hashkv', endpointHashKv],
+  ['move-leader', moveLeader],
   ['watch', watch],
   ['version', version],
+  ['lease grant', leaseGrant],
+  ['lease revoke', leaseRevoke],
+  ['lease timetolive', leaseTimeToLive],
+  ['lease list', leaseList],
+  ['lease keep-alive', leaseKeepAlive],
+  ['member add', memberAdd],
+  ['member remove', memberRemove],
+  ['member update', memberUpdate],
   ['member list', memberList],
+  ['member promote', memberPromote],
+  ['snapshot save', snapshotSave],
+  ['make-mirror', makeMirror],
+  ['lock', lock],
+  ['elect', elect],
+  ['auth enable', authEnable],
+  ['auth disable', authDisable],
+  ['auth status', authStatus],
+  ['user add', userAdd],
+  ['user delete', userDelete],
+  ['user get', userGet],
+  ['user list', userList],
+  ['user passwd', userPasswd],
+  ['user grant-role', userGrantRole],
+  ['user revoke-role', userRevokeRole],
+  ['role add', roleAdd],
+  ['role delete', roleDelete],
+  ['role get', roleGet],
+  ['role list', roleList],
+  ['role grant-permission', roleGrantPermission],
+  ['role revoke-permission', roleRevokePermission],
+  ['check perf', checkPerf],
+  ['check datascale', checkDatascale],
+  ['completion', completion],
+  ['downgrade validate', downgradeValidate],
+  ['downgrade enable', downgradeEnable],
+  ['downgrade cancel', downgradeCancel],
 ]);
 
 /**
@@ -38,12 +110,16 @@ const COMMANDS: ReadonlyMap<string, (context: CommandContext) => Steps<ExitCode>
  * that follow. A line that is no command becomes a program that says so.
  */
 export function compileLine(line: string, options: CommandOptions): CompiledLine {
-  const tokens = tokenize(line);
+  const tokens = tokenize(line, (name) => (Object.hasOwn(options.env, name) ? options.env[name] : undefined));
   if (!tokens.ok) return { program: refuseLine(tokens.error), env: options.env };
   const { assignments, words } = tokens.value;
   const env = assignments.length === 0 ? options.env : { ...options.env, ...Object.fromEntries(assignments) };
   if (words.length === 0) return { program: nothing(), env };
-  return { program: etcdctl(words[0] === 'etcdctl' ? words.slice(1) : words, { ...options, env }), env: options.env };
+  const [name = ''] = words;
+  const program = isProgram(name)
+    ? runInShell(words.map(utf8Encode), env, (args, inner) => etcdctl(args, { ...options, env: inner }))
+    : etcdctl(name === 'etcdctl' ? words.slice(1) : words, { ...options, env });
+  return { program, env: options.env };
 }
 
 /**
@@ -73,12 +149,37 @@ export function* etcdctl(args: readonly string[], options: CommandOptions): Prog
   }
   if (name === 'help') return yield* helpCommand(flags.value.args, help);
   const inherited = path.slice(1, -1).flatMap((above) => above.persistent);
-  const context: CommandContext = { name, flags: flags.value, args: flags.value.args, words, inherited, options };
+  const context: CommandContext = {
+    name,
+    flags: flags.value,
+    args: flags.value.args,
+    words,
+    inherited,
+    options,
+    etcdctl: (nested, env) => etcdctl(nested, { ...options, env }),
+  };
   const command = COMMANDS.get(name);
-  if (command !== undefined) return yield* command(context);
-  const exit = yield* exitWithError(EXIT.error, `etcdctl ${name} is not available in this console yet`);
-  yield* giveHint({ code: 'notYet', command: name });
-  return exit;
+  assert(command !== undefined, 'every command of the table is there', { name });
+  return yield* command(context);
+}
+
+/** `completion SHELL`: this console completes by itself. */
+function* completion(context: CommandContext): Steps<ExitCode> {
+  const [shell, ...more] = context.args;
+  const known = shell !== undefined && more.length === 0 && /^(?:bash|zsh|fish|powershell)$/.test(shell);
+  if (known) return yield* refuseHere(context);
+  const unknown = more.length === 0 && shell !== undefined ? shell : undefined;
+  const text =
+    unknown === undefined
+      ? `accepts 1 arg(s), received ${context.args.length}`
+      : `invalid argument ${goQuote(unknown)} for "etcdctl completion"`;
+  yield* printError(`Error: ${text}\n`);
+  const found = findCommand(['completion']);
+  assert(found.ok, 'completion is a command');
+  yield* print(utf8Encode(renderHelp(found.value.path, context.options.words ?? plainWords)));
+  yield* printError('\n');
+  yield* giveHint({ code: 'usage', command: context.name });
+  return EXIT.error;
 }
 
 function* version(): Steps<ExitCode> {
@@ -117,18 +218,4 @@ function* refuseFlag(path: readonly CommandSpec[], error: FlagError, words: NonN
 // biome-ignore lint/correctness/useYield: a program that asks for nothing
 function* nothing(): Program {
   return EXIT.success;
-}
-
-/** What shells say for a line that is no command; 2 is their exit status for it. */
-function* refuseLine(error: TokenizeError): Program {
-  const where = `at column ${error.at + 1}`;
-  const text =
-    error.code === 'unclosedQuote'
-      ? `syntax error: the quote ${error.quote} ${where} is not closed`
-      : error.code === 'trailingBackslash'
-        ? `syntax error: the line ends in a backslash ${where}`
-        : `${error.construct} ${where} is not supported in this console`;
-  yield* printError(utf8Encode(`Error: ${text}\n`));
-  yield* giveHint(error);
-  return 2;
 }

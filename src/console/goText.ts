@@ -58,14 +58,21 @@ export type NumberFault = 'invalid syntax' | 'value out of range';
 /**
  * A signed 64-bit integer as strconv.ParseInt reads it.
  *
- * @param base 16, or 0: decimal, 0x…, 0o…, 0b…, 0…, with underscores between digits
+ * @param base 10, 16, or 0: decimal, 0x…, 0o…, 0b…, 0…, with underscores between digits
  */
-export function parseGoInt(text: Bytes, base: 0 | 16): Result<bigint, NumberFault> {
-  const signed = /^[+-]/.test(text) ? text.slice(1) : text;
-  const digits = base === 16 ? (/^[0-9a-fA-F]+$/.test(signed) ? `0x${signed}` : undefined) : readBaseZero(signed);
+export function parseGoInt(text: Bytes, base: 0 | 10 | 16): Result<bigint, NumberFault> {
+  const digits = readDigits(/^[+-]/.test(text) ? text.slice(1) : text, base);
   if (digits === undefined) return fail('invalid syntax');
   const value = text.startsWith('-') ? -BigInt(digits) : BigInt(digits);
   return value >= -(1n << 63n) && value < 1n << 63n ? ok(value) : fail('value out of range');
+}
+
+/** An unsigned 64-bit integer as strconv.ParseUint reads it: no sign. @param base as of {@link parseGoInt} */
+export function parseGoUint(text: Bytes, base: 10 | 16): Result<bigint, NumberFault> {
+  const digits = readDigits(text, base);
+  if (digits === undefined) return fail('invalid syntax');
+  const value = BigInt(digits);
+  return value < 1n << 64n ? ok(value) : fail('value out of range');
 }
 
 /** A boolean as strconv.ParseBool reads it. */
@@ -114,11 +121,55 @@ export function parseGoDuration(text: Bytes): Result<number, Bytes> {
   return ok(text.startsWith('-') && micros > 0 ? -micros : micros);
 }
 
+/** A duration as time.Duration writes it: `0s`, `850µs`, `3.64022ms`, `1.2s`, `1m0.5s`. @param micros µs */
+export function formatGoDuration(micros: number): Bytes {
+  if (micros < 0) return `-${formatGoDuration(-micros)}`;
+  if (micros === 0) return '0s';
+  if (micros < 1000) return `${trimZeros(micros.toFixed(3))}\xc2\xb5s`;
+  if (micros < 1e6) return `${trimZeros((micros / 1000).toFixed(6))}ms`;
+  const minutes = Math.floor(micros / 60e6);
+  const seconds = `${trimZeros(((micros - minutes * 60e6) / 1e6).toFixed(9))}s`;
+  if (minutes === 0) return seconds;
+  return minutes < 60 ? `${minutes}m${seconds}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
+}
+
+/** A number of bytes as etcdctl shows it: `512 B`, `20 kB`, `2.1 GB`. github.com/dustin/go-humanize, Bytes */
+export function formatSize(bytes: number): string {
+  if (bytes < 10) return `${bytes} B`;
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
+  // By comparison, for a logarithm of 1000 may fall short of 1.
+  let unit = 0;
+  for (let rest = bytes; rest >= 1000 && unit < units.length - 1; rest /= 1000) unit++;
+  const value = Math.floor((bytes / 1000 ** unit) * 10 + 0.5) / 10;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+}
+
+/**
+ * A quoted string at the start of a text, as fmt.Sscanf reads `%q`: in double quotes with Go's escapes, or in backquotes.
+ *
+ * @returns the string and what follows it; undefined where there is none
+ */
+export function readGoQuoted(text: Bytes): { readonly value: Bytes; readonly rest: Bytes } | undefined {
+  const raw = /^`([^`]*)`/.exec(text);
+  if (raw !== null) return { value: raw[1] ?? '', rest: text.slice(raw[0].length) };
+  const quoted = /^"((?:[^"\\]|\\[\s\S])*)"/.exec(text);
+  if (quoted === null) return undefined;
+  const value = unescapeGo(quoted[1] ?? '');
+  return value === undefined ? undefined : { value, rest: text.slice(quoted[0].length) };
+}
+
 /** Hex of each byte as `\x66\x6f`, as `--hex` shows keys and values. */
 export function hexBytes(bytes: Bytes): string {
   let out = '';
   for (let i = 0; i < bytes.length; i++) out += `\\x${hex(bytes.charCodeAt(i), 2)}`;
   return out;
+}
+
+/** Digits as BigInt reads them; undefined where they are none. */
+function readDigits(text: Bytes, base: 0 | 10 | 16): string | undefined {
+  if (base === 16) return /^[0-9a-fA-F]+$/.test(text) ? `0x${text}` : undefined;
+  if (base === 10) return /^[0-9]+$/.test(text) ? text : undefined;
+  return readBaseZero(text);
 }
 
 function readBaseZero(text: Bytes): string | undefined {
@@ -127,6 +178,56 @@ function readBaseZero(text: Bytes): string | undefined {
   if (/^0(?:_?[0-7])+$/.test(text)) return `0o${text.replaceAll('_', '')}`;
   if (/^(?:0|[1-9](?:_?[0-9])*)$/.test(text)) return text.replaceAll('_', '');
   return undefined;
+}
+
+const UNESCAPES: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  '"': '"',
+};
+
+/** What stands between double quotes in Go; undefined where an escape is none of Go's. */
+function unescapeGo(text: Bytes): Bytes | undefined {
+  let out = '';
+  for (let i = 0; i < text.length; ) {
+    const char = text.charAt(i);
+    if (char === '\n') return undefined;
+    if (char !== '\\') {
+      out += char;
+      i++;
+      continue;
+    }
+    const plain = UNESCAPES[text.charAt(i + 1)];
+    if (plain !== undefined) {
+      out += plain;
+      i += 2;
+      continue;
+    }
+    const found = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/.exec(text.slice(i));
+    if (found === null) return undefined;
+    const [whole, byte, short, long, octal] = found;
+    if (byte !== undefined || octal !== undefined) {
+      const code = byte !== undefined ? Number.parseInt(byte, 16) : Number.parseInt(octal ?? '', 8);
+      if (code > 0xff) return undefined;
+      out += String.fromCharCode(code);
+    } else {
+      const code = Number.parseInt(short ?? long ?? '', 16);
+      if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return undefined;
+      out += utf8Encode(String.fromCodePoint(code));
+    }
+    i += whole.length;
+  }
+  return out;
+}
+
+function trimZeros(decimal: string): string {
+  return decimal.replace(/\.?0+$/, '');
 }
 
 /** The time package quotes on its own: everything outside printable ASCII byte by byte. */

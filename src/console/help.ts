@@ -72,6 +72,25 @@ export function renderHelp(path: readonly CommandSpec[], words: HelpWords, shows
     .join('');
 }
 
+/** A command's usage in the form that its library falls back to where etcdctl gives none: in operations of `txn`. */
+export function renderUsage(path: readonly CommandSpec[], words: HelpWords): string {
+  const spec = path.at(-1) ?? ROOT; // a path is never empty
+  const command = commandName(path);
+  const own = [...spec.flags].map((flag) => ({ flag, text: words({ kind: 'flag', command, flag: flag.name }) }));
+  const all = [...own, { flag: HELP_FLAG, text: words({ kind: 'flag', command: undefined, flag: HELP_FLAG.name }) }];
+  const rows = all
+    .sort((a, b) => byText(a.flag.name, b.flag.name))
+    .map(({ flag, text }): [string, string] => {
+      const start = flag.shorthand === undefined ? `      --${flag.name}` : `  -${flag.shorthand}, --${flag.name}`;
+      const initial =
+        flag.initial === '' || flag.initial === 'false' || (flag.initial === '0' && flag.kind === 'int') ? '' : flag.initial;
+      const shown = initial === '' ? '' : ` (default ${flag.kind === 'string' ? `"${initial}"` : initial})`;
+      return [flag.kind === 'bool' ? start : `${start} ${flag.kind}`, `${text}${shown}`];
+    });
+  const width = Math.max(...rows.map(([left]) => left.length)) + 3;
+  return `Usage:\n   ${spec.use} [flags]\n\nFlags:\n${rows.map(([left, right]) => `${left.padEnd(width)}${right}\n`).join('')}\n`;
+}
+
 function indent(heading: string, line: string): string {
   return heading === 'COMMANDS' || heading.endsWith('OPTIONS') ? line : `  ${line}`;
 }

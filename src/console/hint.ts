@@ -3,8 +3,6 @@ import type { ApiError, ApiErrorCode } from '../engine/server/errors.ts';
 
 /** A closed union: one code, its own fields. */
 export type Hint =
-  /** A command that etcdctl has and this console has not. */
-  | { readonly code: 'notYet'; readonly command: string }
   /** A flag or argument of a supported command that is not supported yet. */
   | { readonly code: 'notYetOption'; readonly command: string; readonly option: string }
   /** An unknown command; `suggestions` as in "Did you mean". */
@@ -21,6 +19,12 @@ export type Hint =
   | { readonly code: 'trailingBackslash'; readonly at: number }
   /** A shell construct (pipe, redirection, substitution …) at column `at`. */
   | { readonly code: 'unsupportedShell'; readonly construct: string; readonly at: number }
+  /** A program that this console has not: it has echo, true, false, sh -c and etcdctl. */
+  | { readonly code: 'noProgram'; readonly name: string }
+  /** etcdctl itself breaks down here, with a Go trace. */
+  | { readonly code: 'etcdctlPanics' }
+  /** A command that makes no sense without an operating system around it. */
+  | { readonly code: 'notHere'; readonly command: string }
   /** Nothing is printed for a key that does not exist. */
   | { readonly code: 'noSuchKey'; readonly key: string }
   /** The call ran into its deadline: no quorum, or nobody there. `timeout` in µs. */

@@ -1,20 +1,23 @@
-/** Responses as etcdctl's writers print them. spec/etcd.md 6.2–6.10; etcd-io/etcd:etcdctl/ctlv3/command/printer*.go */
-import { type Bytes, base64Encode, formatDecimal, formatHex, type Id64, unreachable, utf8Encode, ZERO_ID } from '../base/index.ts';
+/** Responses as etcdctl's writers print them. spec/etcd.md 6.2–6.13; etcd-io/etcd:etcdctl/ctlv3/command/printer*.go */
+import { type Bytes, formatDecimal, formatHex, unreachable, utf8Encode } from '../base/index.ts';
 import type {
+  AlarmResponse,
   ApiResponse,
-  DeleteRangeResponse,
+  HashKvResponse,
   KeyValue,
   MemberInfo,
-  MemberListResponse,
-  PutResponse,
-  RangeResponse,
-  ResponseHeader,
+  Permission,
+  StatusResponse,
   WatchEvent,
-  WatchResponse,
 } from '../engine/server/api.ts';
-import { goJsonString, goQuote, hexBytes } from './goText.ts';
+import { formatGoDuration, formatSize, hexBytes } from './goText.ts';
+import { prefixEnd } from './keyRange.ts';
+import { fieldsEndpoints, fieldsHealth, printFields } from './printFields.ts';
+import { jsonEndpoints, jsonHealth, printJson } from './printJson.ts';
+import { printProtobuf } from './printProtobuf.ts';
+import { renderTable } from './printTable.ts';
 
-export type Writer = 'simple' | 'json' | 'fields' | 'table';
+export type Writer = 'simple' | 'json' | 'fields' | 'table' | 'protobuf';
 
 export interface PrintOptions {
   readonly writer: Writer;
@@ -24,25 +27,144 @@ export interface PrintOptions {
   readonly valueOnly: boolean;
 }
 
-/** The responses that there are writers for. */
-export type PrintedResponse = Extract<ApiResponse, { type: 'range' | 'put' | 'deleteRange' | 'memberList' | 'watch' }>;
+/** The responses that writers are asked to print; of the others commands say something of their own. */
+export type PrintedResponse = Exclude<
+  ApiResponse,
+  {
+    type:
+      | 'status'
+      | 'hash'
+      | 'hashKv'
+      | 'compaction'
+      | 'defragment'
+      | 'snapshot'
+      | 'watchProgress'
+      | 'authenticate'
+      | 'authEnable'
+      | 'authDisable';
+  }
+>;
 
-/** What a response looks like, or undefined where the writer does not know such responses (`table` of most). */
-export function printResponse(response: PrintedResponse, options: PrintOptions): Bytes | undefined {
+/** How an endpoint is. */
+export interface EndpointHealth {
+  readonly endpoint: Bytes;
+  /** µs */
+  readonly took: number;
+  /** undefined: it is healthy. */
+  readonly error: Bytes | undefined;
+}
+
+/** What an endpoint answered. */
+export interface EndpointAnswer<R> {
+  readonly endpoint: Bytes;
+  readonly response: R;
+}
+
+/**
+ * What a response looks like, or undefined where the writer does not know such responses.
+ *
+ * @param simple what the `simple` writer says, where the response alone does not tell
+ */
+export function printResponse(response: PrintedResponse, options: PrintOptions, simple?: Bytes): Bytes | undefined {
   switch (options.writer) {
     case 'simple':
-      return printSimple(response, options);
+      return simple ?? printSimple(response, options);
     case 'json':
       return `${printJson(response, options.isHex)}\n`;
     case 'fields':
       return printFields(response, options.isHex);
     case 'table':
-      return response.type === 'memberList' ? printTable(response) : undefined;
+      return response.type === 'memberList' ? renderTable(MEMBER_HEADINGS, response.members.map(memberCells)) : undefined;
+    case 'protobuf':
+      return printProtobuf(response);
     default:
       return unreachable(options.writer);
   }
 }
 
+/** `endpoint health`: healthy ones on standard output, with `simple` the others on standard error. */
+export function printHealth(
+  healths: readonly EndpointHealth[],
+  writer: Writer,
+): { readonly stdout: Bytes; readonly stderr: Bytes } | undefined {
+  switch (writer) {
+    case 'simple': {
+      const healthy = healths.filter(({ error }) => error === undefined);
+      const ill = healths.filter(({ error }) => error !== undefined);
+      const took = (health: EndpointHealth) => formatGoDuration(health.took);
+      return {
+        stdout: healthy.map((one) => `${one.endpoint} is healthy: successfully committed proposal: took = ${took(one)}\n`).join(''),
+        stderr: ill.map((one) => `${one.endpoint} is unhealthy: failed to commit proposal: ${one.error}\n`).join(''),
+      };
+    }
+    case 'json':
+      return { stdout: `${jsonHealth(healths)}\n`, stderr: '' };
+    case 'fields':
+      return { stdout: fieldsHealth(healths), stderr: '' };
+    case 'table': {
+      const rows = healths.map(({ endpoint, took, error }) => [
+        endpoint,
+        String(error === undefined),
+        formatGoDuration(took),
+        error ?? '',
+      ]);
+      return { stdout: renderTable(HEALTH_HEADINGS, rows), stderr: '' };
+    }
+    case 'protobuf':
+      return undefined;
+    default:
+      return unreachable(writer);
+  }
+}
+
+/** `endpoint status` and `endpoint hashkv`, one row for each endpoint that answered. */
+export function printEndpoints<R extends StatusResponse | HashKvResponse>(
+  type: R['type'],
+  answers: readonly EndpointAnswer<R>[],
+  { writer, isHex }: Pick<PrintOptions, 'writer' | 'isHex'>,
+): Bytes | undefined {
+  const rows = answers.map(({ endpoint, response }) =>
+    response.type === 'status' ? statusCells(endpoint, response) : [endpoint, String(response.hash), String(response.hashRevision)],
+  );
+  switch (writer) {
+    case 'simple':
+      return rows.map((cells) => `${cells.join(', ')}\n`).join('');
+    case 'json':
+      return `${jsonEndpoints(answers)}\n`;
+    case 'fields':
+      return fieldsEndpoints(answers, isHex);
+    case 'table':
+      return renderTable(type === 'status' ? STATUS_HEADINGS : HASH_HEADINGS, rows);
+    case 'protobuf':
+      return undefined;
+    default:
+      return unreachable(writer);
+  }
+}
+
+const MEMBER_HEADINGS = ['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'];
+const HEALTH_HEADINGS = ['ENDPOINT', 'HEALTH', 'TOOK', 'ERROR'];
+const HASH_HEADINGS = ['ENDPOINT', 'HASH', 'HASH REVISION'];
+const STATUS_HEADINGS = [
+  'ENDPOINT',
+  'ID',
+  'VERSION',
+  'STORAGE VERSION',
+  'DB SIZE',
+  'IN USE',
+  'PERCENTAGE NOT IN USE',
+  'QUOTA',
+  'IS LEADER',
+  'IS LEARNER',
+  'RAFT TERM',
+  'RAFT INDEX',
+  'RAFT APPLIED INDEX',
+  'ERRORS',
+  'DOWNGRADE TARGET VERSION',
+  'DOWNGRADE ENABLED',
+];
+
+/** What needs no more than the response itself; other commands hand in their words. */
 function printSimple(response: PrintedResponse, options: PrintOptions): Bytes {
   switch (response.type) {
     case 'range':
@@ -51,13 +173,55 @@ function printSimple(response: PrintedResponse, options: PrintOptions): Bytes {
       return `OK\n${response.prevKv === undefined ? '' : simplePair(response.prevKv, options)}`;
     case 'deleteRange':
       return `${response.deleted}\n${response.prevKvs.map((kv) => simplePair(kv, options)).join('')}`;
+    case 'txn': {
+      const inner = response.responses.map((one) => `\n${printSimple(one, options)}`);
+      return `${response.succeeded ? 'SUCCESS' : 'FAILURE'}\n${inner.join('')}`;
+    }
     case 'memberList':
       return response.members.map((member) => `${memberCells(member).join(', ')}\n`).join('');
     case 'watch':
       return response.events.map((event) => simpleEvent(event, options)).join('');
+    case 'leaseGrant':
+      return `lease ${response.id} granted with TTL(${response.ttl}s)\n`;
+    case 'leaseKeepAlive':
+      return `lease ${response.id} keepalived with TTL(${response.ttl})\n`;
+    case 'leaseLeases':
+      return `found ${response.leases.length} leases\n${response.leases.map((id) => `${id}\n`).join('')}`;
+    case 'alarm':
+      return response.alarms.map((alarm) => `${describeAlarm(alarm)}\n`).join('');
+    case 'authStatus':
+      return `Authentication Status: ${response.enabled}\nAuthRevision: ${response.authRevision}\n`;
+    case 'authUserList':
+      return response.users.map((user) => `${user}\n`).join('');
+    case 'authRoleList':
+      return response.roles.map((role) => `${role}\n`).join('');
     default:
-      return unreachable(response);
+      return '';
   }
+}
+
+/** As protobuf's text form writes it, with its blank at the end. */
+export function describeAlarm({ memberId, alarm }: AlarmResponse['alarms'][number]): Bytes {
+  return `memberID:${formatDecimal(memberId)} alarm:${alarm.toUpperCase()} `;
+}
+
+/** `role get` and each role of `user get --detail`. */
+export function describeRole(role: Bytes, permissions: readonly Permission[]): Bytes {
+  // etcdctl shows the root role, which may do everything without a permission, as if it had one on everything.
+  const shown: readonly Permission[] =
+    role === 'root' && permissions.length === 0 ? [{ access: 'readwrite', key: '', rangeEnd: '\0' }] : permissions;
+  const lines = (access: 'read' | 'write'): Bytes =>
+    shown
+      .filter((permission) => permission.access === access || permission.access === 'readwrite')
+      .map((permission) => `\t${describePermission(permission)}\n`)
+      .join('');
+  return `Role ${role}\nKV Read:\n${lines('read')}KV Write:\n${lines('write')}`;
+}
+
+function describePermission({ key, rangeEnd }: Permission): Bytes {
+  if (rangeEnd === '') return key;
+  const isPrefix = rangeEnd === prefixEnd(key) && key !== '';
+  return `[${key}, ${rangeEnd === '\0' ? '<open ended>' : `${rangeEnd})`}${isPrefix ? ` (prefix ${key})` : ''}`;
 }
 
 function simplePair(kv: KeyValue, options: PrintOptions): Bytes {
@@ -81,206 +245,25 @@ function memberCells(member: MemberInfo): Bytes[] {
   ];
 }
 
-function printJson(response: PrintedResponse, isHex: boolean): Bytes {
-  switch (response.type) {
-    case 'range':
-      return jsonRange(response);
-    case 'put':
-      return jsonPut(response);
-    case 'deleteRange':
-      return jsonDelete(response);
-    case 'memberList':
-      return isHex ? jsonMembersInHex(response) : jsonMembers(response);
-    case 'watch':
-      return jsonWatch(response);
-    default:
-      return unreachable(response);
-  }
-}
-
-function jsonRange(response: RangeResponse): Bytes {
-  return jsonObject([
-    ['header', jsonHeader(response.header)],
-    ['kvs', jsonList(response.kvs.map(jsonPair))],
-    ['more', response.more ? 'true' : undefined],
-    ['count', jsonNumber(response.count)],
-  ]);
-}
-
-function jsonPut(response: PutResponse): Bytes {
-  return jsonObject([
-    ['header', jsonHeader(response.header)],
-    ['prev_kv', response.prevKv === undefined ? undefined : jsonPair(response.prevKv)],
-  ]);
-}
-
-function jsonDelete(response: DeleteRangeResponse): Bytes {
-  return jsonObject([
-    ['header', jsonHeader(response.header)],
-    ['deleted', jsonNumber(response.deleted)],
-    ['prev_kvs', jsonList(response.prevKvs.map(jsonPair))],
-  ]);
-}
-
-function jsonMembers(response: MemberListResponse): Bytes {
-  const members = response.members.map((member) =>
-    jsonObject([
-      ['ID', jsonId(member.id)],
-      ['name', member.name === '' ? undefined : goJsonString(utf8Encode(member.name))],
-      ['peerURLs', jsonList(jsonStrings(member.peerUrls))],
-      ['clientURLs', jsonList(jsonStrings(member.clientUrls))],
-      ['isLearner', member.isLearner ? 'true' : undefined],
-    ]),
-  );
-  return jsonObject([
-    ['header', jsonHeader(response.header)],
-    ['members', jsonList(members)],
-  ]);
-}
-
-/** A form of its own: ids as hex strings, no revision, no isLearner, empty names and lists shown. spec/etcd.md 6.2 */
-function jsonMembersInHex(response: MemberListResponse): Bytes {
-  const { header, members } = response;
-  const list = (urls: readonly string[]): Bytes => (urls.length === 0 ? 'null' : `[${jsonStrings(urls).join(',')}]`);
-  const rows = members.map(
-    (member) =>
-      `{"ID":"${formatHex(member.id)}","name":"${utf8Encode(member.name)}","peerURLs":${list(member.peerUrls)},"clientURLs":${list(member.clientUrls)}}`,
-  );
-  const head = `{"header":{"cluster_id":"${formatHex(header.clusterId)}","member_id":"${formatHex(header.memberId)}","raft_term":${header.raftTerm}}`;
-  return rows.length === 0 ? `${head}}` : `${head},"members":[${rows.join(',')}]}`;
-}
-
-function jsonWatch(response: WatchResponse): Bytes {
-  // A watch that was refused never had a header or events: the client library makes this response up.
-  const refused = response.created && response.canceled;
-  const events = response.events.map((event) =>
-    jsonObject([
-      ['type', event.type === 'delete' ? '1' : undefined],
-      ['kv', jsonPair(event.kv)],
-      ['prev_kv', event.prevKv === undefined ? undefined : jsonPair(event.prevKv)],
-    ]),
-  );
-  return jsonObject([
-    ['Header', jsonHeader(response.header)],
-    ['Events', refused ? 'null' : `[${events.join(',')}]`],
-    ['CompactRevision', String(response.compactRevision)],
-    ['Canceled', String(response.canceled)],
-    ['Created', String(response.created && !refused)],
-  ]);
-}
-
-function jsonHeader(header: ResponseHeader): Bytes {
-  return jsonObject([
-    ['cluster_id', jsonId(header.clusterId)],
-    ['member_id', jsonId(header.memberId)],
-    ['revision', jsonNumber(header.revision)],
-    ['raft_term', jsonNumber(header.raftTerm)],
-  ]);
-}
-
-function jsonPair(kv: KeyValue): Bytes {
-  return jsonObject([
-    ['key', jsonBytes(kv.key)],
-    ['create_revision', jsonNumber(kv.createRevision)],
-    ['mod_revision', jsonNumber(kv.modRevision)],
-    ['version', jsonNumber(kv.version)],
-    ['value', jsonBytes(kv.value)],
-    ['lease', kv.lease === ZERO_ID ? undefined : formatLease(kv.lease)],
-  ]);
-}
-
-/** Fields whose text is undefined are left out, as protobuf's zero values are. */
-function jsonObject(fields: readonly (readonly [name: string, text: Bytes | undefined])[]): Bytes {
-  const present = fields.filter(([, text]) => text !== undefined);
-  return `{${present.map(([name, text]) => `"${name}":${text}`).join(',')}}`;
-}
-
-function jsonList(items: readonly Bytes[]): Bytes | undefined {
-  return items.length === 0 ? undefined : `[${items.join(',')}]`;
-}
-
-function jsonNumber(value: number): Bytes | undefined {
-  return value === 0 ? undefined : String(value);
-}
-
-function jsonId(id: Id64): Bytes | undefined {
-  return id === ZERO_ID ? undefined : formatDecimal(id);
-}
-
-function jsonBytes(bytes: Bytes): Bytes | undefined {
-  return bytes === '' ? undefined : `"${base64Encode(bytes)}"`;
-}
-
-function jsonStrings(texts: readonly string[]): Bytes[] {
-  return texts.map((text) => goJsonString(utf8Encode(text)));
-}
-
-/** A lease id is a signed 64-bit integer. */
-function formatLease(lease: Id64): string {
-  return BigInt.asIntN(64, BigInt(`0x${lease}`)).toString();
-}
-
-function printFields(response: PrintedResponse, isHex: boolean): Bytes {
-  const header = fieldsHeader(response.header, isHex);
-  switch (response.type) {
-    case 'range': {
-      const pairs = response.kvs.map((kv) => fieldsPair('', kv, isHex)).join('');
-      return `${header}${pairs}"More" : ${response.more}\n"Count" : ${response.count}\n`;
-    }
-    case 'put':
-      return `${header}${response.prevKv === undefined ? '' : fieldsPair('Prev', response.prevKv, isHex)}`;
-    case 'deleteRange':
-      return `${header}"Deleted" : ${response.deleted}\n${response.prevKvs.map((kv) => fieldsPair('Prev', kv, isHex)).join('')}`;
-    case 'memberList':
-      return header + response.members.map((member) => fieldsMember(member, isHex)).join('');
-    case 'watch':
-      return header + response.events.map((event) => fieldsEvent(event, isHex)).join('');
-    default:
-      return unreachable(response);
-  }
-}
-
-function fieldsHeader(header: ResponseHeader, isHex: boolean): Bytes {
-  const id = isHex ? formatHex : formatDecimal;
-  const revision = header.revision > 0 ? `"Revision" : ${header.revision}\n` : '';
-  return `"ClusterID" : ${id(header.clusterId)}\n"MemberID" : ${id(header.memberId)}\n${revision}"RaftTerm" : ${header.raftTerm}\n`;
-}
-
-function fieldsPair(prefix: '' | 'Prev', kv: KeyValue, isHex: boolean): Bytes {
-  return (
-    `"${prefix}Key" : ${goQuote(kv.key)}\n` +
-    `"${prefix}CreateRevision" : ${kv.createRevision}\n` +
-    `"${prefix}ModRevision" : ${kv.modRevision}\n` +
-    `"${prefix}Version" : ${kv.version}\n` +
-    `"${prefix}Value" : ${goQuote(kv.value)}\n` +
-    `"${prefix}Lease" : ${isHex ? kv.lease : formatLease(kv.lease)}\n`
-  );
-}
-
-function fieldsEvent(event: WatchEvent, isHex: boolean): Bytes {
-  const previous = event.prevKv === undefined ? '' : fieldsPair('Prev', event.prevKv, isHex);
-  return `"Type" : ${event.type === 'put' ? 'PUT' : 'DELETE'}\n${previous}${fieldsPair('', event.kv, isHex)}`;
-}
-
-function fieldsMember(member: MemberInfo, isHex: boolean): Bytes {
-  const peers = member.peerUrls.map((url) => `"PeerURL" : ${goQuote(utf8Encode(url))}\n`).join('');
-  const clients = member.clientUrls.map((url) => `"ClientURL" : ${goQuote(utf8Encode(url))}\n`).join('');
-  const id = isHex ? formatHex(member.id) : formatDecimal(member.id);
-  return `"ID" : ${id}\n"Name" : ${goQuote(utf8Encode(member.name))}\n${peers}${clients}"IsLearner" : ${member.isLearner}\n\n`;
-}
-
-const MEMBER_HEADINGS = ['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'];
-
-/** Headings centred, cells to the right. */
-function printTable(response: MemberListResponse): Bytes {
-  const rows = response.members.map(memberCells);
-  const widths = MEMBER_HEADINGS.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const border = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+\n`;
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
-  const heads = MEMBER_HEADINGS.map((heading, column) => {
-    const gap = (widths[column] ?? 0) - heading.length;
-    return ' '.repeat(Math.floor(gap / 2)) + heading + ' '.repeat(Math.ceil(gap / 2));
-  });
-  const body = rows.map((row) => line(row.map((cell, column) => cell.padStart(widths[column] ?? 0))));
-  return border + line(heads) + border + body.join('') + (rows.length > 0 ? border : '');
+function statusCells(endpoint: Bytes, status: StatusResponse): Bytes[] {
+  const { dbSize, dbSizeInUse, downgradeInfo } = status;
+  const inUse = dbSize === 0 ? 100 : Math.floor((dbSizeInUse * 100) / dbSize);
+  return [
+    endpoint,
+    formatHex(status.header.memberId),
+    utf8Encode(status.version),
+    utf8Encode(status.storageVersion),
+    formatSize(dbSize),
+    formatSize(dbSizeInUse),
+    `${100 - inUse}%`,
+    formatSize(status.dbSizeQuota),
+    String(status.leader === status.header.memberId),
+    String(status.isLearner),
+    String(status.raftTerm),
+    String(status.raftIndex),
+    String(status.raftAppliedIndex),
+    utf8Encode(status.errors.join(', ')),
+    utf8Encode(downgradeInfo.targetVersion),
+    String(downgradeInfo.enabled),
+  ];
 }

@@ -13,6 +13,9 @@ export type ExitCode = number;
 /** Names an open stream inside one program; counts from 1. */
 export type StreamNumber = number;
 
+/** Names a call that was begun, inside one program; counts from 1. */
+export type CallNumber = number;
+
 /** What a program asks of its driver. Times are virtual microseconds. */
 export type Effect =
   | { readonly type: 'write'; readonly to: 'stdout' | 'stderr'; readonly data: Bytes }
@@ -24,6 +27,8 @@ export type Effect =
       readonly request: UnaryRequest;
       /** µs until `deadlineExceeded`; undefined = none. */
       readonly timeout: number | undefined;
+      /** Says which user asks; undefined = nobody has logged in. */
+      readonly token: Bytes | undefined;
     }
   | {
       readonly type: 'open';
@@ -32,30 +37,64 @@ export type Effect =
       readonly request: StreamRequest;
       /** The member ends the stream when it has been without a leader for too long. */
       readonly requireLeader: boolean;
+      readonly token: Bytes | undefined;
     }
   | { readonly type: 'close'; readonly stream: StreamNumber }
-  /** Waits for the next message of any open stream, or (with `input`) for a line of standard input, whichever is first. */
-  | { readonly type: 'receive'; readonly input: boolean }
+  /** Starts a call and goes on: its outcome is one of the things that `receive` waits for. */
+  | {
+      readonly type: 'begin';
+      readonly call: CallNumber;
+      readonly endpoints: readonly string[];
+      readonly request: UnaryRequest;
+      /** As of `call`. */
+      readonly timeout: number | undefined;
+      readonly token: Bytes | undefined;
+    }
+  /** A call that asks the members of these streams how far they are; answered as a call is. */
+  | { readonly type: 'askProgress'; readonly streams: readonly StreamNumber[] }
+  /**
+   * Waits for the next message of any open stream or the outcome of any call that was begun, or (with `input`) for a line of
+   * standard input, or until virtual time `until`, whichever is first.
+   */
+  | { readonly type: 'receive'; readonly input: boolean; readonly until?: number }
   | { readonly type: 'sleep'; readonly duration: number }
   /** Waits for the end of standard input and takes all of it. */
-  | { readonly type: 'readInput' };
+  | { readonly type: 'readInput' }
+  /** Asks for the virtual time, µs. */
+  | { readonly type: 'now' }
+  /**
+   * From now on the first interrupt is an answer (`interrupted`) to whatever the program waits for, whose call is cancelled;
+   * without it, and at the second one, the program dies of it.
+   */
+  | { readonly type: 'catchInterrupt' }
+  /** A file for the person who typed: a browser downloads it. */
+  | { readonly type: 'save'; readonly name: string; readonly data: Bytes };
 
 /** What happened on a stream: a message, or its end. */
 export type StreamEvent =
   | { readonly type: 'message'; readonly response: StreamResponse }
   | { readonly type: 'end'; readonly error: ApiError | undefined };
 
-/** The answer to an effect; each effect has exactly one kind of answer (`receive` one of three). */
+/** The answer to an effect; each effect has exactly one kind of answer, but for `receive`. */
 export type Reply =
-  /** To `write`, `hint`, `open`, `close` and `sleep`; the value that starts a program is ignored. */
+  /** To `write`, `hint`, `open`, `close`, `begin`, `sleep`, `catchInterrupt` and `save`; the value that starts a program is ignored. */
   | { readonly type: 'done' }
-  /** To `call`. */
+  /** To an effect that waits, after `catchInterrupt`. */
+  | { readonly type: 'interrupted' }
+  /** To `now`. */
+  | { readonly type: 'time'; readonly at: number }
+  /** To `receive`: a call that was begun has come to its end. */
+  | { readonly type: 'answer'; readonly call: CallNumber; readonly outcome: CallOutcome }
+  /** To `receive` with `until`. */
+  | { readonly type: 'late' }
+  /** To `call` and `askProgress`. */
   | { readonly type: 'outcome'; readonly outcome: CallOutcome }
   /** To `receive`. */
   | { readonly type: 'event'; readonly stream: StreamNumber; readonly event: StreamEvent }
   /** To `receive` with input; the line without its newline. */
   | { readonly type: 'line'; readonly line: Bytes }
-  | { readonly type: 'endOfInput' }
+  /** `rest`: what followed the last newline; '' ever after. */
+  | { readonly type: 'endOfInput'; readonly rest: Bytes }
   /** To `readInput`: everything, newlines kept. */
   | { readonly type: 'input'; readonly data: Bytes };
 
@@ -65,7 +104,8 @@ export type Program = Generator<Effect, ExitCode, Reply>;
 export type Steps<T> = Generator<Effect, T, Reply>;
 
 /** The response that belongs to a request. */
-export type ResponseTo<R extends ApiRequest> = Extract<UnaryResponse | StreamResponse, { readonly type: R['type'] }>;
+export type ResponseTo<R extends ApiRequest> = ResponseOfType<UnaryResponse | StreamResponse, R['type']>;
+type ResponseOfType<R, T> = R extends { readonly type: infer U } ? (T extends U ? R & { readonly type: T } : never) : never;
 
 /** How a call ended, with the response's type known. */
 export type OutcomeOf<R extends UnaryRequest> =
@@ -87,17 +127,47 @@ export function* giveHint(hint: Hint | undefined): Steps<void> {
   if (hint !== undefined) yield { type: 'hint', hint };
 }
 
-/** One unary call. @param timeout µs, undefined for none */
+/** Who a call goes to, and in whose name. */
+export interface Connection {
+  readonly endpoints: readonly string[];
+  readonly token: Bytes | undefined;
+}
+
+/** Said instead of a value by steps that an interrupt cut short. */
+export const INTERRUPTED = 'interrupted';
+export type Interrupted = typeof INTERRUPTED;
+
+/** One unary call. Not for programs that catch interrupts. @param timeout µs, undefined for none */
 export function* call<R extends UnaryRequest>(
-  endpoints: readonly string[],
+  connection: Connection,
   request: R,
   timeout: number | undefined,
 ): Steps<OutcomeOf<R>> {
-  const reply = yield { type: 'call', endpoints, request, timeout };
+  const outcome = yield* callOrInterrupt(connection, request, timeout);
+  assert(outcome !== INTERRUPTED, 'an interrupt is an answer only where it was asked for');
+  return outcome;
+}
+
+/** As {@link call}, after `catchInterrupt`. */
+export function* callOrInterrupt<R extends UnaryRequest>(
+  connection: Connection,
+  request: R,
+  timeout: number | undefined,
+): Steps<OutcomeOf<R> | Interrupted> {
+  const { endpoints, token } = connection;
+  const reply = yield { type: 'call', endpoints, request, timeout, token };
+  if (reply.type === 'interrupted') return INTERRUPTED;
   assert(reply.type === 'outcome', 'a call is answered by an outcome', { reply: reply.type });
   const { outcome } = reply;
   if (outcome.ok) assert(outcome.response.type === request.type, 'a response answers its request', { request: request.type });
   return outcome as OutcomeOf<R>; // the assertion above ties the response's type to the request's
+}
+
+/** The virtual time, µs. */
+export function* now(): Steps<number> {
+  const reply = yield { type: 'now' };
+  assert(reply.type === 'time', 'the time is answered by the time', { reply: reply.type });
+  return reply.at;
 }
 
 /** The whole of standard input. */
@@ -105,4 +175,52 @@ export function* readInput(): Steps<Bytes> {
   const reply = yield { type: 'readInput' };
   assert(reply.type === 'input', 'reading everything is answered by everything', { reply: reply.type });
   return reply.data;
+}
+
+/** A line of standard input without its newline; undefined at the end. A rest without a newline is a line too. */
+export function* readLine(): Steps<Bytes | undefined> {
+  const reply = yield { type: 'receive', input: true };
+  if (reply.type === 'endOfInput') return reply.rest === '' ? undefined : reply.rest;
+  assert(reply.type === 'line', 'without streams only a line can be received', { reply: reply.type });
+  return reply.line;
+}
+
+/**
+ * Runs parts side by side: whatever one of them waits for, the others go on.
+ *
+ * @param parts may write, hint, call and ask for the time; nothing else
+ * @returns what they came to, in the order in which they came to it
+ */
+export function* together<T>(parts: readonly Steps<T>[]): Steps<T[]> {
+  const results: T[] = [];
+  const waiting = new Map<CallNumber, Steps<T>>();
+  let calls = 0;
+  function* advance(part: Steps<T>, first: Reply): Steps<void> {
+    let step = part.next(first);
+    while (step.done !== true) {
+      const effect = step.value;
+      if (effect.type === 'call') {
+        const { endpoints, request, timeout, token } = effect;
+        const call = ++calls;
+        waiting.set(call, part);
+        yield { type: 'begin', call, endpoints, request, timeout, token };
+        return;
+      }
+      assert(effect.type === 'write' || effect.type === 'hint' || effect.type === 'now', 'side by side, parts only call', {
+        effect: effect.type,
+      });
+      step = part.next(yield effect);
+    }
+    results.push(step.value);
+  }
+  for (const part of parts) yield* advance(part, { type: 'done' });
+  while (waiting.size > 0) {
+    const reply = yield { type: 'receive', input: false };
+    assert(reply.type === 'answer', 'only answers are waited for', { reply: reply.type });
+    const part = waiting.get(reply.call);
+    assert(part !== undefined, 'an answer belongs to a part', { call: reply.call });
+    waiting.delete(reply.call);
+    yield* advance(part, { type: 'outcome', outcome: reply.outcome });
+  }
+  return results;
 }

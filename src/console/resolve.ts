@@ -21,16 +21,21 @@ export interface UnknownCommand {
  * the next word with it, so that `--prefix get foo` asks for a command `foo`.
  */
 export function findCommand(words: readonly Bytes[]): Result<FoundCommand, UnknownCommand> {
-  const path: CommandSpec[] = [ROOT];
+  return findCommandBelow(ROOT, words);
+}
+
+/** As {@link findCommand}, in another tree. */
+export function findCommandBelow(root: CommandSpec, words: readonly Bytes[]): Result<FoundCommand, UnknownCommand> {
+  const path: CommandSpec[] = [root];
   let rest = words;
   for (;;) {
-    const current = path[path.length - 1] ?? ROOT; // the path is never empty
+    const current = path[path.length - 1] ?? root; // the path is never empty
     const specs = visibleFlags(path);
     const names = withoutFlags(rest, specs);
     const typed = names[0];
     const child = typed === undefined ? undefined : childNamed(current, typed);
     if (typed === undefined || child === undefined) {
-      if (typed !== undefined && current === ROOT) return fail({ typed, suggestions: suggestionsFor(typed) });
+      if (typed !== undefined && current === root) return fail({ typed, suggestions: suggestionsFor(typed) });
       return ok({ path, words: rest });
     }
     path.push(child);

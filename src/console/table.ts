@@ -86,13 +86,30 @@ export const WATCH = {
 
 export const MEMBER_LIST = { consistency: text('consistency', 'l') } as const;
 
-const checkFlags = (name: string): FlagSpec[] => [
-  text('load', 's'),
-  text('prefix', `/etcdctl-check-${name}/`),
-  bool('auto-compact'),
-  bool('auto-defrag'),
-];
-const rangeFlags = [bool('prefix'), bool('from-key')];
+export const TXN = { interactive: bool('interactive', 'i') } as const;
+export const COMPACTION = { physical: bool('physical') } as const;
+export const DEFRAG = { cluster: bool('cluster') } as const;
+/** Of the group; its children have it too. */
+export const ENDPOINT = { cluster: bool('cluster') } as const;
+export const HASHKV = { rev: int('rev') } as const;
+export const LEASE_TIMETOLIVE = { keys: bool('keys') } as const;
+export const LEASE_KEEP_ALIVE = { once: bool('once') } as const;
+export const MEMBER_ADD = { peerUrls: text('peer-urls'), learner: bool('learner') } as const;
+export const MEMBER_UPDATE = { peerUrls: text('peer-urls') } as const;
+export const LOCK = { ttl: int('ttl', '10') } as const;
+export const ELECT = { listen: bool('listen', 'l') } as const;
+export const USER_ADD = {
+  interactive: bool('interactive', undefined, 'true'),
+  newUserPassword: text('new-user-password'),
+  noPassword: bool('no-password'),
+} as const;
+export const USER_GET = { detail: bool('detail') } as const;
+export const USER_PASSWD = { interactive: bool('interactive', undefined, 'true') } as const;
+/** Of `role grant-permission` and `role revoke-permission`. */
+export const ROLE_PERMISSION = { prefix: bool('prefix'), fromKey: bool('from-key') } as const;
+export const CHECK = { load: text('load', 's'), autoCompact: bool('auto-compact'), autoDefrag: bool('auto-defrag') } as const;
+export const CHECK_PERF = { ...CHECK, prefix: text('prefix', '/etcdctl-check-perf/') } as const;
+const CHECK_DATASCALE = { ...CHECK, prefix: text('prefix', '/etcdctl-check-datascale/') } as const;
 
 /** The tree, from `etcdctl` down. */
 export const ROOT: CommandSpec = group(
@@ -101,27 +118,31 @@ export const ROOT: CommandSpec = group(
     leaf('get [options] <key> [range_end]', Object.values(GET)),
     leaf('put [options] <key> <value> (<value> can also be given from stdin)', Object.values(PUT), { hasDescription: true }),
     leaf('del [options] <key> [range_end]', Object.values(DEL)),
-    leaf('txn [options]', [bool('interactive', 'i')], { hasDescription: true }),
-    leaf('compaction [options] <revision>', [bool('physical')]),
+    leaf('txn [options]', Object.values(TXN), { hasDescription: true }),
+    leaf('compaction [options] <revision>', Object.values(COMPACTION)),
     group('alarm <subcommand>', [leaf('disarm'), leaf('list')]),
-    leaf('defrag', [bool('cluster')]),
-    group('endpoint <subcommand>', [leaf('health'), leaf('status', [], { hasDescription: true }), leaf('hashkv', [int('rev')])], {
-      persistent: [bool('cluster')],
-    }),
+    leaf('defrag', Object.values(DEFRAG)),
+    group(
+      'endpoint <subcommand>',
+      [leaf('health'), leaf('status', [], { hasDescription: true }), leaf('hashkv', Object.values(HASHKV))],
+      {
+        persistent: Object.values(ENDPOINT),
+      },
+    ),
     leaf('move-leader <transferee-member-id>'),
     leaf('watch [options] [key or prefix] [range_end] [--] [exec-command arg1 arg2 ...]', Object.values(WATCH)),
     leaf('version'),
     group('lease <subcommand>', [
       leaf('grant <ttl>'),
       leaf('revoke <leaseID>'),
-      leaf('timetolive <leaseID> [options]', [bool('keys')]),
+      leaf('timetolive <leaseID> [options]', Object.values(LEASE_TIMETOLIVE)),
       leaf('list'),
-      leaf('keep-alive [options] <leaseID>', [bool('once')]),
+      leaf('keep-alive [options] <leaseID>', Object.values(LEASE_KEEP_ALIVE)),
     ]),
     group('member <subcommand>', [
-      leaf('add <memberName> [options]', [text('peer-urls'), bool('learner')]),
+      leaf('add <memberName> [options]', Object.values(MEMBER_ADD)),
       leaf('remove <memberID>'),
-      leaf('update <memberID> [options]', [text('peer-urls')]),
+      leaf('update <memberID> [options]', Object.values(MEMBER_UPDATE)),
       leaf('list', Object.values(MEMBER_LIST), { hasDescription: true }),
       leaf('promote <memberID>', [], { hasDescription: true }),
     ]),
@@ -139,19 +160,15 @@ export const ROOT: CommandSpec = group(
       text('dest-user'),
       text('dest-password'),
     ]),
-    leaf('lock <lockname> [exec-command arg1 arg2 ...]', [int('ttl', '10')]),
-    leaf('elect <election-name> [proposal]', [bool('listen', 'l')]),
+    leaf('lock <lockname> [exec-command arg1 arg2 ...]', Object.values(LOCK)),
+    leaf('elect <election-name> [proposal]', Object.values(ELECT)),
     group('auth <enable or disable>', [leaf('enable'), leaf('disable'), leaf('status')]),
     group('user <subcommand>', [
-      leaf('add <user name or user:password> [options]', [
-        bool('interactive', undefined, 'true'),
-        text('new-user-password'),
-        bool('no-password'),
-      ]),
+      leaf('add <user name or user:password> [options]', Object.values(USER_ADD)),
       leaf('delete <user name>'),
-      leaf('get <user name> [options]', [bool('detail')]),
+      leaf('get <user name> [options]', Object.values(USER_GET)),
       leaf('list'),
-      leaf('passwd <user name> [options]', [bool('interactive', undefined, 'true')]),
+      leaf('passwd <user name> [options]', Object.values(USER_PASSWD)),
       leaf('grant-role <user name> <role name>'),
       leaf('revoke-role <user name> <role name>'),
     ]),
@@ -160,12 +177,12 @@ export const ROOT: CommandSpec = group(
       leaf('delete <role name>'),
       leaf('get <role name>'),
       leaf('list'),
-      leaf('grant-permission [options] <role name> <permission type> <key> [endkey]', rangeFlags),
-      leaf('revoke-permission <role name> <key> [endkey]', rangeFlags),
+      leaf('grant-permission [options] <role name> <permission type> <key> [endkey]', Object.values(ROLE_PERMISSION)),
+      leaf('revoke-permission <role name> <key> [endkey]', Object.values(ROLE_PERMISSION)),
     ]),
     group('check <subcommand>', [
-      leaf('perf [options]', checkFlags('perf')),
-      leaf('datascale [options]', checkFlags('datascale'), { hasDescription: true }),
+      leaf('perf [options]', Object.values(CHECK_PERF)),
+      leaf('datascale [options]', Object.values(CHECK_DATASCALE), { hasDescription: true }),
     ]),
     leaf('completion [bash|zsh|fish|powershell]', [], { hasDescription: true, bareUsage: true }),
     group('downgrade <TARGET_VERSION>', [leaf('validate <TARGET_VERSION>'), leaf('enable <TARGET_VERSION>'), leaf('cancel')]),

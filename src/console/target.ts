@@ -5,7 +5,7 @@
 import { assert, type Bytes, unreachable } from '../base/index.ts';
 import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
 import type { Hint } from './hint.ts';
-import type { Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
+import type { CallNumber, Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 
 /** A unary call. The target's client owns deadline, retries and the order in which endpoints are tried. */
 export interface TargetCall {
@@ -13,6 +13,8 @@ export interface TargetCall {
   readonly request: UnaryRequest;
   /** µs until it ends with `deadlineExceeded`; undefined = none. */
   readonly timeout: number | undefined;
+  /** Which user asks: what an `authenticate` was answered with. */
+  readonly token: Bytes | undefined;
 }
 
 /** A stream to open. */
@@ -21,6 +23,7 @@ export interface TargetStream {
   readonly request: StreamRequest;
   /** Ended with `noLeader` by a member that has had no leader for three election timeouts. */
   readonly requireLeader: boolean;
+  readonly token: Bytes | undefined;
 }
 
 /** Something under way. After `cancel` no callback comes any more. */
@@ -45,7 +48,7 @@ export interface ConsoleTarget {
 /** How a program ended. */
 export type ProgramExit =
   | { readonly code: ExitCode; readonly signal: undefined }
-  | { readonly code: undefined; readonly signal: 'SIGINT' };
+  | { readonly code: undefined; readonly signal: 'SIGINT' | 'SIGKILL' };
 
 /** What a program that has not ended is waiting for; times in virtual µs. */
 export type Waiting =
@@ -66,6 +69,8 @@ export interface ProgramIo {
   stdout(data: Bytes): void;
   stderr(data: Bytes): void;
   hint(hint: Hint): void;
+  /** A file for whoever typed. Without it files are dropped. */
+  save?(name: string, data: Bytes): void;
   /** The client numbers of calls and streams, as they are made. */
   started?(id: number): void;
   /** Each time the program begins to wait, or goes on (undefined). */
@@ -82,8 +87,13 @@ export interface RunningProgram {
   write(data: Bytes): void;
   /** Ends standard input (Ctrl-D). */
   closeInput(): void;
-  /** Ctrl-C: the program dies of SIGINT; its call and streams are cancelled. Nothing happens when it has ended. */
+  /**
+   * Ctrl-C: the program dies of SIGINT, and its calls and streams are cancelled; one that catches interrupts hears of the
+   * first instead. Nothing happens when it has ended.
+   */
   interrupt(): void;
+  /** Ends it at once (SIGKILL). */
+  kill(): void;
 }
 
 /**
@@ -100,12 +110,17 @@ class Runner implements RunningProgram {
   readonly #target: ConsoleTarget;
   readonly #io: ProgramIo;
   readonly #streams = new Map<StreamNumber, TargetHandle>();
-  /** Messages that came while the program was not receiving, in order. */
-  readonly #events: { readonly stream: StreamNumber; readonly event: StreamEvent }[] = [];
+  /** Where the last stream was opened. */
+  #endpoints: readonly string[] = [];
+  readonly #calls = new Map<CallNumber, TargetHandle>();
+  /** Messages and answers that came while the program was not receiving, in order. */
+  readonly #events: Extract<Reply, { type: 'event' | 'answer' }>[] = [];
   #input: Bytes = '';
   #inputClosed = false;
-  /** The call or sleep under way. */
+  /** The call or sleep under way; while a program receives, what wakes it when it is late. */
   #pending: TargetHandle | undefined;
+  /** `caught`: the first interrupt is an answer; `given`: it has come, and waits for the program to wait. */
+  #interrupts: 'deadly' | 'caught' | 'given' = 'deadly';
   /** An effect that waits for stream events or standard input. */
   #parked: Extract<Effect, { type: 'receive' | 'readInput' }> | undefined;
   #waiting: Waiting | undefined;
@@ -137,7 +152,15 @@ class Runner implements RunningProgram {
   }
 
   interrupt(): void {
-    this.#end({ code: undefined, signal: 'SIGINT' });
+    if (this.#ended) return;
+    if (this.#interrupts === 'caught') {
+      this.#interrupts = 'given';
+      this.#deliverInterrupt();
+    } else this.kill('SIGINT');
+  }
+
+  kill(signal: 'SIGINT' | 'SIGKILL' = 'SIGKILL'): void {
+    this.#end({ code: undefined, signal });
   }
 
   /** Hands the program an answer and performs what it asks for, until it waits or ends. A loop, so that a target that answers at once does not deepen the stack. */
@@ -153,6 +176,7 @@ class Runner implements RunningProgram {
     while (this.#answer !== undefined && !this.#ended) {
       const reply: Reply = this.#answer;
       this.#answer = undefined;
+      this.#pending?.cancel();
       this.#pending = undefined;
       this.#setWaiting(undefined);
       const step = this.#program.next(reply);
@@ -174,12 +198,52 @@ class Runner implements RunningProgram {
         this.#io.hint(effect.hint);
         this.advance({ type: 'done' });
         return;
+      case 'save':
+        this.#io.save?.(effect.name, effect.data);
+        this.advance({ type: 'done' });
+        return;
+      case 'now':
+        this.advance({ type: 'time', at: now });
+        return;
+      case 'catchInterrupt':
+        this.#interrupts = 'caught';
+        this.advance({ type: 'done' });
+        return;
       case 'call': {
-        const { endpoints, request, timeout } = effect;
+        const { endpoints, request, timeout, token } = effect;
         const until = timeout === undefined ? undefined : now + timeout;
         this.#setWaiting({ for: 'call', request: request.type, endpoints, since: now, until });
         this.#begin((answer) =>
-          this.#target.request({ endpoints, request, timeout }, (outcome) => answer({ type: 'outcome', outcome })),
+          this.#target.request({ endpoints, request, timeout, token }, (outcome) => answer({ type: 'outcome', outcome })),
+        );
+        return;
+      }
+      case 'begin': {
+        const { call, endpoints, request, timeout, token } = effect;
+        assert(!this.#calls.has(call), 'a call number is used once', { call });
+        let answered = false;
+        const handle = this.#target.request({ endpoints, request, timeout, token }, (outcome) => {
+          answered = true;
+          this.#calls.delete(call);
+          if (this.#ended) return;
+          this.#events.push({ type: 'answer', call, outcome });
+          this.#wake();
+        });
+        if (!answered) this.#calls.set(call, handle);
+        if (handle.id !== undefined) this.#io.started?.(handle.id);
+        this.advance({ type: 'done' });
+        return;
+      }
+      case 'askProgress': {
+        const handles = effect.streams.map((stream) => this.#streams.get(stream));
+        const watches = handles.flatMap((handle) => (handle?.id === undefined ? [] : [handle.id]));
+        const endpoints = this.#endpoints;
+        this.#setWaiting({ for: 'call', request: 'watchProgress', endpoints, since: now, until: undefined });
+        this.#begin((answer) =>
+          this.#target.request(
+            { endpoints, request: { type: 'watchProgress', watches }, timeout: undefined, token: undefined },
+            (outcome) => answer({ type: 'outcome', outcome }),
+          ),
         );
         return;
       }
@@ -188,14 +252,15 @@ class Runner implements RunningProgram {
         this.#begin((answer) => this.#target.sleep(effect.duration, () => answer({ type: 'done' })));
         return;
       case 'open': {
-        const { stream, endpoints, request, requireLeader } = effect;
+        const { stream, endpoints, request, requireLeader, token } = effect;
         assert(!this.#streams.has(stream), 'a stream number is used once', { stream });
-        const handle = this.#target.openStream({ endpoints, request, requireLeader }, (event) => {
+        const handle = this.#target.openStream({ endpoints, request, requireLeader, token }, (event) => {
           if (this.#ended) return;
-          this.#events.push({ stream, event });
+          this.#events.push({ type: 'event', stream, event });
           this.#wake();
         });
         this.#streams.set(stream, handle);
+        this.#endpoints = endpoints;
         if (handle.id !== undefined) this.#io.started?.(handle.id);
         this.advance({ type: 'done' });
         return;
@@ -209,6 +274,7 @@ class Runner implements RunningProgram {
         this.#parked = effect;
         this.#setWaiting({ for: 'stream', since: now, input: effect.input });
         this.#wake();
+        if (effect.until !== undefined && this.#parked === effect) this.#wakeLate(effect, effect.until - now);
         return;
       case 'readInput':
         this.#parked = effect;
@@ -229,11 +295,34 @@ class Runner implements RunningProgram {
       this.advance(reply);
     });
     if (handle.id !== undefined) this.#io.started?.(handle.id);
-    if (!answered) this.#pending = handle;
+    if (answered) return;
+    this.#pending = handle;
+    this.#deliverInterrupt();
+  }
+
+  #wakeLate(effect: Effect, after: number): void {
+    let isLate = false;
+    const handle = this.#target.sleep(Math.max(0, after), () => {
+      isLate = true;
+      if (this.#parked !== effect) return;
+      this.#parked = undefined;
+      this.#pending = undefined;
+      this.advance({ type: 'late' });
+    });
+    if (!isLate) this.#pending = handle;
+  }
+
+  /** Tells a program that waits of an interrupt that it has asked to hear of. */
+  #deliverInterrupt(): void {
+    if (this.#interrupts !== 'given' || (this.#parked === undefined && this.#pending === undefined)) return;
+    this.#interrupts = 'deadly';
+    this.#parked = undefined;
+    this.advance({ type: 'interrupted' });
   }
 
   /** Answers a parked effect if what it waits for is there. */
   #wake(): void {
+    this.#deliverInterrupt();
     const parked = this.#parked;
     if (parked === undefined) return;
     const reply =
@@ -244,8 +333,11 @@ class Runner implements RunningProgram {
   }
 
   #takeEvent(): Reply | undefined {
-    const next = this.#events.shift();
-    return next === undefined ? undefined : { type: 'event', stream: next.stream, event: next.event };
+    for (;;) {
+      const next = this.#events.shift();
+      // What a stream said before it was closed is not heard any more.
+      if (next?.type !== 'event' || this.#streams.has(next.stream)) return next;
+    }
   }
 
   #takeLine(): Reply | undefined {
@@ -255,7 +347,10 @@ class Runner implements RunningProgram {
       this.#input = this.#input.slice(at + 1);
       return { type: 'line', line };
     }
-    return this.#inputClosed ? { type: 'endOfInput' } : undefined;
+    if (!this.#inputClosed) return undefined;
+    const rest = this.#input;
+    this.#input = '';
+    return { type: 'endOfInput', rest };
   }
 
   #takeAll(): Reply | undefined {
@@ -276,8 +371,9 @@ class Runner implements RunningProgram {
     this.#ended = true;
     this.#parked = undefined;
     this.#pending?.cancel();
-    for (const handle of this.#streams.values()) handle.cancel();
+    for (const handle of [...this.#streams.values(), ...this.#calls.values()]) handle.cancel();
     this.#streams.clear();
+    this.#calls.clear();
     this.#setWaiting(undefined);
     this.#io.exited(exit);
   }

@@ -15,12 +15,17 @@ export interface TokenizedLine {
   readonly words: readonly string[];
 }
 
+/** The value of a variable; undefined where it is not set. */
+export type Variables = (name: string) => string | undefined;
+
 /**
  * Splits at blanks and takes quotes away: '…' is literal, in "…" a backslash escapes `"`, `\`, `$` and a backquote, outside
  * quotes it escapes anything. A word that begins with # ends the line. Patterns stay as they are, as in a shell where no
  * file matches.
+ *
+ * @param variables what `$NAME` and `${NAME}` stand for, outside quotes split at blanks; without it they are refused
  */
-export function tokenize(line: string): Result<TokenizedLine, TokenizeError> {
+export function tokenize(line: string, variables?: Variables): Result<TokenizedLine, TokenizeError> {
   const assignments: [string, string][] = [];
   const words: string[] = [];
   let word: string | undefined;
@@ -45,6 +50,18 @@ export function tokenize(line: string): Result<TokenizedLine, TokenizeError> {
       continue;
     }
     if (char === '#' && word === undefined) break;
+    const variable = variables === undefined ? undefined : variableAt(line, i);
+    if (variable !== undefined) {
+      const [first = '', ...others] = (variables?.(variable.name) ?? '').split(/[ \t\n]+/);
+      if (first !== '') word = (word ?? '') + first;
+      for (const part of others) {
+        endWord();
+        if (part !== '') word = part;
+      }
+      quoted = quoted || word !== undefined;
+      i = variable.end - 1;
+      continue;
+    }
     const construct = constructAt(line, i, false);
     if (construct !== undefined) return fail({ code: 'unsupportedShell', construct, at: i });
     word ??= '';
@@ -55,7 +72,7 @@ export function tokenize(line: string): Result<TokenizedLine, TokenizeError> {
       quoted = true;
       i = end;
     } else if (char === '"') {
-      const part = readDoubleQuoted(line, i);
+      const part = readDoubleQuoted(line, i, variables);
       if (!part.ok) return part;
       word += part.value.text;
       quoted = true;
@@ -82,11 +99,21 @@ export function quoteWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function readDoubleQuoted(line: string, start: number): Result<{ readonly text: string; readonly end: number }, TokenizeError> {
+function readDoubleQuoted(
+  line: string,
+  start: number,
+  variables: Variables | undefined,
+): Result<{ readonly text: string; readonly end: number }, TokenizeError> {
   let text = '';
   for (let i = start + 1; i < line.length; i++) {
     const char = line.charAt(i);
     if (char === '"') return ok({ text, end: i });
+    const variable = variables === undefined ? undefined : variableAt(line, i);
+    if (variable !== undefined) {
+      text += variables?.(variable.name) ?? '';
+      i = variable.end - 1;
+      continue;
+    }
     const construct = constructAt(line, i, true);
     if (construct !== undefined) return fail({ code: 'unsupportedShell', construct, at: i });
     if (char === '\\' && i + 1 < line.length) {
@@ -97,6 +124,14 @@ function readDoubleQuoted(line: string, start: number): Result<{ readonly text: 
     } else text += char;
   }
   return fail({ code: 'unclosedQuote', quote: '"', at: start });
+}
+
+/** The `$NAME` or `${NAME}` that begins at `at`, with the position behind it. */
+function variableAt(line: string, at: number): { readonly name: string; readonly end: number } | undefined {
+  if (line.charAt(at) !== '$') return undefined;
+  const found = /^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/.exec(line.slice(at));
+  if (found === null) return undefined;
+  return { name: found[1] ?? found[2] ?? '', end: at + found[0].length };
 }
 
 /** The shell construct that begins at `at`, or undefined. Inside double quotes only substitutions count. */

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { prefixEnd } from '../../src/console/context.ts';
+import { prefixEnd } from '../../src/console/keyRange.ts';
 import { answering, run } from './support.ts';
 
 interface Line {

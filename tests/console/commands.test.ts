@@ -189,24 +189,19 @@ describe('errors of a call', () => {
     expect(ran).toMatchObject({ stdout: '', stderr: '', exit: 0, hints: [{ code: 'noSuchKey', key: 'nosuchkey' }] });
   });
 
-  test('what etcdctl has and we have not is refused by name', () => {
-    expect(
+  test('what makes no sense here says so, after what etcdctl checks first', () => {
+    const mirror = (...args: string[]) =>
       run(
-        ['lease', 'grant', '60'],
+        ['make-mirror', ...args],
         answering(() => empty),
-      ),
-    ).toMatchObject({
-      stdout: '',
-      stderr: 'Error: etcdctl lease grant is not available in this console yet\n',
-      exit: 1,
-      hints: [{ code: 'notYet', command: 'lease grant' }],
-    });
-    expect(
-      run(
-        ['get', 'a', '-w', 'protobuf'],
-        answering(() => empty),
-      ).hints[0]?.code,
-    ).toBe('notYetOption');
+      );
+    expect(mirror()).toMatchObject({ stderr: 'Error: make-mirror takes one destination argument\n', exit: 128 });
+    expect(mirror('n2:2379')).toMatchObject({ stdout: '', exit: 1, hints: [{ code: 'notHere', command: 'make-mirror' }] });
+    const tls = run(
+      ['get', 'a', '--cacert', 'ca.pem'],
+      answering(() => empty),
+    );
+    expect(tls.hints[0]?.code).toBe('notYetOption');
   });
 });
 

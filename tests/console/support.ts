@@ -35,6 +35,17 @@ export interface RecordedStep {
   readonly background?: boolean;
   readonly name?: string;
   readonly stop?: string;
+  readonly await?: string;
+  readonly write?: string;
+  readonly stdinOpen?: boolean;
+  readonly stdinRepeat?: readonly [text: string, times: number];
+  readonly closeStdin?: boolean;
+  readonly waitMs?: number;
+  readonly timeoutMs?: number;
+  readonly sleepMs?: number;
+  readonly endpoints?: string | number;
+  readonly http?: unknown;
+  readonly member?: unknown;
   readonly capture?: Readonly<Record<string, string>>;
 }
 

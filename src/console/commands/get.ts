@@ -1,3 +1,4 @@
+import { fail, ok, type Result } from '../../base/index.ts';
 import type { RangeRequest, SortOrder, SortTarget } from '../../engine/server/api.ts';
 import {
   type CommandContext,
@@ -7,11 +8,11 @@ import {
   EXIT,
   exitWithError,
   exitWithUsage,
-  keyRange,
   openClient,
 } from '../context.ts';
 import { bigFlag, boolFlag, intFlag, textFlag } from '../flags.ts';
 import { goQuote } from '../goText.ts';
+import { keyRange } from '../keyRange.ts';
 import { type ExitCode, giveHint, type Steps } from '../program.ts';
 import { GET } from '../table.ts';
 
@@ -27,6 +28,27 @@ const TARGETS: Readonly<Record<string, SortTarget>> = {
 
 /** `get [options] <key> [range_end]`. spec/etcd.md 6.4 */
 export function* get(context: CommandContext): Steps<ExitCode> {
+  const request = yield* getRequest(context);
+  if (!request.ok) return request.error;
+  const timeout = commandTimeout(context);
+  const client = yield* openClient(context);
+  if (!client.ok) return client.error;
+  const { revision, countOnly } = request.value;
+  const response = yield* callOrExit(client.value, request.value, timeout, revision);
+  if (!response.ok) return response.error;
+  const { writer } = client.value;
+  if (countOnly && writer !== 'fields') return yield* exitWithError(EXIT.badArgs, '--count-only is only for `--write-out=fields`');
+  const valueOnly = boolFlag(context.flags, GET.printValueOnly);
+  if (valueOnly && writer !== 'simple')
+    return yield* exitWithError(EXIT.badArgs, 'print-value-only is only for `--write-out=simple`');
+  const exit = yield* display(response.value, { ...client.value, valueOnly });
+  if (response.value.kvs.length === 0 && writer === 'simple' && exit === EXIT.success)
+    yield* giveHint({ code: 'noSuchKey', key: context.args[0] ?? '' });
+  return exit;
+}
+
+/** What the words ask for. */
+export function* getRequest(context: Pick<CommandContext, 'name' | 'flags' | 'args'>): Steps<Result<RangeRequest, ExitCode>> {
   const { flags, args } = context;
   const prefix = boolFlag(flags, GET.prefix);
   const fromKey = boolFlag(flags, GET.fromKey);
@@ -34,40 +56,38 @@ export function* get(context: CommandContext): Steps<ExitCode> {
   const countOnly = boolFlag(flags, GET.countOnly);
   const [first, end] = args;
   if (first === undefined)
-    return yield* exitWithUsage(context, 'get command needs one argument as key and an optional argument as range_end');
+    return fail(yield* exitWithUsage(context, 'get command needs one argument as key and an optional argument as range_end'));
   if (prefix && fromKey)
-    return yield* exitWithUsage(context, '`--prefix` and `--from-key` cannot be set at the same time, choose one');
+    return fail(yield* exitWithUsage(context, '`--prefix` and `--from-key` cannot be set at the same time, choose one'));
   if (keysOnly && countOnly)
-    return yield* exitWithUsage(context, '`--keys-only` and `--count-only` cannot be set at the same time, choose one');
+    return fail(yield* exitWithUsage(context, '`--keys-only` and `--count-only` cannot be set at the same time, choose one'));
   const consistency = textFlag(flags, GET.consistency);
   if (consistency !== 's' && consistency !== 'l')
-    return yield* exitWithUsage(context, `unknown consistency flag ${goQuote(consistency)}`, EXIT.badFeature);
+    return fail(yield* exitWithUsage(context, `unknown consistency flag ${goQuote(consistency)}`, EXIT.badFeature));
   if (end !== undefined && (prefix || fromKey))
-    return yield* exitWithUsage(context, 'too many arguments, only accept one argument when `--prefix` or `--from-key` is set');
+    return fail(
+      yield* exitWithUsage(context, 'too many arguments, only accept one argument when `--prefix` or `--from-key` is set'),
+    );
   const order = textFlag(flags, GET.order);
   const sortOrder = lookUp(ORDERS, order);
-  if (sortOrder === undefined) return yield* exitWithUsage(context, `bad sort order ${order}`, EXIT.badFeature);
+  if (sortOrder === undefined) return fail(yield* exitWithUsage(context, `bad sort order ${order}`, EXIT.badFeature));
   const target = textFlag(flags, GET.sortBy);
   const sortTarget = lookUp(TARGETS, target);
-  if (sortTarget === undefined) return yield* exitWithUsage(context, `bad sort target ${target}`, EXIT.badFeature);
+  if (sortTarget === undefined) return fail(yield* exitWithUsage(context, `bad sort target ${target}`, EXIT.badFeature));
   for (const [what, least, most] of [
     ['CreateRev', GET.minCreateRev, GET.maxCreateRev],
     ['ModRev', GET.minModRev, GET.maxModRev],
   ] as const) {
     const [min, max] = [bigFlag(flags, least), bigFlag(flags, most)];
     if (max > 0n && min > max)
-      return yield* exitWithUsage(context, `getMin${what}(=${min}) > getMax${what}(=${max})`, EXIT.badFeature);
+      return fail(yield* exitWithUsage(context, `getMin${what}(=${min}) > getMax${what}(=${max})`, EXIT.badFeature));
   }
 
-  const timeout = commandTimeout(context);
-  const client = yield* openClient(context);
-  if (!client.ok) return client.error;
-  const revision = Math.max(0, intFlag(flags, GET.rev));
-  const request: RangeRequest = {
+  return ok({
     type: 'range',
     ...keyRange(first, prefix, fromKey, end ?? ''),
     limit: intFlag(flags, GET.limit),
-    revision,
+    revision: Math.max(0, intFlag(flags, GET.rev)),
     // By key is how a range comes anyway.
     sortOrder: sortTarget === 'key' && sortOrder === 'ascend' ? 'none' : sortOrder,
     sortTarget,
@@ -78,18 +98,7 @@ export function* get(context: CommandContext): Steps<ExitCode> {
     maxModRevision: Math.max(0, intFlag(flags, GET.maxModRev)),
     minCreateRevision: Math.max(0, intFlag(flags, GET.minCreateRev)),
     maxCreateRevision: Math.max(0, intFlag(flags, GET.maxCreateRev)),
-  };
-  const response = yield* callOrExit(client.value, request, timeout, revision);
-  if (!response.ok) return response.error;
-  const { writer, isHex } = client.value;
-  if (countOnly && writer !== 'fields') return yield* exitWithError(EXIT.badArgs, '--count-only is only for `--write-out=fields`');
-  const valueOnly = boolFlag(flags, GET.printValueOnly);
-  if (valueOnly && writer !== 'simple')
-    return yield* exitWithError(EXIT.badArgs, 'print-value-only is only for `--write-out=simple`');
-  const exit = yield* display(response.value, { writer, isHex, valueOnly });
-  if (response.value.kvs.length === 0 && writer === 'simple' && exit === EXIT.success)
-    yield* giveHint({ code: 'noSuchKey', key: first });
-  return exit;
+  });
 }
 
 function lookUp<T>(names: Readonly<Record<string, T>>, typed: string): T | undefined {

@@ -1,9 +1,8 @@
 /** What stands beside an error or an empty answer: why it is so, and what to try. One or two short sentences. */
 export const hints = {
-  notYet: (command: string) => `etcdctl has ${command}. This console does not have it yet.`,
   notYetOption: (command: string, option: string) => `etcdctl’s ${command} knows ${option}. This console does not have it yet.`,
   unknownCommand: (suggestions: readonly string[]) =>
-    suggestions.length === 0 ? 'Try put, get, del, watch, member list or version.' : `Did you mean ${suggestions.join(' or ')}?`,
+    suggestions.length === 0 ? 'help lists every command.' : `Did you mean ${suggestions.join(' or ')}?`,
   unknownFlag: (command: string, suggestion: string | undefined) =>
     suggestion === undefined ? `${command} --help lists its flags.` : `Did you mean ${suggestion}?`,
   dashValue: (typed: string) => `A word that begins with a dash is read as a flag. Put -- in front: -- ${typed}`,
@@ -12,6 +11,9 @@ export const hints = {
   trailingBackslash: 'Leave it out, or double it where a backslash is meant.',
   unsupportedShell: (construct: string) =>
     `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
+  noProgram: (name: string) => `There is no ${name} here: only echo, true, false, sh -c and etcdctl itself.`,
+  etcdctlPanics: 'etcdctl itself breaks down on this line. The operators are =, !=, > and <; a lease cannot be compared.',
+  notHere: (command: string) => `${command} needs a computer of its own: another cluster, a shell or a server’s process.`,
   noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,
   deadlineWrite: (endpoint: string, seconds: string) =>
     `${endpoint} did not answer within ${seconds} s. The write may still be lost or survive: a timeout does not tell.`,

@@ -1,10 +1,8 @@
 import type { hints as english } from '../en/hints.ts';
 
 export const hints: typeof english = {
-  notYet: (command) => `etcdctl 有 ${command}，这个控制台暂时还没有。`,
   notYetOption: (command, option) => `etcdctl 的 ${command} 有 ${option}，这个控制台暂时还没有。`,
-  unknownCommand: (suggestions) =>
-    suggestions.length === 0 ? '试试 put、get、del、watch、member list 或 version。' : `是不是想用 ${suggestions.join(' 或 ')}？`,
+  unknownCommand: (suggestions) => (suggestions.length === 0 ? 'help 列出所有命令。' : `是不是想用 ${suggestions.join(' 或 ')}？`),
   unknownFlag: (command, suggestion) =>
     suggestion === undefined ? `${command} --help 列出它的选项。` : `是不是想用 ${suggestion}？`,
   dashValue: (typed) => `以短横线开头的词会被当作选项。请在前面加 --：-- ${typed}`,
@@ -12,6 +10,9 @@ export const hints: typeof english = {
   unclosedQuote: (quote) => `请再加一个 ${quote} 闭合，或在它前面加反斜杠：\\${quote}`,
   trailingBackslash: '去掉它；如果要的就是反斜杠，请写两个。',
   unsupportedShell: (construct) => `这里是 etcdctl，不是 shell：${construct} 没有意义。如果它是值的一部分，请加引号。`,
+  noProgram: (name) => `这里没有 ${name}：只有 echo、true、false、sh -c 和 etcdctl 自己。`,
+  etcdctlPanics: 'etcdctl 自己会在这一行上崩溃。可用的运算符是 =、!=、> 和 <；租约不能比较。',
+  notHere: (command) => `${command} 需要一台真正的计算机：另一个集群、shell 或服务器进程。`,
   noSuchKey: (key) => `键 ${key} 不存在：etcdctl 什么都不输出，并正常结束。按前缀查找请加 --prefix。`,
   deadlineWrite: (endpoint, seconds) => `${endpoint} 在 ${seconds} 秒内没有回答。这次写入可能丢失，也可能留下：超时并不说明结果。`,
   deadlineRead: (endpoint, seconds) =>

@@ -6,8 +6,6 @@ import type { Words } from '../../i18n/index.ts';
 export function sayHint(words: Words, hint: Hint): string {
   const { hints } = words;
   switch (hint.code) {
-    case 'notYet':
-      return hints.notYet(hint.command);
     case 'notYetOption':
       return hints.notYetOption(hint.command, hint.option);
     case 'unknownCommand':
@@ -24,6 +22,12 @@ export function sayHint(words: Words, hint: Hint): string {
       return hints.trailingBackslash;
     case 'unsupportedShell':
       return hints.unsupportedShell(hint.construct);
+    case 'noProgram':
+      return hints.noProgram(hint.name);
+    case 'etcdctlPanics':
+      return hints.etcdctlPanics;
+    case 'notHere':
+      return hints.notHere(hint.command);
     case 'noSuchKey':
       return hints.noSuchKey(hint.key);
     case 'deadline':
