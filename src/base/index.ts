@@ -9,3 +9,4 @@ export * from './prng.ts';
 export * from './protobuf.ts';
 export * from './result.ts';
 export * from './sha1.ts';
+export * from './sha256.ts';

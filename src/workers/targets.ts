@@ -59,8 +59,8 @@ export function createTargets(needs: Needs): Targets {
   function targetOf(client: number): ConsoleTarget {
     return {
       now: () => instant ?? needs.live(),
-      request({ endpoints, request, timeout }, onReply) {
-        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout, requireLeader: false });
+      request({ endpoints, request, timeout, token }, onReply) {
+        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout, requireLeader: false, token });
         if (number === undefined) onReply({ ok: false, error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {
@@ -74,8 +74,8 @@ export function createTargets(needs: Needs): Targets {
         }
         return handle(number);
       },
-      openStream({ endpoints, request, requireLeader }, onEvent) {
-        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout: undefined, requireLeader });
+      openStream({ endpoints, request, requireLeader, token }, onEvent) {
+        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout: undefined, requireLeader, token });
         if (number === undefined) onEvent({ type: 'end', error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {

@@ -31,12 +31,14 @@ export interface Transcript {
 
 /** A cluster is left alone for that long before the first step, as the recordings were. */
 const SETTLE = 6 * SECOND;
+/** For what a program still does when it was interrupted. */
+const PATIENCE = 8 * SECOND;
 /** One more than a third of the seeds would be enough for three members; a cluster that nobody leads by then is a bug. */
 const MOST_SEEDS = 1_000;
 
 /** Plays all steps. @param onStep called before each one */
 export function playSession(session: Session, onStep: (done: number) => void = () => {}): Transcript {
-  const player = new Player(session, startCluster(session.members));
+  const player = new Player(session, startCluster(session));
   for (const [i, step] of session.steps.entries()) {
     onStep(i);
     player.play(step, i);
@@ -46,7 +48,7 @@ export function playSession(session: Session, onStep: (done: number) => void = (
 }
 
 /** A cluster on a loopback network whose first member leads: of the seeds, counted from 1, the first one with which it does. */
-function startCluster(members: number): InlineRun {
+function startCluster({ members, quota }: Session): InlineRun {
   for (let seed = 1; seed <= MOST_SEEDS; seed++) {
     const scenario: Scenario = {
       ...freshScenario(members, seed),
@@ -55,6 +57,7 @@ function startCluster(members: number): InlineRun {
       clientLatency: 100,
       diskSync: 1 * MILLISECOND,
       naming: 'loopback',
+      ...(quota === undefined ? {} : { quotaBytes: quota }),
     };
     const run = createInlineRun(scenario);
     advanceInline(run, SETTLE);
@@ -140,8 +143,8 @@ class Player {
   /** What still runs at the end is interrupted. */
   interruptRest(): void {
     for (const background of this.#background.values()) {
-      background.collected.running.interrupt();
-      this.#recordCommand(background.step, background.args, background.collected, {});
+      const signal = this.#interrupt(background.collected, 'SIGINT') ?? this.#kill(background.collected);
+      this.#recordCommand(background.step, background.args, background.collected, { signal });
     }
     this.#background.clear();
   }
@@ -151,7 +154,7 @@ class Player {
     for (let attempt = 0; ; attempt++) {
       const { collected, args } = this.#launch(step, false);
       this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
-      const signal = this.#kill(collected, 'SIGKILL');
+      const signal = this.#kill(collected);
       if (collected.exit?.code !== 0 && attempt < step.retry) {
         this.#wait(1_000);
         continue;
@@ -193,19 +196,27 @@ class Player {
         collected.running.closeInput();
         this.#wait(300);
       }
-      signal = this.#kill(collected, step.signal);
+      signal = this.#interrupt(collected, step.signal);
     }
     this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
-    signal ??= this.#kill(collected, 'SIGKILL');
+    signal ??= this.#kill(collected);
     this.#background.delete(step.name);
     this.#recordCommand(background.step, args, collected, { signal });
   }
 
-  /** Ends a program that still runs. @returns the signal that ended it */
-  #kill(collected: CollectedRun, signal: string): string | undefined {
+  /** Interrupts a program that still runs, and lets it clean up. @returns the signal, if it died of it */
+  #interrupt(collected: CollectedRun, signal: string): string | undefined {
     if (collected.exit !== undefined) return undefined;
     collected.running.interrupt();
-    return signal;
+    this.#stage.pass(this.#run.kernel.now + PATIENCE, () => collected.exit !== undefined);
+    return collected.exit?.signal === undefined ? undefined : signal;
+  }
+
+  /** Ends a program that still runs. @returns the signal that ended it */
+  #kill(collected: CollectedRun): string | undefined {
+    if (collected.exit !== undefined) return undefined;
+    collected.running.kill();
+    return 'SIGKILL';
   }
 
   #fault(who: readonly number[] | 'leader' | 'followers', verb: FaultVerb): void {

@@ -53,6 +53,8 @@ export interface Session {
   readonly name: string;
   /** 1 to 9. */
   readonly members: number;
+  /** Of the members' stores, in bytes; undefined: the default. */
+  readonly quota: number | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -64,7 +66,8 @@ export function readSession(path: string): Session {
   const fields = new Fields(readJson(path), path, '');
   const members = fields.integer('members', undefined, 1, 9);
   const steps = fields.list('steps').map((step, i) => readStep(new Fields(step, path, `steps[${i}]`), members));
-  return { file: path, name: fields.text('name', ''), members, steps };
+  const quota = fields.has('quota') ? fields.integer('quota', undefined, 1, Number.MAX_SAFE_INTEGER) : undefined;
+  return { file: path, name: fields.text('name', ''), members, quota, steps };
 }
 
 function readStep(step: Fields, members: number): Step {
