@@ -101,8 +101,9 @@ async function alive(browser: Browser, url: string): Promise<Figure[]> {
 
 /**
  * Five members, links of 200 ms, 100 puts a second by four clients. The frame interval is the difference of the browser's own frame
- * timestamps; the work is all that the page's main thread does from one frame to the next (tasks of the trace: answers of the bus,
- * React, painters, style, layout, paint), the tracing's own cost included.
+ * timestamps; the work is the processor time of all that the page's main thread does from one frame to the next (tasks of the trace:
+ * answers of the bus, React, painters, style, layout, paint), the tracing's own cost included. It is not the time that passes
+ * meanwhile, for that also counts waiting for a core: of two cores one draws the picture and one runs six workers.
  */
 async function frames(browser: Browser, url: string): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -342,10 +343,12 @@ interface TraceEvent {
   readonly tid: number;
   readonly ts: number;
   readonly dur?: number;
+  /** Of it, on a processor. */
+  readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
 
-/** Milliseconds that a page's main thread was busy, from the end of one frame's task to the end of the next one's. */
+/** Milliseconds of processor time of a page's main thread, from the end of one frame's task to the end of the next one's. */
 function workPerFrame(trace: string): number[] {
   const { traceEvents } = JSON.parse(trace) as { readonly traceEvents: readonly TraceEvent[] }; // Chromium's own format
   const mains = new Set(
@@ -367,7 +370,7 @@ function workPerFrame(trace: string): number[] {
   for (const task of tasks) {
     const end = task.ts + (task.dur ?? 0);
     if (end <= coveredUntil) continue; // a task inside a task
-    work += end - Math.max(task.ts, coveredUntil);
+    work += task.tdur ?? task.dur ?? 0;
     coveredUntil = end;
     let isFrame = false;
     while ((callbacks[next]?.ts ?? Number.POSITIVE_INFINITY) < end) {
