@@ -541,8 +541,7 @@ export function createModelEtcd(memberHex: string, clientUrl: string): ModelEtcd
       onEvent({ type: 'message', response: { ...watchAnswer(header()), created: true } });
       if (request.startRevision > 0 && request.startRevision < compacted) {
         watchers.delete(watcher);
-        const cancelReason = 'etcdserver: mvcc: required revision has been compacted';
-        const canceled = { ...watchAnswer(header(0)), canceled: true, cancelReason, compactRevision: compacted };
+        const canceled = { ...watchAnswer(header(0)), canceled: true, compactRevision: compacted };
         onEvent({ type: 'message', response: canceled });
       } else if (watcher.next <= revision) serve(watcher, true);
       return { id: number, cancel: () => watchers.delete(watcher) };

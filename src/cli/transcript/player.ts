@@ -57,6 +57,7 @@ function startCluster({ members, quota }: Session): InlineRun {
       clientLatency: 100,
       diskSync: 1 * MILLISECOND,
       naming: 'loopback',
+      boot: 'etcd',
       ...(quota === undefined ? {} : { quotaBytes: quota }),
     };
     const run = createInlineRun(scenario);
@@ -206,10 +207,11 @@ class Player {
 
   /** Interrupts a program that still runs, and lets it clean up. @returns the signal, if it died of it */
   #interrupt(collected: CollectedRun, signal: string): string | undefined {
-    if (collected.exit !== undefined) return undefined;
+    const exit = () => collected.exit;
+    if (exit() !== undefined) return undefined;
     collected.running.interrupt();
-    this.#stage.pass(this.#run.kernel.now + PATIENCE, () => collected.exit !== undefined);
-    return collected.exit?.signal === undefined ? undefined : signal;
+    this.#stage.pass(this.#run.kernel.now + PATIENCE, () => exit() !== undefined);
+    return exit()?.signal === undefined ? undefined : signal;
   }
 
   /** Ends a program that still runs. @returns the signal that ended it */

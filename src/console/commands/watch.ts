@@ -152,7 +152,7 @@ function* show(
   const response = toResponse(event);
   // The answer to the watch's creation prints nothing, unless it is a refusal.
   if (response.created && !response.canceled) return 'goesOn';
-  if (response.canceled) yield* printError(`watch was canceled (${utf8Encode(response.cancelReason)})\n`);
+  if (response.canceled) yield* printError(`watch was canceled (${describeEnd(response)})\n`);
   else if (response.events.length === 0) yield* print(`progress notify: ${response.header.revision}\n`);
   const exit = yield* display(response, client);
   if (exit !== EXIT.success) return exit;
@@ -259,6 +259,12 @@ function* hintAtEnd(client: Client, { startRevision }: WatchRequest, event: Stre
     yield* giveHint(hintFor(error, { request: 'watch', endpoints: client.endpoints, timeout: undefined, revision: startRevision }));
   else if (toResponse(event).compactRevision > 0 || startRevision < 0)
     yield* giveHint({ code: 'compacted', revision: startRevision });
+}
+
+/** Why a watch is over, in the client library's words: a reason is only sent where these two do not say it. */
+function describeEnd({ compactRevision, cancelReason }: WatchResponse): Bytes {
+  if (compactRevision > 0) return describeApiError({ code: 'compacted' }).text;
+  return cancelReason === '' ? describeApiError({ code: 'futureRevision' }).text : utf8Encode(cancelReason);
 }
 
 /** What the client library hands on: a stream that ended, or a creation refused, is a cancelled response without a header. */
