@@ -1,4 +1,5 @@
 import { console } from './console.ts';
+import { etcdctl } from './etcdctl.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { hints } from './hints.ts';
@@ -7,4 +8,4 @@ import { panels } from './panels.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 
-export const en = { stage, shell, log, console, explain, hints, help, panels };
+export const en = { stage, shell, log, console, etcdctl, explain, hints, help, panels };

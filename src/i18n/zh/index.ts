@@ -1,5 +1,6 @@
 import type { Words } from '../words.ts';
 import { console } from './console.ts';
+import { etcdctl } from './etcdctl.ts';
 import { explain } from './explain.ts';
 import { help } from './help.ts';
 import { hints } from './hints.ts';
@@ -8,4 +9,4 @@ import { panels } from './panels.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 
-export const zh: Words = { stage, shell, log, console, explain, hints, help, panels };
+export const zh: Words = { stage, shell, log, console, etcdctl, explain, hints, help, panels };

@@ -36,7 +36,7 @@ export function createConsoleShelf(needs: ShelfNeeds): ConsoleShelf {
 
 /** Description of a command or a flag; a thing without one says its own name. */
 export function describeHelp(words: Words, key: HelpKey): string {
-  const { commands, descriptions, examples, flags } = words.console.help;
+  const { commands, descriptions, examples, flags } = words.etcdctl;
   switch (key.kind) {
     case 'command':
       return commands[key.command] ?? key.command;
