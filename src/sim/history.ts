@@ -3,7 +3,7 @@
  * seconds on shared structure. What any member was at any time, dead ones included, is asked of it; its trace's digest
  * beside the live one's proves that the run is the run.
  */
-import { assert, type Bytes } from '../base/index.ts';
+import { assert, type Bytes, byText, type Id64 } from '../base/index.ts';
 import {
   compactRevision,
   currentRevision,
@@ -13,9 +13,10 @@ import {
   missedChanges,
   range,
 } from '../engine/kv/index.ts';
-import { describeApiError, type KeyValue, type WatchRequest } from '../engine/server/index.ts';
+import { formatLogLine } from '../engine/raft/index.ts';
+import { describeApiError, type KeyValue, type ServerLine, type WatchRequest } from '../engine/server/index.ts';
 import type { JournalEntry } from './command.ts';
-import { hostDigest } from './host.ts';
+import { type Host, type HostLine, hostDigest, hostLines } from './host.ts';
 import { advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
 import { type ClientNews, loadJournal } from './kernel.ts';
 import { type Scenario, SECOND, type SimTime } from './scenario.ts';
@@ -76,6 +77,24 @@ export interface StoreThen {
   readonly histories: readonly KeyHistory[];
   /** Keys with the prefix, those left out included. */
   readonly keyCount: number;
+}
+
+/** A lease as its member knows it. */
+export interface LeaseThen {
+  readonly id: Id64;
+  /** Seconds, as granted. */
+  readonly ttl: number;
+  /** Virtual µs; 0 = this member does not count. */
+  readonly endsAt: SimTime;
+  /** In byte order. */
+  readonly keys: readonly Bytes[];
+}
+
+/** A line of a member's log, for reading. */
+export interface LineThen extends ServerLine {
+  /** Counts the lines of its process. */
+  readonly number: number;
+  readonly time: SimTime;
 }
 
 /** Watches that are kept after their end. */
@@ -183,10 +202,50 @@ export function watchesAt(
   return { open, ended: history.endedWatches.filter((watch) => watch.time < time) };
 }
 
+/**
+ * The leases just before `time`, by id: as the leader knows them, whose clock ends them; while nobody counts, as the running
+ * member that has applied most.
+ */
+export function leasesAt(history: History, time: SimTime): { readonly clock: number; readonly leases: readonly LeaseThen[] } {
+  let best: Host | undefined;
+  for (const [, host] of [...runAt(history, time).hosts].sort(([a], [b]) => a - b)) {
+    if (best === undefined || knowsLeasesBetter(host, best)) best = host;
+  }
+  if (best === undefined) return { clock: 0, leases: [] };
+  const { leases, lessor } = best.member;
+  const known = [...leases.byId.values()].sort((a, b) => byText(a.id, b.id));
+  return {
+    clock: lessor.isPrimary ? best.config.ordinal : 0,
+    leases: known.map(({ id, ttl, keys }) => ({ id, ttl, endsAt: lessor.endsAt.get(id) ?? 0, keys: [...keys].sort(byText) })),
+  };
+}
+
+/** The lines that a member's process has written before `time`, as far back as they are kept, in the words of etcd 3.6. */
+export function linesAt(history: History, member: number, time: SimTime): readonly LineThen[] {
+  const host = runAt(history, time).hosts.get(member);
+  if (host === undefined) return [];
+  const { start } = host.lines;
+  return hostLines(host, 0, time).map((line, at) => ({ number: start + at, time: line.time, ...wordsOf(line.line) }));
+}
+
 /** Each member's digest just before `time`, by ordinal - 1; '' for a stopped one. */
 export function digestsAt(history: History, time: SimTime): string[] {
   return digestsInline(runAt(history, time));
 }
+
+/** Two may count for a while: of a leader that does not know yet, and its successor, the later term. */
+function knowsLeasesBetter({ member: a }: Host, { member: b }: Host): boolean {
+  if (a.lessor.isPrimary !== b.lessor.isPrimary) return a.lessor.isPrimary;
+  return a.lessor.isPrimary ? a.raft.term > b.raft.term : a.appliedIndex > b.appliedIndex;
+}
+
+function wordsOf(line: HostLine['line']): ServerLine {
+  if ('message' in line) return line;
+  return { level: RAFT_LEVELS[line.level], logger: 'raft', message: formatLogLine(line, 'v3.6'), fields: [] };
+}
+
+/** Raft ends a process that it finds in a state that cannot be; etcd's own lines know no such level. */
+const RAFT_LEVELS = { DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error', FATAL: 'error', NONE: 'error' } as const;
 
 function noteEnd(history: History, news: ClientNews): void {
   const asked = history.watchCalls.get(news.call);

@@ -19,6 +19,7 @@ export {
   storeMember,
   versionAt,
 } from './keys.ts';
+export { type LeaseClock, leaseClock, type PastLease, type PastLeases } from './leases.ts';
 export type { Crown, LogCell, LogGrid, LogGroup, LogRow, LogWindow, StripCell, TermRun } from './logGrid.ts';
 export {
   committedTerm,
@@ -32,6 +33,16 @@ export {
   termRuns,
   topLeader,
 } from './logGrid.ts';
+export {
+  jsonLine,
+  LINE_LEVELS,
+  type LineFilter,
+  type LineLevel,
+  type PastLine,
+  type PastLines,
+  passesFilter,
+  prettyLine,
+} from './memberLog.ts';
 export type { BallotState, Claim, DiskState, EntryName, Needed, SpreadState, StuckCall, Voter } from './needed.ts';
 export { countedDisks, neededNow, replacedBy } from './needed.ts';
 export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';

@@ -10,7 +10,7 @@ export interface PastVersion {
   readonly version: number;
   /** Decoded for reading; its beginning, where it is long. */
   readonly value: string;
-  /** '' = none. */
+  /** Hex without leading zeroes; '' = none. */
   readonly lease: string;
 }
 

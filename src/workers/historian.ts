@@ -1,9 +1,20 @@
 /** The historian's worker: the same run inline, which answers for the past (`sim/history.ts`). */
 import { expose } from 'comlink';
-import { type Bytes, utf8Decode, utf8Encode, ZERO_ID } from '../base/index.ts';
+import { type Bytes, formatHex, utf8Decode, utf8Encode, ZERO_ID } from '../base/index.ts';
 import type { WatchRequest } from '../engine/server/index.ts';
-import { createHistory, digestsAt, followRun, type History, memberAt, type Scenario, storeAt, watchesAt } from '../sim/index.ts';
-import type { PastVersion, PastWatch } from '../view/index.ts';
+import {
+  createHistory,
+  digestsAt,
+  followRun,
+  type History,
+  leasesAt,
+  linesAt,
+  memberAt,
+  type Scenario,
+  storeAt,
+  watchesAt,
+} from '../sim/index.ts';
+import { type PastVersion, type PastWatch, passesFilter } from '../view/index.ts';
 import type { Greeting, HistorianControl } from './protocol.ts';
 import { refuseTime } from './refusals.ts';
 
@@ -12,6 +23,9 @@ const MOST_KEYS = 400;
 const MOST_VERSIONS = 400;
 /** Characters of a value; whoever wants all of it reads the key. */
 const MOST_TEXT = 400;
+
+const MOST_LEASE_KEYS = 20;
+const MOST_LINES = 300;
 
 /** Waits for what the page asks. */
 export function startHistorian(greeting: Greeting): void {
@@ -54,7 +68,7 @@ export function startHistorian(greeting: Greeting): void {
             modRevision,
             version,
             value: utf8Decode(value.slice(0, MOST_TEXT)),
-            lease: lease === ZERO_ID ? '' : lease,
+            lease: lease === ZERO_ID ? '' : formatHex(lease),
           }),
         ),
         isCut,
@@ -64,6 +78,23 @@ export function startHistorian(greeting: Greeting): void {
     watchesAt(time) {
       const { open, ended } = watchesAt(begun(), time);
       return { open: open.map(shownWatch), ended: ended.map(shownWatch) };
+    },
+    leasesAt(time) {
+      const { clock, leases } = leasesAt(begun(), time);
+      return {
+        clock,
+        leases: leases.map(({ id, ttl, endsAt, keys }) => ({
+          id: formatHex(id),
+          ttl,
+          endsAt,
+          keys: keys.slice(0, MOST_LEASE_KEYS).map(utf8Decode),
+          keyCount: keys.length,
+        })),
+      };
+    },
+    linesAt(member, time, filter) {
+      const passing = linesAt(begun(), member, time).filter((line) => passesFilter(line, filter));
+      return { lines: passing.slice(-MOST_LINES), earlier: Math.max(0, passing.length - MOST_LINES) };
     },
     digestsAt: (time) => digestsAt(begun(), time),
   };

@@ -7,6 +7,9 @@ import {
   createChronicle,
   createProjector,
   createRecording,
+  type LineFilter,
+  type PastLeases,
+  type PastLines,
   type PastStore,
   type PastWatches,
   project,
@@ -247,6 +250,14 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
         await visit();
         return historian.watchesAt(Math.min(time, followed));
       },
+      async leasesAt(time: number): Promise<PastLeases> {
+        await visit();
+        return historian.leasesAt(Math.min(time, followed));
+      },
+      async linesAt(member: number, time: number, filter: LineFilter): Promise<PastLines> {
+        await visit();
+        return historian.linesAt(member, Math.min(time, followed), filter);
+      },
       async digestsAt(time: number): Promise<readonly string[]> {
         await visit();
         return historian.digestsAt(Math.min(time, followed));
@@ -356,6 +367,8 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     memberAt: (member, time) => past.memberAt(member, time),
     storeAt: (member, time, prefix) => past.storeAt(member, time, prefix),
     watchesAt: (time) => past.watchesAt(time),
+    leasesAt: (time) => past.leasesAt(time),
+    linesAt: (member, time, filter) => past.linesAt(member, time, filter),
     digestsAt: (time) => past.digestsAt(time),
     journal: () => journal,
     traceHash: () => traceHash,

@@ -15,7 +15,7 @@ import type {
   StopAt,
   Thrown,
 } from '../sim/index.ts';
-import type { PastStore, PastWatches } from '../view/index.ts';
+import type { LineFilter, PastLeases, PastLines, PastStore, PastWatches } from '../view/index.ts';
 
 /** What a worker is, given to it as its name. */
 export type WorkerRole = 'bus' | 'historian' | `member:${number}`;
@@ -71,6 +71,10 @@ export interface HistorianControl {
   storeAt(member: number, time: SimTime, prefix: string): PastStore;
   /** The watches of all members just before `time`, and those that had ended. */
   watchesAt(time: SimTime): PastWatches;
+  /** The leases just before `time`. */
+  leasesAt(time: SimTime): PastLeases;
+  /** The newest lines of a member's log just before `time`, those that pass. */
+  linesAt(member: number, time: SimTime, filter: LineFilter): PastLines;
   /** Each member's digest just before `time`, by ordinal - 1; '' for a stopped one. */
   digestsAt(time: SimTime): readonly string[];
 }

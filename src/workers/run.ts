@@ -1,7 +1,7 @@
 /** A run as the page holds it: the clock, the trace that came in, and the hands on the cluster. What UI code sees of the simulation. */
 import type { ConsoleTarget } from '../console/index.ts';
 import type { Action, JournalEntry, Scenario } from '../sim/index.ts';
-import type { Frame, PastStore, PastWatches, Timeline } from '../view/index.ts';
+import type { Frame, LineFilter, PastLeases, PastLines, PastStore, PastWatches, Timeline } from '../view/index.ts';
 import type { PastMember } from './protocol.ts';
 
 /** 'auto' chooses by what goes on; a number fixes virtual seconds per real second (1/1000 … 10). */
@@ -73,6 +73,10 @@ export interface Run {
   storeAt(member: number, time: number, prefix: string): Promise<PastStore>;
   /** The watches that all members hold just before `time`, and those that had ended. */
   watchesAt(time: number): Promise<PastWatches>;
+  /** The leases just before `time`, by the clock of the member that leads. */
+  leasesAt(time: number): Promise<PastLeases>;
+  /** The newest lines of a member's own log just before `time`: of the process that ran then. */
+  linesAt(member: number, time: number, filter: LineFilter): Promise<PastLines>;
   /** Each running member's digest just before `time`, as the historian has it. */
   digestsAt(time: number): Promise<readonly string[]>;
   /** Everything that people did up to live, in order: with the scenario it repeats the run anywhere. */

@@ -203,6 +203,8 @@ export function createFakeRun(scene: Scene, seed: number, count = scene === 'sin
     memberAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     storeAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     watchesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
+    leasesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
+    linesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     journal: () => [],
     traceHash: () => '',
     prove: () => Promise.resolve(),

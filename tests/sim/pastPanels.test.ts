@@ -1,6 +1,7 @@
 /** What panels ask of the past: stores with their history, watches with their position and their end, and the entry of each revision. */
 import { expect, test } from 'vitest';
-import { createHistory, followRun, packRows, SECOND, storeAt, watchesAt } from '../../src/sim/index.ts';
+import { toId64 } from '../../src/base/index.ts';
+import { createHistory, followRun, leasesAt, linesAt, packRows, SECOND, storeAt, watchesAt } from '../../src/sim/index.ts';
 import { createRecording, record } from '../../src/view/index.ts';
 import { act, ask, createLedCluster, followersOf, leaderOf, pass, put, watch } from './support.ts';
 
@@ -58,4 +59,39 @@ test('stores and watches are told as they were, and watches as they ended', () =
   const after = watchesAt(history, now);
   expect(after.open).toEqual([]);
   expect(after.ended).toMatchObject([{ call, reason: '', compactRevision: 0 }]);
+});
+
+test('leases are told by the leader’s clock, and lines of the process that ran then', () => {
+  const cluster = createLedCluster(3);
+  const leader = leaderOf(cluster);
+  ask(cluster, { type: 'leaseGrant', id: toId64(7), ttl: 60 }, [leader]);
+  pass(cluster, SECOND);
+  ask(
+    cluster,
+    { type: 'put', key: 'lock', value: 'held', lease: toId64(7), prevKv: false, ignoreValue: false, ignoreLease: false },
+    [leader],
+  );
+  pass(cluster, SECOND);
+  const led = cluster.run.kernel.now;
+  for (const ordinal of [1, 2, 3]) act(cluster, { type: 'crash', member: ordinal });
+  pass(cluster, SECOND);
+  act(cluster, { type: 'restart', member: leader });
+  pass(cluster, 3 * SECOND);
+  const { now, journal, scenario } = cluster.run.kernel;
+  const history = createHistory(scenario);
+  followRun(history, journal, now);
+
+  const before = leasesAt(history, led);
+  expect(before).toMatchObject({ clock: leader, leases: [{ id: toId64(7), ttl: 60, keys: ['lock'] }] });
+  expect(before.leases[0]?.endsAt).toBeGreaterThan(led + 57 * SECOND);
+  expect(leasesAt(history, led + SECOND)).toEqual({ clock: 0, leases: [] }); // nobody runs
+  // Alone it leads nobody: it reads its log back, but nothing tells it what of it was committed.
+  expect(leasesAt(history, now).clock).toBe(0);
+
+  const lines = linesAt(history, leader, led).map((line) => line.message);
+  expect(lines.some((line) => line.includes('became leader at term'))).toBe(true);
+  const anew = linesAt(history, leader, now);
+  expect(anew.every((line) => line.time > led)).toBe(true);
+  expect(anew.some((line) => line.logger === 'raft' && line.level === 'info')).toBe(true);
+  expect(linesAt(history, leader, led + SECOND)).toEqual([]);
 });

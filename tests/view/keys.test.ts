@@ -6,12 +6,16 @@ import { describe, expect, it } from 'vitest';
 import {
   type EntryText,
   entryOfRevision,
+  jsonLine,
   keyRibbon,
   keyRows,
+  leaseClock,
   type OpenWatch,
   oldestReadable,
   type PastKey,
+  type PastLine,
   type PastStore,
+  passesFilter,
   revisionOfEntry,
   storeMember,
   watchConcerns,
@@ -113,5 +117,39 @@ describe('watches', () => {
     expect(concerned({ range: 'from' })).toEqual(['/a', '/a/b', '/b']);
     expect(concerned({ range: 'range', rangeEnd: '/b' })).toEqual(['/a', '/a/b']);
     expect(concerned({ range: 'all' })).toHaveLength(4);
+  });
+});
+
+describe('leases and lines', () => {
+  const lease = { id: '1', ttl: 60, endsAt: 100_000_000, keys: [], keyCount: 0 };
+
+  it('runs by the leader’s clock, stands while nobody counts, and ends', () => {
+    expect(leaseClock(lease, 70_000_000)).toEqual({ type: 'running', seconds: 30, share: 0.5 });
+    expect(leaseClock(lease, 99_999_999)).toMatchObject({ seconds: 1 });
+    expect(leaseClock(lease, 10_000_000)).toMatchObject({ seconds: 90, share: 1 }); // a new leader gives more
+    expect(leaseClock(lease, 100_000_000)).toEqual({ type: 'ended' });
+    expect(leaseClock({ ...lease, endsAt: 0 }, 1)).toEqual({ type: 'paused' });
+  });
+
+  it('filters lines by level and text, and writes them as zap does', () => {
+    const line: PastLine = {
+      number: 1,
+      time: 5,
+      level: 'warn',
+      logger: '',
+      message: 'apply request took too long',
+      fields: [
+        ['took', '319.737µs'],
+        ['success', true],
+      ],
+    };
+    expect(passesFilter(line, { level: 'warn', text: '' })).toBe(true);
+    expect(passesFilter(line, { level: 'error', text: '' })).toBe(false);
+    expect(passesFilter(line, { level: 'debug', text: 'TOOK=319' })).toBe(true);
+    expect(passesFilter(line, { level: 'debug', text: 'raft' })).toBe(false);
+    expect(jsonLine(line, 'T')).toBe(
+      '{"level":"warn","ts":"T","msg":"apply request took too long","took":"319.737µs","success":true}',
+    );
+    expect(jsonLine({ ...line, logger: 'raft', fields: [] }, 'T')).toContain('"ts":"T","logger":"raft","msg"');
   });
 });

@@ -4,7 +4,7 @@ export const panels = {
   rail: 'Panels',
   names: { keys: 'Keys', watches: 'Watches', leases: 'Leases', memberLog: 'Member log' },
   /** On the rail, where 52 px are. */
-  short: { keys: 'Keys', watches: 'Watches', leases: 'Leases', memberLog: 'Log lines' },
+  short: { keys: 'Keys', watches: 'Watches', leases: 'Leases', memberLog: 'Member log' },
   inspect: 'Inspect',
   close: (name: string) => `Close ${name}`,
   open: (name: string, key: string) => `${name} (${key})`,
@@ -101,8 +101,9 @@ export const panels = {
   leases: {
     emptyTitle: 'No lease yet',
     emptyWhy: 'A lease is a time to live that keys can be tied to.',
+    emptyAct: 'Grant one of 60 s',
     left: (seconds: string, ttl: string) => `${seconds} of ${ttl} s`,
-    leftWhy: 'the leader’s clock decides',
+    leftWhy: (leader: string) => `${leader}’s clock decides`,
     paused: 'Paused',
     pausedWhy: 'no leader: no lease can expire',
     expired: 'Expired',

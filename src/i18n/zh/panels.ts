@@ -96,8 +96,9 @@ export const panels: typeof english = {
   leases: {
     emptyTitle: '还没有租约',
     emptyWhy: '租约是一段存活时间，键可以绑在上面。',
+    emptyAct: '授予一个 60 秒的',
     left: (seconds, ttl) => `${ttl} 秒剩 ${seconds} 秒`,
-    leftWhy: '以 Leader 的时钟为准',
+    leftWhy: (leader) => `以 ${leader} 的时钟为准`,
     paused: '暂停',
     pausedWhy: '没有 Leader：租约不会到期',
     expired: '已到期',

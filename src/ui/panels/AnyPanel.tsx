@@ -1,5 +1,7 @@
 import type { PanelId } from '../rail/store.ts';
 import { KeysPanel } from './keys/KeysPanel.tsx';
+import { LeasesPanel } from './leases/LeasesPanel.tsx';
+import { MemberLogPanel } from './memberLog/MemberLogPanel.tsx';
 import { WatchesPanel } from './watches/WatchesPanel.tsx';
 
 /** The panel of that name. */
@@ -9,7 +11,9 @@ export function AnyPanel({ panel }: { readonly panel: PanelId }) {
       return <KeysPanel />;
     case 'watches':
       return <WatchesPanel />;
-    default:
-      return undefined;
+    case 'leases':
+      return <LeasesPanel />;
+    case 'memberLog':
+      return <MemberLogPanel />;
   }
 }

@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 export type PanelId = 'keys' | 'watches' | 'leases' | 'memberLog';
 
 /** What there is, in the order of the rail: a panel's key is its place, counted from 1. */
-export const PANELS: readonly PanelId[] = ['keys', 'watches'];
+export const PANELS: readonly PanelId[] = ['keys', 'watches', 'leases', 'memberLog'];
 
 /** Panels side by side, at most: the least recently opened one gives way. */
 const MOST_OPEN = 2;

@@ -80,7 +80,7 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
                     {version.modRevision}
                   </button>
                 </td>
-                {hasLeases && <td>{version.lease.replace(/^0+/, '')}</td>}
+                {hasLeases && <td title={version.lease}>{version.lease === '' ? '' : `…${version.lease.slice(-4)}`}</td>}
               </tr>
             );
           })}

@@ -1,9 +1,9 @@
 /** Keys: every revision of every key in one member's store, and the store as it was at any of them. */
 import { useDeferredValue, useState } from 'react';
-import { keyRows, oldestReadable, type PastStore } from '../../../view/index.ts';
+import { keyRows, oldestReadable, type PastLease, type PastStore } from '../../../view/index.ts';
 import { useHouse, useWords } from '../../frame/context.tsx';
 import controls from '../../frame/controls.module.css';
-import { useDesk, useFrame } from '../../frame/hooks.ts';
+import { useDesk, useFrame, useRunState } from '../../frame/hooks.ts';
 import { MemberChoice, usePanelMember } from '../MemberChoice.tsx';
 import { Empty, Panel } from '../Panel.tsx';
 import { useInquiry } from '../useInquiry.ts';
@@ -13,6 +13,8 @@ import { Ribbons } from './Ribbons.tsx';
 
 /** More keys than that are searched by prefix. */
 const WORTH_FINDING = 8;
+
+const NO_LEASES: readonly PastLease[] = [];
 
 export function KeysPanel() {
   const words = useWords().panels;
@@ -30,6 +32,12 @@ export function KeysPanel() {
     store: await run.storeAt(member, time, asked),
   }));
   const store = answer?.store;
+  // A lease is renewed without any entry: asked for at every change of the picture, but only where a key hangs on one.
+  const revision = useRunState((state) => state.revision);
+  const hasLeases = store?.keys.some((key) => (key.versions.at(-1)?.lease ?? '') !== '') === true;
+  const leases = useInquiry(hasLeases ? `${revision}` : '', async (run, time) =>
+    hasLeases ? (await run.leasesAt(time)).leases : [],
+  );
   const isSearched = prefix !== '' || (store?.keyCount ?? 0) > WORTH_FINDING;
   return (
     <Panel
@@ -55,12 +63,19 @@ export function KeysPanel() {
           onChange={(event) => setPrefix(event.target.value)}
         />
       )}
-      {answer === undefined ? <p className={styles.asking}>{words.asking}</p> : <Body {...answer} />}
+      {answer === undefined ? <p className={styles.asking}>{words.asking}</p> : <Body {...answer} leases={leases ?? NO_LEASES} />}
     </Panel>
   );
 }
 
-function Body({ member, prefix, store }: { readonly member: number; readonly prefix: string; readonly store: PastStore }) {
+interface BodyProps {
+  readonly member: number;
+  readonly prefix: string;
+  readonly store: PastStore;
+  readonly leases: readonly PastLease[];
+}
+
+function Body({ member, prefix, store, leases }: BodyProps) {
   const words = useWords().panels;
   const { acts, panels, desk } = useHouse();
   /** The revision at which the store is shown; undefined: the newest, whatever that is. */
@@ -105,6 +120,7 @@ function Body({ member, prefix, store }: { readonly member: number; readonly pre
     <>
       <Ribbons
         store={store}
+        leases={leases}
         oldest={oldest}
         revision={revision}
         followed={followed}

@@ -1,10 +1,11 @@
 /** A ribbon for each key: a bar per version over the revisions, with the ruler whose handle says at which of them the store is shown. */
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from 'react';
-import { type KeyRibbon, keyRibbon, type MadeBy, type PastStore, type RibbonBar } from '../../../view/index.ts';
+import { type KeyRibbon, keyRibbon, type MadeBy, type PastLease, type PastStore, type RibbonBar } from '../../../view/index.ts';
 import { useHouse, useWords } from '../../frame/context.tsx';
 import { PHONE, useMedia } from '../../frame/hooks.ts';
 import { termHue } from '../../frame/hue.ts';
 import { keyTail } from '../../log/layout.ts';
+import { LeaseRing } from '../leases/LeaseRing.tsx';
 import styles from './Keys.module.css';
 import { type RevisionScale, revisionAt, revisionScale, rulerMarks, slotAt } from './scale.ts';
 import { useIsLit, useMadeBy } from './useMadeBy.ts';
@@ -27,11 +28,15 @@ const ROOM_AFTER = 80;
 /** px of a bar that are not text, and of one character. */
 const BAR_PADDING = 13;
 const CHARACTER = 7.3;
+/** px of a lease's clock at the end of a ribbon. */
+const LEASE_RING = 24;
 /** Characters of a key. */
 const KEY_TEXT = 9;
 
 interface RibbonsProps {
   readonly store: PastStore;
+  /** Those that keys may hang on. */
+  readonly leases: readonly PastLease[];
   /** Oldest revision at which the store can be shown. */
   readonly oldest: number;
   /** At which it is shown. */
@@ -40,7 +45,7 @@ interface RibbonsProps {
   readonly onRevision: (revision: number) => void;
 }
 
-export function Ribbons({ store, oldest, revision, followed, onRevision }: RibbonsProps) {
+export function Ribbons({ store, leases, oldest, revision, followed, onRevision }: RibbonsProps) {
   const words = useWords().panels.keys;
   const phone = useMedia(PHONE);
   const rows = useRef<HTMLDivElement>(null);
@@ -122,6 +127,7 @@ export function Ribbons({ store, oldest, revision, followed, onRevision }: Ribbo
                 top={(from + i) * row}
                 scale={scale}
                 made={made}
+                leases={leases}
                 isFollowed={ribbon.key === followed}
               />
             ))}
@@ -152,13 +158,17 @@ interface RibbonProps {
   readonly top: number;
   readonly scale: RevisionScale;
   readonly made: ReadonlyMap<number, MadeBy>;
+  readonly leases: readonly PastLease[];
   readonly isFollowed: boolean;
 }
 
-function Ribbon({ ribbon, top, scale, made, isFollowed }: RibbonProps) {
+function Ribbon({ ribbon, top, scale, made, leases, isFollowed }: RibbonProps) {
   const words = useWords().panels.keys;
   const { desk } = useHouse();
   const litOf = useIsLit();
+  const current = ribbon.bars.at(-1);
+  const hangsOn = current?.isCurrent === true && current.kind === 'value' ? current.version.lease : '';
+  const lease = leases.find((each) => each.id === hangsOn);
   return (
     <li
       className={styles.ribbon}
@@ -186,6 +196,11 @@ function Ribbon({ ribbon, top, scale, made, isFollowed }: RibbonProps) {
           lit={litOf(made.get(bar.from))}
         />
       ))}
+      {lease !== undefined && scale.last + 1 === current?.to && (
+        <span className={styles.lease} style={{ left: LABEL + slotAt(scale, scale.last + 1) - LEASE_RING - 6 }}>
+          <LeaseRing lease={lease} size={LEASE_RING} />
+        </span>
+      )}
     </li>
   );
 }
