@@ -25,6 +25,7 @@ import {
   raftFirstIndex,
   raftLastIndex,
   raftTermAt,
+  storageLastIndex,
   takeTruncation,
 } from '../engine/raft/index.ts';
 import {
@@ -168,6 +169,7 @@ export function bootHost(
     const phases = createPrng(config.member.seed, `phase ${config.ordinal} ${config.incarnation}`);
     const member = bootMember(config.member, records, now);
     const isJoining = config.member.isJoining && records.length === 0;
+    const readBack = member.raft.storage.hardState.commit; // what a founder begins with is not read back
     host = {
       config,
       member,
@@ -194,7 +196,7 @@ export function bootHost(
         votes: [],
       },
     };
-    tell(host, effects, makeRow(now, ROW_KIND.boot, { a: config.ordinal, p: member.raft.log.committed, q: isJoining ? 1 : 0 }));
+    tell(host, effects, makeRow(now, ROW_KIND.boot, { a: config.ordinal, p: readBack, q: isJoining ? 1 : 0 }));
     tellRestoredLog(host, effects, now);
     take(host, effects, takeOutputs(member), now);
     tellFacts(host, effects, now);
@@ -349,7 +351,7 @@ function tell(host: Host, effects: Effects, row: Row): void {
 function tellRestoredLog(host: Host, effects: Effects, time: SimTime): void {
   const { raft } = host.member;
   const a = host.config.ordinal;
-  const last = raftLastIndex(raft);
+  const last = storageLastIndex(raft.storage);
   const { compactedIndex, compactedTerm } = raft.storage;
   if (compactedIndex > 0) {
     tell(host, effects, makeRow(time, ROW_KIND.snapshot, { a, term: compactedTerm, index: compactedIndex }));
@@ -360,6 +362,7 @@ function tellRestoredLog(host: Host, effects: Effects, time: SimTime): void {
     tell(host, effects, makeRow(time, ROW_KIND.append, { a, term, index, p: count, q: 1 }));
   });
   host.told.last = last;
+  host.told.commit = raft.storage.hardState.commit;
   host.told.durable = last;
   if (last > 0) tell(host, effects, makeRow(time, ROW_KIND.durable, { a, index: last }));
 }

@@ -55,7 +55,10 @@ export function beginStop(member: Member): void {
 }
 
 function forgetMember(member: Member, change: ConfChangeV1): void {
-  member.peers.delete(change.nodeId);
+  // Its transport is turned away, now and whenever it connects again: so it learns of it even if it got no log any more.
+  if (member.peers.delete(change.nodeId)) {
+    member.outputs.push({ type: 'sendPeer', to: change.nodeId, message: { type: 'removed' } });
+  }
   member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== change.nodeId);
   if (change.nodeId === member.config.id) beginStop(member);
 }

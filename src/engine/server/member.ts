@@ -191,8 +191,9 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       if (!input.isConnected) {
         member.peers.delete(input.peer);
         onPeerLost(member, input.peer);
-      } else if (!member.peers.has(input.peer) && !member.membership.removed.includes(input.peer))
-        member.peers.set(input.peer, now);
+      } else if (member.membership.removed.includes(input.peer)) {
+        member.outputs.push({ type: 'sendPeer', to: input.peer, message: { type: 'removed' } });
+      } else if (!member.peers.has(input.peer)) member.peers.set(input.peer, now);
       break;
     case 'snapshotLost':
       member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== input.peer);
