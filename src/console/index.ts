@@ -1,4 +1,5 @@
 export { type CollectedRun, collectRun } from './collect.ts';
+export { type Completion, commonPrefix, complete } from './complete.ts';
 export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './etcdctl.ts';
 export { type HelpKey, type HelpWords, helpKeys } from './help.ts';
 export { type Hint, type HintContext, hintFor } from './hint.ts';
