@@ -5,6 +5,8 @@ import { advanceBy, advanceUntil, openPage } from './page.ts';
 
 /** px that two things may share before they overlap: lines of text have air above and below their letters. */
 const AIR = 3;
+/** px by which a corner of a line of text may reach into the ring round a member. */
+const RING = 5;
 /** px; the smallest text. */
 const SMALLEST = 12;
 
@@ -16,11 +18,22 @@ interface Box {
   readonly height: number;
 }
 
+interface Disc {
+  readonly what: string;
+  readonly x: number;
+  readonly y: number;
+  readonly radius: number;
+}
+
 interface Seen {
   readonly regions: readonly Box[];
   /** Buttons and members: whatever can be pressed. */
   readonly targets: readonly Box[];
   readonly texts: readonly Box[];
+  /** Entries in the members' own little logs. */
+  readonly cells: readonly Box[];
+  /** Members with the rings around them. */
+  readonly discs: readonly Disc[];
   /** What an ancestor cuts off, or the window. */
   readonly clipped: readonly string[];
   readonly small: readonly string[];
@@ -68,6 +81,17 @@ function lookAround(page: Page): Promise<Seen> {
       const targets = [...root.querySelectorAll('button, input, [role="slider"], [data-wall] [role="button"]')]
         .filter(isSeen)
         .map((element) => boxOf(element.getAttribute('aria-label') ?? element.textContent ?? '', element.getBoundingClientRect()));
+
+      const cells = [...root.querySelectorAll('[data-stage-member] g[data-fill]')]
+        .filter(isSeen)
+        .map((element, i) => boxOf(`entry ${i} of a little log`, element.getBoundingClientRect()));
+      // The first circle keeps links away from the outermost ring, by six units.
+      const discs = [...root.querySelectorAll('[data-stage-member]')].filter(isSeen).flatMap((element) => {
+        const circle = element.querySelector('circle')?.getBoundingClientRect();
+        if (circle === undefined) return [];
+        const what = `n${element.getAttribute('data-stage-member')}`;
+        return [{ what, x: circle.x + circle.width / 2, y: circle.y + circle.height / 2, radius: circle.width / 2 - 6 }];
+      });
 
       const texts: { what: string; x: number; y: number; width: number; height: number }[] = [];
       const clipped: string[] = [];
@@ -125,7 +149,7 @@ function lookAround(page: Page): Promise<Seen> {
       const scrolls: string[] = [];
       if (scrollWidth > innerWidth) scrolls.push(`${scrollWidth} px wide`);
       if (scrollHeight > innerHeight) scrolls.push(`${scrollHeight} px high`);
-      return { regions, targets, texts, clipped, small, scrolls };
+      return { regions, targets, texts, cells, discs, clipped, small, scrolls };
     },
     { smallest: SMALLEST },
   );
@@ -138,6 +162,21 @@ function overlaps(boxes: readonly Box[], air: number): string[] {
       const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
       const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
       return width > air && height > air ? [`${a.what} and ${b.what} share ${width.toFixed(1)} × ${height.toFixed(1)} px`] : [];
+    }),
+  );
+}
+
+/** What lies on a member without being written in its middle. */
+function onDiscs(discs: readonly Disc[], boxes: readonly Box[], air: number): string[] {
+  return discs.flatMap((disc) =>
+    boxes.flatMap((box) => {
+      const middle = Math.hypot(box.x + box.width / 2 - disc.x, box.y + box.height / 2 - disc.y);
+      if (middle < disc.radius * 0.6) return [];
+      const nearest = Math.hypot(
+        Math.max(box.x - disc.x, 0, disc.x - box.x - box.width),
+        Math.max(box.y - disc.y, 0, disc.y - box.y - box.height),
+      );
+      return nearest < disc.radius - air ? [`${box.what} lies ${(disc.radius - nearest).toFixed(1)} px on ${disc.what}`] : [];
     }),
   );
 }
@@ -156,7 +195,8 @@ async function expectRoom(page: Page, size: { readonly width: number; readonly h
   expect.soft(outside(seen.regions, size), 'regions are inside the window').toEqual([]);
   expect.soft(overlaps(seen.regions, 1), 'regions stand side by side').toEqual([]);
   expect.soft(overlaps(seen.targets, 1), 'what can be pressed stands side by side').toEqual([]);
-  expect.soft(overlaps(seen.texts, AIR), 'no text stands on another').toEqual([]);
+  expect.soft(overlaps([...seen.texts, ...seen.cells], AIR), 'no text stands on another, or on an entry').toEqual([]);
+  expect.soft(onDiscs(seen.discs, [...seen.texts, ...seen.cells], RING), 'labels stand beside their members').toEqual([]);
   expect.soft(seen.clipped, 'no text is cut off').toEqual([]);
   expect.soft(seen.small, 'every text can be read').toEqual([]);
 }
