@@ -474,7 +474,7 @@ function refuseDelivery(kernel: Kernel, member: KernelMember, delivery: Queued):
       attempt: 0,
       ref: 0,
     });
-    loseSnapshot(kernel, delivery, time, back.latency);
+    loseSnapshot(kernel, delivery, member, time, back.latency);
   } else if (delivery.client > 0 && delivery.input.type === 'request') {
     const { client, attempt } = delivery;
     addRow(kernel, source, member.addressSequence++, makeRow(time, ROW_KIND.drop, { a: client, b: member.ordinal, ref }));
@@ -526,7 +526,7 @@ function commitOutput(kernel: Kernel, member: KernelMember, { time, sequence, ou
         attempt: 0,
         ref,
       };
-      if (isCut) loseSnapshot(kernel, queued, arrival, SILENCE);
+      if (isCut) loseSnapshot(kernel, queued, target, arrival, SILENCE);
       else enqueue(target, queued);
       return;
     }
@@ -667,8 +667,7 @@ function sendPeer(
   const ref = member.ordinal * MESSAGE_IDS + member.sent++;
   const fields = { a: member.ordinal, b: target.ordinal, ref, r: isCut ? time - arrival : arrival - time };
   addRow(kernel, member.ordinal, sequence, makeRow(time, ROW_KIND.send, fields));
-  if (isCut) return;
-  enqueue(target, {
+  const queued: Queued = {
     time: arrival,
     source: member.ordinal,
     sequence,
@@ -678,19 +677,31 @@ function sendPeer(
     client: 0,
     attempt: 0,
     ref,
-  });
+  };
+  if (isCut) loseSnapshot(kernel, queued, target, arrival, SILENCE);
+  else enqueue(target, queued);
 }
 
-/** A snapshot that will not arrive: its sender's transport gives up on it after a while. Nothing for any other message. */
-function loseSnapshot(kernel: Kernel, { input, from }: Queued, time: SimTime, after: SimTime): void {
-  if (input.type !== 'message' || input.state === undefined) return;
-  const sender = memberOf(kernel, from);
+/**
+ * A snapshot that will not arrive, or whose receipt will not: its sender's transport gives up on it after a while. Nothing for
+ * any other message.
+ */
+function loseSnapshot(kernel: Kernel, { input, from }: Queued, target: KernelMember, time: SimTime, after: SimTime): void {
+  let sender: KernelMember;
+  let peer: MemberId;
+  if (input.type === 'peerMessage' && input.message.type === 'snapshotReceived') {
+    sender = target;
+    peer = input.from;
+  } else if (input.type === 'message' && input.state !== undefined) {
+    sender = memberOf(kernel, from);
+    peer = input.message.to;
+  } else return;
   enqueue(sender, {
     // Not before a round trip: the sender may have run ahead that far.
     time: time + Math.max(after, 2 * kernel.scenario.latency),
     source: ADDRESS_SOURCE + sender.ordinal,
     sequence: sender.addressSequence++,
-    input: { type: 'snapshotLost', peer: input.message.to },
+    input: { type: 'snapshotLost', peer },
     incarnation: sender.incarnation,
     from: 0,
     client: 0,
@@ -807,7 +818,7 @@ function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[]
         const isLost = (queued: Queued) => queued.from === from && queued.time >= at;
         for (const lost of target.inbox.filter(isLost)) {
           row(ROW_KIND.lost, { a: from, b: to, ref: lost.ref });
-          loseSnapshot(kernel, lost, at, SILENCE);
+          loseSnapshot(kernel, lost, target, at, SILENCE);
         }
         target.inbox = target.inbox.filter((queued) => !isLost(queued));
       }
