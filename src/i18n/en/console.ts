@@ -31,6 +31,8 @@ export const console = {
   since: (seconds: string) => `${seconds} s`,
   dots: (have: number, needed: number) => `on ${have} of the ${needed} disks it needs`,
   queued: (lines: number) => (lines === 1 ? 'one line is next' : `${lines} lines are next`),
+  offers: (count: number) => `${count} possible`,
+  more: (count: number) => `and ${count} more`,
   keys: 'Keys',
   up: 'Line before',
   roles: {

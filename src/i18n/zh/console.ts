@@ -32,6 +32,8 @@ export const console: typeof english = {
   since: (seconds) => `${seconds} 秒`,
   dots: (have, needed) => `需要 ${needed} 块磁盘，已有 ${have} 块`,
   queued: (lines) => `后面还有 ${lines} 行`,
+  offers: (count) => `${count} 个可能`,
+  more: (count) => `还有 ${count} 个`,
   keys: '按键',
   up: '上一行',
   roles: {

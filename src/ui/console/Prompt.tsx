@@ -7,11 +7,12 @@ import {
   useId,
   useLayoutEffect,
   useRef,
+  useState,
   useSyncExternalStore,
 } from 'react';
-import { type SessionState, wantsInput } from '../../console/index.ts';
+import { type Completion, complete, type SessionState, wantsInput } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
-import { crownOf } from '../../view/index.ts';
+import { crownOf, type PastKey } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { PHONE, useDesk, useFrame, useMedia, useRun, useRunState } from '../frame/hooks.ts';
 import { Icon } from '../frame/Icon.tsx';
@@ -22,6 +23,7 @@ import type { ConsoleStore, Consoles, ConsoleTab } from './consoles.ts';
 import { EndpointMenu, roleName } from './EndpointMenu.tsx';
 import { editByControl, insert, type Line } from './keys.ts';
 import { Lines } from './Lines.tsx';
+import { applyCompletion, type Offer, Offers } from './Offers.tsx';
 import styles from './Prompt.module.css';
 import { RoleGlyph, type Standing } from './RoleGlyph.tsx';
 import { WaitingCall } from './WaitingCall.tsx';
@@ -40,6 +42,7 @@ export function Prompt() {
   const input = useRef<HTMLInputElement>(null);
   const root = useRef<HTMLElement>(null);
   const followedKey = useDesk((state) => state.followedKey);
+  const [offer, setOffer] = useState<Offer | undefined>(undefined);
   const id = useId();
 
   useEffect(() => consoles.speak(words), [consoles, words]);
@@ -89,6 +92,15 @@ export function Prompt() {
   const name = standings[tab.member - 1]?.name ?? `n${tab.member}`;
   const hasOutput = tab.session.lines.length > 0;
   const busy = tab.session.running !== undefined;
+  // What was offered for another line is not offered any more.
+  const offered = offer?.client === tab.client && offer.text === tab.session.input ? offer : undefined;
+  const pick = (candidate: string): void => {
+    if (offered === undefined) return;
+    const { text, completion } = offered;
+    const line = applyCompletion({ text, from: completion.to, to: completion.to }, { ...completion, candidates: [candidate] });
+    store.getState().shell(tab.client)?.edit(line.text);
+    input.current?.focus();
+  };
 
   const onBlur = (event: React.FocusEvent) => {
     // Left without having said anything: it does not stay in the stage's way.
@@ -108,7 +120,10 @@ export function Prompt() {
       data-past={!atLive || undefined}
       onBlur={onBlur}
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && open) {
+        if (event.key === 'Escape' && offered !== undefined) {
+          event.stopPropagation();
+          setOffer(undefined);
+        } else if (event.key === 'Escape' && open) {
           event.stopPropagation();
           fold();
         } else if (isInterrupt(event) && !event.defaultPrevented) {
@@ -158,6 +173,7 @@ export function Prompt() {
             label={words.console.output(name)}
           />
         )}
+        {offered !== undefined && <Offers candidates={offered.completion.candidates} onPick={pick} />}
         <div className={styles.line}>
           <span className={styles.sign} aria-hidden="true">
             {busy ? '·' : `${name} $`}
@@ -170,6 +186,10 @@ export function Prompt() {
             label={words.console.input(name)}
             placeholder={placeholderOf(words, tab.session, atLive, followedKey)}
             disabled={!atLive}
+            onOffer={setOffer}
+            keysOf={() =>
+              run.storeAt(tab.member, run.playhead() + 1, '').then((past) => past.keys.filter(isThere).map(({ key }) => key))
+            }
           />
           {!atLive ? (
             <button type="button" className={styles.small} onClick={() => runs.getState().run.backToLive()}>
@@ -304,7 +324,7 @@ interface TabsProps {
 }
 
 /** The line that is typed. Keys as in a shell; Enter and a paste of several lines run. */
-function Input({ inputRef, tab, store, label, placeholder, disabled }: InputProps) {
+function Input({ inputRef, tab, store, label, placeholder, disabled, onOffer, keysOf }: InputProps) {
   const { session, client } = tab;
   const shell = store.getState().shell(client);
   /** Where the caret goes once React has written the text. */
@@ -331,6 +351,28 @@ function Input({ inputRef, tab, store, label, placeholder, disabled }: InputProp
     to: element.selectionEnd ?? element.value.length,
   });
 
+  const take = (line: Line, completion: Completion): void => {
+    const next = applyCompletion(line, completion);
+    if (next !== line) write(next);
+    onOffer(completion.candidates.length > 1 ? { client, text: next.text, completion: { ...completion, to: next.to } } : undefined);
+  };
+
+  const offerFor = (line: Line): void => {
+    const known = complete(line.text, line.to, []);
+    if (known.candidates.length > 0) {
+      take(line, known);
+      return;
+    }
+    keysOf().then(
+      (keys) => {
+        // An answer to a line that has changed meanwhile is too late.
+        if (shell?.state().input === line.text) take(line, complete(line.text, line.to, keys));
+      },
+      // Nobody knows the keys now: nothing is offered.
+      () => onOffer(undefined),
+    );
+  };
+
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return;
     const element = event.currentTarget;
@@ -345,6 +387,13 @@ function Input({ inputRef, tab, store, label, placeholder, disabled }: InputProp
       return;
     }
     if (event.metaKey || event.altKey) return;
+    // Without a line, and backwards, Tab moves the focus as everywhere.
+    if (event.key === 'Tab') {
+      if (event.shiftKey || element.value === '' || wantsInput(session)) return;
+      event.preventDefault();
+      offerFor(lineOf(element));
+      return;
+    }
     if (event.key === 'Enter') store.getState().submit(client, element.value);
     else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
       if (event.key === 'ArrowUp') shell?.historyUp();
@@ -391,6 +440,15 @@ interface InputProps {
   readonly label: string;
   readonly placeholder: string;
   readonly disabled: boolean;
+  /** Several things may be meant; undefined: nothing is offered any more. */
+  readonly onOffer: (offer: Offer | undefined) => void;
+  /** Keys that exist at the member that is asked. */
+  readonly keysOf: () => Promise<readonly string[]>;
+}
+
+/** True for a key whose newest version is no deletion. */
+function isThere({ versions }: PastKey): boolean {
+  return (versions.at(-1)?.version ?? 0) > 0;
 }
 
 /** On a phone, where the stage is covered: which member is asked, and whether its side can commit. */

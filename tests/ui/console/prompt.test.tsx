@@ -96,3 +96,47 @@ it('in the past it is closed, says why, and hides what comes later', async () =>
   expect(input().disabled).toBe(false);
   expect(output().length).toBeGreaterThan(1);
 });
+
+it('Tab completes what is clear, and shows what may be meant', async () => {
+  await act(async () => input().focus());
+  await type('ge');
+  await press('Tab');
+  expect(input().value).toBe('get ');
+  await type('get name --pr');
+  await press('Tab');
+  expect(input().value).toBe('get name --pr');
+  const offers = () => [...page.querySelectorAll('[role="status"] button')].map((button) => button.textContent);
+  expect(offers()).toEqual(['--prefix', '--print-value-only']);
+  await act(async () => page.querySelector<HTMLButtonElement>('[role="status"] button')?.click());
+  expect(input().value).toBe('get name --prefix ');
+  expect(offers()).toEqual([]);
+});
+
+it('Tab completes keys that exist at the member', async () => {
+  const version = { createRevision: 2, modRevision: 2, version: 1, value: 'x', lease: '' };
+  const key = (name: string, gone = false) => ({
+    key: name,
+    versions: [version, ...(gone ? [{ ...version, version: 0 }] : [])],
+    isCut: false,
+  });
+  const keys = [key('color'), key('colour', true)];
+  run.storeAt = () => Promise.resolve({ isUp: true, revision: 2, compactRevision: -1, keys, keyCount: keys.length });
+  await act(async () => input().focus());
+  await type('get col');
+  await press('Tab');
+  expect(input().value).toBe('get color ');
+});
+
+it('without a line, and backwards, Tab moves the focus', async () => {
+  await act(async () => input().focus());
+  const tab = async (more: KeyboardEventInit = {}) => {
+    const event = new KeyboardEvent('keydown', { key: 'Tab', bubbles: true, cancelable: true, ...more });
+    await act(async () => input().dispatchEvent(event));
+    return event.defaultPrevented;
+  };
+  expect(await tab()).toBe(false);
+  await type('ge');
+  expect(await tab({ shiftKey: true })).toBe(false);
+  expect(input().value).toBe('ge');
+  expect(await tab()).toBe(true);
+});
