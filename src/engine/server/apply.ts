@@ -3,11 +3,12 @@ import { assert } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
 import type { Entry, LogIndex } from '../raft/index.ts';
 import { applyClusterCommand, decideClusterVersion, decodeClusterCommand } from './clusterCommand.ts';
+import { humanSize, settleCompactions } from './compaction.ts';
 import { applyConfiguration } from './configuration.ts';
 import { executeCommand } from './execute.ts';
 import { promoteLessor, settleLeaderCalls } from './lessor.ts';
-import { settleCompactions } from './maintenance.ts';
-import { hasRoom } from './quota.ts';
+import { writeServerLine } from './lines.ts';
+import { hasRoom, quotaOf } from './quota.ts';
 import { onFirstCommitInTerm, releaseReads } from './reads.ts';
 import { type Command, decodeCommand } from './requestCodec.ts';
 import type { Member } from './state.ts';
@@ -59,6 +60,11 @@ function applyCommand(member: Member, { requestId, request, auth }: Command, ind
   if (!result.ok) refuseWrite(member, requestId, result.error);
   else if (isFull && index > member.replayTo) {
     // It is done, but this member has run out of room with it: everybody has to know, and its client as well.
+    writeServerLine(member, 'warn', 'message exceeded backend quota; raising alarm', [
+      ['quota-size-bytes', quotaOf(member)],
+      ['quota-size', humanSize(quotaOf(member))],
+      ['error', 'etcdserver: no space'],
+    ]);
     forgetAnswered(member, requestId);
     raiseNoSpace(member, own?.call ?? 0);
   } else if (own !== undefined && request.type === 'compaction' && request.physical) {

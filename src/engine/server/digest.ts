@@ -51,6 +51,7 @@ export function memberDigest(member: Member): string {
     lessor: member.lessor,
     leaderCalls: member.leaderCalls,
     leaderRequestCount: member.leaderRequestCount,
+    compactingSince: member.compactingSince,
     physicalWaits: member.physicalWaits,
     fileSize: member.fileSize,
     watches: member.watches,

@@ -3,18 +3,11 @@
  * it has somebody to tell (etcd-io/etcd:server/etcdserver/apply).
  */
 import { fail, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
-import { beginWrite, compact, compactStep, endWrite } from '../kv/index.ts';
-import type {
-  AlarmMember,
-  AlarmRequest,
-  AlarmType,
-  CompactionRequest,
-  LeaseGrantRequest,
-  LeaseRevokeRequest,
-  UnaryResponse,
-} from './api.ts';
+import { beginWrite, endWrite } from '../kv/index.ts';
+import type { AlarmMember, AlarmRequest, AlarmType, LeaseGrantRequest, LeaseRevokeRequest, UnaryResponse } from './api.ts';
 import { isSameAlarm, withAlarm } from './applied.ts';
 import { applyAuth } from './auth.ts';
+import { executeCompaction } from './compaction.ts';
 import { shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
@@ -26,9 +19,6 @@ import { costOf, growFile } from './quota.ts';
 import type { Member } from './state.ts';
 import { addToken, dropTokens } from './tokens.ts';
 import { checkPutApply, deleteKeys, executeTxn, putKey } from './txn.ts';
-
-/** Revisions that are looked at in one step of a compaction. etcd: --compaction-batch-limit. */
-export const COMPACTION_BATCH = 1_000;
 
 /** Does what a command says, or says why not. */
 export function executeCommand(member: Member, request: LoggedRequest, auth: AuthInfo): Result<UnaryResponse, ApiErrorCode> {
@@ -81,7 +71,7 @@ function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, 
     case 'txn':
       return executeTxn(member, request, () => headerOf(member));
     case 'compaction':
-      return executeCompaction(member, request);
+      return executeCompaction(member, request.revision);
     case 'leaseGrant':
       return executeGrant(member, request);
     case 'leaseRevoke':
@@ -112,15 +102,6 @@ function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, 
     default:
       return unreachable(request);
   }
-}
-
-/** Reads below the revision fail from now on; the work is begun, and carried on with the ticks if it is much. */
-function executeCompaction(member: Member, { revision }: CompactionRequest): Result<UnaryResponse, ApiErrorCode> {
-  const isFirst = member.kv.compactions.length === 0;
-  const result = compact(member.kv, revision);
-  if (!result.ok) return fail(result.error.code);
-  if (isFirst) compactStep(member.kv, COMPACTION_BATCH);
-  return ok({ type: 'compaction', header: headerOf(member) });
 }
 
 function executeGrant(member: Member, { id, ttl }: LeaseGrantRequest): Result<UnaryResponse, ApiErrorCode> {

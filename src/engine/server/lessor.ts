@@ -21,6 +21,8 @@ import { selfInfo } from './writes.ts';
 const SECOND = 1_000_000;
 /** Ticks between two looks for leases that have ended: 500 ms. */
 const LOOK_TICKS = 5;
+/** etcd: half of leaseRevokeRate. */
+const MAX_ENDED_PER_LOOK = 500;
 /** Revocations under way at most. etcd: maxPendingRevokes. */
 const MAX_REVOKES = 16;
 /** etcd: expiredLeaseRetryInterval. */
@@ -40,6 +42,8 @@ export interface Lessor {
   readonly endsAt: Map<Id64, number>;
   /** Ended leases whose revocation was proposed, and when to try again. */
   readonly revoking: Map<Id64, number>;
+  /** Ended leases whose turn has not come. */
+  due: readonly Id64[];
 }
 
 export type LeaderCaller =
@@ -63,7 +67,7 @@ export interface LeaderCall {
 }
 
 export function createLessor(): Lessor {
-  return { isPrimary: false, endsAt: new Map(), revoking: new Map() };
+  return { isPrimary: false, endsAt: new Map(), revoking: new Map(), due: [] };
 }
 
 export function cloneLessor(lessor: Lessor): Lessor {
@@ -76,6 +80,7 @@ export function promoteLessor(member: Member): void {
   lessor.isPrimary = true;
   lessor.endsAt.clear();
   lessor.revoking.clear();
+  lessor.due = [];
   const leases = [...listLeases(member.leases)].sort((a, b) => byNumber(a.ttl, b.ttl));
   let second = 0;
   let count = 0;
@@ -100,6 +105,7 @@ export function demoteLessor(member: Member): void {
   lessor.isPrimary = false;
   lessor.endsAt.clear();
   lessor.revoking.clear();
+  lessor.due = [];
 }
 
 /** A lease was granted, or renewed. @param ttl seconds */
@@ -160,8 +166,9 @@ export function onPeerLost(member: Member, peer: MemberId): void {
   for (const call of member.leaderCalls) if (call.state.type === 'sent' && call.state.to === peer) pause(member, call);
 }
 
-/** Answers what has waited for an entry to be applied. */
+/** Entries were applied: answers what has waited for that, and goes on with ended leases. */
 export function settleLeaderCalls(member: Member): void {
+  proposeRevokes(member);
   for (const call of member.leaderCalls) {
     const { state, request } = call;
     if (state.type === 'applying' && member.appliedIndex >= state.index) answerHere(member, call);
@@ -272,19 +279,32 @@ function replace(member: Member, call: LeaderCall, next: LeaderCall | undefined)
   member.leaderCalls = member.leaderCalls.flatMap((other) => (other !== call ? [other] : next === undefined ? [] : [next]));
 }
 
-/** Proposes the end of leases whose time is over; they end when that is applied. */
+/** Looks for leases whose time is over; they end when their revocations are applied. */
 function revokeEnded(member: Member): void {
   const { lessor, now, raft } = member;
   if (!lessor.isPrimary || raft.role !== 'StateLeader') return;
   const due = [...lessor.endsAt].filter(([id, at]) => at <= now && (lessor.revoking.get(id) ?? 0) <= now);
-  if (due.length === 0) return;
+  lessor.due = due
+    .sort((a, b) => byNumber(a[1], b[1]))
+    .slice(0, MAX_ENDED_PER_LOOK)
+    .map(([id]) => id);
+  proposeRevokes(member);
+}
+
+/** Proposes revocations of ended leases, so many that the log is not swamped; more when these are applied. */
+function proposeRevokes(member: Member): void {
+  const { lessor, now, raft } = member;
+  if (lessor.due.length === 0) return;
   let underWay = 0;
   for (const retryAt of lessor.revoking.values()) if (retryAt > now) underWay++;
-  // A lease ends whoever owns its keys: the member acts as root.
-  const auth = selfInfo(member);
-  for (const [id] of due.sort((a, b) => byNumber(a[1], b[1])).slice(0, Math.max(0, MAX_REVOKES - underWay))) {
+  const room = Math.max(0, MAX_REVOKES - underWay);
+  const next = lessor.due.slice(0, room);
+  lessor.due = lessor.due.slice(room);
+  for (const id of next) {
+    if (!lessor.endsAt.has(id)) continue;
     lessor.revoking.set(id, now + REVOKE_RETRY);
-    // Refused during a hand-over of leadership: it is tried again.
-    propose(raft, encodeCommand({ requestId: nextRequestId(member), request: { type: 'leaseRevoke', id }, auth }));
+    const request = { type: 'leaseRevoke' as const, id };
+    // A lease ends whoever owns its keys: the member acts as root. Refused during a hand-over of leadership, it is tried again.
+    propose(raft, encodeCommand({ requestId: nextRequestId(member), request, auth: selfInfo(member) }));
   }
 }

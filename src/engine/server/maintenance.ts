@@ -1,18 +1,17 @@
 /** What a member says of itself, and what is done on it alone (`spec/etcd.md` 1.8, 1.9; etcd-io/etcd:server/etcdserver/api/v3rpc/maintenance.go). */
 import { digestOf, formatDecimal, ZERO_ID } from '../../base/index.ts';
-import { compactStep, hashKv, kvState } from '../kv/index.ts';
+import { hashKv, kvState } from '../kv/index.ts';
 import type { AlarmMember, StatusResponse } from './api.ts';
-import { COMPACTION_BATCH } from './execute.ts';
+import { sizeFields } from './compaction.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
-import { quotaOf, sizeInUse } from './quota.ts';
+import { writeServerLine } from './lines.ts';
+import { defragment, quotaOf, sizeInUse } from './quota.ts';
 import type { Member } from './state.ts';
 
 /** What our members are. */
 const VERSION = '3.6.14';
 const STORAGE_VERSION = '3.6.0';
-/** Steps of a compaction in one tick: etcd pauses 10 ms between two. */
-const STEPS_PER_TICK = 10;
 
 /** How the member is. Asked of nobody else. */
 export function statusOf(member: Member): StatusResponse {
@@ -54,17 +53,23 @@ export function answerHash(member: Member, call: CallId): void {
   member.outputs.push({ type: 'answer', call, response: { type: 'hash', header: headerOf(member), hash } });
 }
 
-/** Carries on with compactions, and tells those who waited for the end of one. */
-export function tickCompaction(member: Member): void {
-  for (let i = 0; i < STEPS_PER_TICK && member.kv.compactions.length > 0; i++) compactStep(member.kv, COMPACTION_BATCH);
-  settleCompactions(member);
-}
-
-/** Answers those whose compaction is done. */
-export function settleCompactions(member: Member): void {
-  const isDone = (revision: number) => member.kv.finishedCompactRevision >= revision;
-  for (const { call, revision, response } of member.physicalWaits) {
-    if (isDone(revision)) member.outputs.push({ type: 'answer', call, response });
-  }
-  member.physicalWaits = member.physicalWaits.filter(({ revision }) => !isDone(revision));
+/** Rewrites the database without what is free in it; the member does nothing else meanwhile, and no time goes by. */
+export function answerDefragment(member: Member, call: CallId): void {
+  const { fileSize } = member;
+  const inUse = sizeInUse(member.kv);
+  writeServerLine(member, 'info', 'starting defragment');
+  writeServerLine(member, 'info', 'defragmenting', [
+    ...sizeFields('current-db-size', fileSize),
+    ...sizeFields('current-db-size-in-use', inUse),
+  ]);
+  defragment(member);
+  writeServerLine(member, 'info', 'finished defragmenting directory', [
+    ['current-db-size-bytes-diff', member.fileSize - fileSize],
+    ...sizeFields('current-db-size', member.fileSize),
+    ['current-db-size-in-use-bytes-diff', 0],
+    ...sizeFields('current-db-size-in-use', inUse),
+    ['took', '0s'],
+  ]);
+  writeServerLine(member, 'info', 'finished defragment');
+  member.outputs.push({ type: 'answer', call, response: { type: 'defragment', header: headerOf(member) } });
 }

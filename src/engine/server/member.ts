@@ -34,13 +34,13 @@ import {
 import { applyEntries } from './apply.ts';
 import { NO_AUTH } from './auth.ts';
 import { publish, tickCluster } from './clusterCommand.ts';
+import { tickCompaction } from './compaction.ts';
 import { beginStop, tellMembers } from './configuration.ts';
 import { onPromote, onPromoted, tickMoves, tickPromotions } from './configure.ts';
 import type { DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
 import { cloneLeases, createLeases } from './leases.ts';
 import { cloneLessor, createLessor, handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
 import { idField, takeRaftLines, writeServerLine } from './lines.ts';
-import { tickCompaction } from './maintenance.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
 import { growFile } from './quota.ts';
 import { onLeader, onReadState, releaseReads, tickReads } from './reads.ts';
@@ -122,6 +122,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     leaderCalls: [],
     leaderRequestCount: 0,
     physicalWaits: [],
+    compactingSince: now,
     fileSize: 0,
     replayTo: raft.log.committed,
     watches: new Map(),

@@ -1,5 +1,5 @@
 /** Reads: ReadIndex for linearizable ones, the local store for serializable ones (`spec/etcd.md` 4.2; thesis §6.4). */
-import { fail, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
+import { fail, formatDecimal, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
 import { range } from '../kv/index.ts';
 import { type MemberId, type ReadState, readIndex } from '../raft/index.ts';
 import type { DowngradeRequest, UnaryResponse } from './api.ts';
@@ -9,12 +9,12 @@ import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
 import { demoteLessor } from './lessor.ts';
-import { writeNodeLine } from './lines.ts';
+import { writeNodeLine, writeServerLine } from './lines.ts';
 import type { AuthInfo } from './logged.ts';
 import { checkAdmin, checkRange, checkTxn, checkUser } from './permissions.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member, PendingRead } from './state.ts';
-import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
+import { REQUEST_TIMEOUT } from './timeouts.ts';
 import { authInfoOf, makeToken } from './tokens.ts';
 import { readTxn } from './txn.ts';
 import { beginWrite } from './writes.ts';
@@ -132,28 +132,44 @@ export function onLeader(member: Member, leader: MemberId): void {
 
 /** The first entry of a term was applied: a leader that could not confirm reads before can do so now. */
 export function onFirstCommitInTerm(member: Member): void {
-  if (member.readRound !== undefined) askAgain(member);
+  if (member.readRound === undefined) return;
+  writeServerLine(member, 'info', 'first commit in current term: resending ReadIndex request');
+  askAgain(member);
 }
 
-/** Asks again for a round without an answer, and ends reads that have waited too long. */
+/** Asks again for a round without an answer, and gives up on one that has waited too long. */
 export function tickReads(member: Member): void {
-  const late = (read: PendingRead) => member.now - read.startedAt >= REQUEST_TIMEOUT;
-  dropReads(member, late, (read) => refuseRead(member, read, timeoutReason(member, read.startedAt)));
-  if (member.readRound !== undefined && member.now >= member.readRound.retryAt) askAgain(member);
+  const round = member.readRound;
+  if (round === undefined) return;
+  if (member.now - round.startedAt >= REQUEST_TIMEOUT) {
+    writeServerLine(member, 'warn', 'timed out waiting for read index response (local node might have slow network)', [
+      ['timeout', '7s'],
+    ]);
+    member.readRound = undefined;
+    for (const read of round.reads) refuseRead(member, read, 'timeout');
+    startRound(member);
+  } else if (member.now >= round.retryAt) {
+    writeServerLine(member, 'warn', 'waiting for ReadIndex response took too long, retrying', [
+      ['sent-request-id', formatDecimal(round.context)],
+      ['retry-timeout', '500ms'],
+    ]);
+    askAgain(member);
+  }
 }
 
-/** The client no longer waits. */
+/** The client no longer waits. The round that its read was part of goes on, and others wait for it as before. */
 export function cancelRead(member: Member, call: CallId): void {
-  dropReads(
-    member,
-    (read) => read.call === call,
-    () => {},
-  );
+  const keep = (reads: readonly PendingRead[]) =>
+    reads.some((read) => read.call === call) ? reads.filter((read) => read.call !== call) : reads;
+  member.waitingReads = keep(member.waitingReads);
+  const round = member.readRound;
+  if (round !== undefined) member.readRound = { ...round, reads: keep(round.reads) };
+  member.confirmedReads = member.confirmedReads.map(({ index, reads }) => ({ index, reads: keep(reads) }));
 }
 
 function startRound(member: Member): void {
   if (member.readRound !== undefined || member.waitingReads.length === 0) return;
-  member.readRound = { context: '', reads: member.waitingReads, retryAt: 0 };
+  member.readRound = { context: ZERO_ID, reads: member.waitingReads, startedAt: member.now, retryAt: 0 };
   member.waitingReads = [];
   askAgain(member);
 }
@@ -163,24 +179,6 @@ function askAgain(member: Member): void {
   const context = nextRequestId(member);
   member.readRound = { ...member.readRound, context, retryAt: member.now + RETRY_TIME };
   readIndex(member.raft, context);
-}
-
-function dropReads(member: Member, isOver: (read: PendingRead) => boolean, end: (read: PendingRead) => void): void {
-  const keep = (reads: readonly PendingRead[]) => {
-    if (!reads.some(isOver)) return reads;
-    for (const read of reads) if (isOver(read)) end(read);
-    return reads.filter((read) => !isOver(read));
-  };
-  member.waitingReads = keep(member.waitingReads);
-  const round = member.readRound;
-  if (round !== undefined) {
-    const reads = keep(round.reads);
-    member.readRound = reads.length === 0 ? undefined : { ...round, reads };
-  }
-  member.confirmedReads = member.confirmedReads
-    .map((confirmed) => ({ index: confirmed.index, reads: keep(confirmed.reads) }))
-    .filter((confirmed) => confirmed.reads.length > 0);
-  startRound(member);
 }
 
 function refuseRead(member: Member, read: PendingRead, code: ApiErrorCode): void {

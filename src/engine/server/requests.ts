@@ -8,9 +8,9 @@ import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
 import { beginLeaderCall, cancelLeaderCall, leasesInOrder } from './lessor.ts';
 import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
-import { answerHash, answerHashKv, statusOf } from './maintenance.ts';
+import { answerDefragment, answerHash, answerHashKv, statusOf } from './maintenance.ts';
 import { checkAdmin, checkUser } from './permissions.ts';
-import { defragment, hasRoom } from './quota.ts';
+import { hasRoom } from './quota.ts';
 import { answerRead, beginRead, cancelRead } from './reads.ts';
 import { nextRequestId } from './requestId.ts';
 import { beginSnapshot } from './snapshotFile.ts';
@@ -62,7 +62,7 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
   switch (request.type) {
     case 'range':
       if (request.key === '') return 'emptyKey';
-      return read(member, { call, request, token, startedAt: member.now }, !request.serializable);
+      return read(member, { call, request, token }, !request.serializable);
     case 'put':
       return checkPutRequest(request) ?? writeIfRoom(request);
     case 'deleteRange':
@@ -87,7 +87,7 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
       askProgress(member, request.watches);
       return answer(member, call, { type: 'watchProgress', header: headerOf(member) });
     case 'memberList':
-      return read(member, { call, request, token, startedAt: member.now }, request.linearizable);
+      return read(member, { call, request, token }, request.linearizable);
     case 'memberAdd':
     case 'memberRemove':
     case 'memberUpdate':
@@ -102,17 +102,14 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
     case 'hashKv':
       return unless(checkAdmin(member.auth, info.value), () => answerHashKv(member, call, request.revision));
     case 'defragment':
-      return unless(checkAdmin(member.auth, info.value), () => {
-        defragment(member);
-        answer(member, call, { type: 'defragment', header: headerOf(member) });
-      });
+      return unless(checkAdmin(member.auth, info.value), () => answerDefragment(member, call));
     case 'snapshot':
       return unless(checkAdmin(member.auth, info.value), () => beginSnapshot(member, call));
     case 'alarm':
       return write(request);
     case 'downgrade':
     case 'authenticate':
-      return read(member, { call, request, token, startedAt: member.now }, true);
+      return read(member, { call, request, token }, true);
     case 'authUserAdd': {
       const { type, name, password, noPassword } = request;
       return write({ type, name, noPassword, passwordHash: noPassword ? '' : hashPassword(name, password) });
@@ -155,7 +152,7 @@ function userOf(member: Member, request: IncomingRequest['request'], token: Byte
 function beginTxn(member: Member, call: CallId, request: TxnRequest, token: Bytes | undefined): ApiErrorCode | undefined {
   const refusal = checkTxnRequest(request);
   if (refusal !== undefined || !isReadOnly(request)) return refusal;
-  return read(member, { call, request, token, startedAt: member.now }, !isSerializable(request));
+  return read(member, { call, request, token }, !isSerializable(request));
 }
 
 function read(member: Member, pending: PendingRead, isLinearizable: boolean): undefined {

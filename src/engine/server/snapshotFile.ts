@@ -7,9 +7,12 @@
  *     JSON in UTF-8               the {@link StateSnapshot}; bytes of keys, values and names as code points U+0000 … U+00FF
  *     32 bytes                    SHA-256 of everything before, as at the end of etcd's
  */
-import { assert, type Bytes, fail, ok, type Result, sha256, utf8Decode, utf8Encode } from '../../base/index.ts';
+import { type Bytes, fail, ok, type Result, sha256, utf8Decode, utf8Encode } from '../../base/index.ts';
+import { humanSize } from './compaction.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
+import { writeServerLine } from './lines.ts';
+import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 import { type StateSnapshot, takeState } from './stateSnapshot.ts';
 
@@ -42,13 +45,26 @@ export function decodeSnapshotFile(file: Bytes): Result<StateSnapshot, SnapshotF
 /** Sends this member's store, part after part. */
 export function beginSnapshot(member: Member, call: CallId): void {
   const file = encodeSnapshotFile(takeState(member));
-  assert(file.length > 0, 'a snapshot is never empty');
+  const sizes: LineField[] = [
+    ['total-bytes', file.length - HASH_SIZE],
+    ['size', humanSize(file.length - HASH_SIZE)],
+  ];
+  writeServerLine(member, 'info', 'sending database snapshot to client', [...sizes, ['storage-version', STORAGE_VERSION]]);
+  writeServerLine(member, 'info', 'sending database sha256 checksum to client', [
+    ['total-bytes', file.length - HASH_SIZE],
+    ['checksum-size', HASH_SIZE],
+  ]);
   for (let at = 0; at < file.length; at += PART_SIZE) {
     const blob = file.slice(at, at + PART_SIZE);
     const remainingBytes = file.length - at - blob.length;
     const response = { type: 'snapshot' as const, header: headerOf(member), remainingBytes, blob, version: STORAGE_VERSION };
     member.outputs.push({ type: 'stream', call, response });
   }
+  writeServerLine(member, 'info', 'successfully sent database snapshot to client', [
+    ...sizes,
+    ['took', '0s'],
+    ['storage-version', STORAGE_VERSION],
+  ]);
 }
 
 function uint32(value: number): Bytes {

@@ -85,14 +85,16 @@ export interface PendingRead {
   readonly call: CallId;
   readonly request: Extract<UnaryRequest, { type: 'range' | 'memberList' | 'txn' | 'authenticate' | 'downgrade' }>;
   readonly token: Bytes | undefined;
-  readonly startedAt: number;
 }
 
 /** Reads that share one ReadIndex. */
 export interface ReadRound {
   /** Names the round in Raft; a resent round has a new name. */
-  readonly context: Bytes;
+  readonly context: Id64;
+  /** Those whose clients still wait; perhaps none. */
   readonly reads: readonly PendingRead[];
+  /** Virtual µs at which it began. */
+  readonly startedAt: number;
   /** Virtual µs at which it is asked again. */
   readonly retryAt: number;
 }
@@ -170,6 +172,8 @@ export interface Member extends StateMachine {
   leaderCalls: readonly LeaderCall[];
   /** Requests to the leader so far. */
   leaderRequestCount: number;
+  /** Virtual µs at which the compaction at work began. */
+  compactingSince: number;
   physicalWaits: readonly PhysicalWait[];
   /** Bytes of the database as it would stand on this member's disk; see `quota.ts`. */
   fileSize: number;

@@ -35,6 +35,8 @@ export interface Cluster {
   readonly answers: Map<number, UnaryResponse>;
   readonly refusals: Map<number, ApiErrorCode>;
   readonly streams: Map<number, StreamResponse[]>;
+  /** Messages of the server's own log lines, by ordinal - 1. */
+  readonly lines: string[][];
   /** Directed links, `from>to` by ordinal, that lose everything. */
   readonly cut: Set<string>;
   nextCall: number;
@@ -77,6 +79,7 @@ export function createCluster(count: number, more: Partial<MemberConfig> = {}): 
     answers: new Map(),
     refusals: new Map(),
     streams: new Map(),
+    lines: nodes.map(() => []),
     cut: new Set(),
     nextCall: 1,
   };
@@ -259,6 +262,9 @@ function take(cluster: Cluster, from: number, output: MemberOutput, queue: { to:
       break;
     case 'stream':
       cluster.streams.set(output.call, [...(cluster.streams.get(output.call) ?? []), output.response]);
+      break;
+    case 'log':
+      if ('message' in output.line) cluster.lines[from - 1]?.push(output.line.message);
       break;
     default:
       break;

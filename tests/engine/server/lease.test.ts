@@ -202,5 +202,11 @@ test('many leases that end at once are spread by a new leader', () => {
   const perSecond = new Map<number, number>();
   for (const at of member.lessor.endsAt.values()) perSecond.set(Math.floor(at / S), (perSecond.get(Math.floor(at / S)) ?? 0) + 1);
   expect([...perSecond.values()]).toEqual([750, 750, 100]);
+  // They go as fast as they end.
+  pass(cluster, 29 * S);
+  const left = () => must(call(cluster, 2, { type: 'leaseLeases' }), 'leaseLeases').leases.length;
+  expect(left()).toBeLessThan(1_600);
+  pass(cluster, 3 * S);
+  expect(left()).toBe(0);
   expect(must(call(cluster, 2, get('k')), 'range').count).toBe(0);
 });

@@ -54,6 +54,21 @@ test('a physical compaction is answered when the work is done', () => {
   expect(memberOf(cluster, 1).kv.finishedCompactRevision).toBe(29_000);
 });
 
+test('every member tells of a compaction once, also when it starts again', () => {
+  const cluster = ledCluster(3);
+  call(cluster, 1, put('a', '1'));
+  call(cluster, 1, compact(2));
+  pass(cluster, 200_000);
+  const told = ['compact tree index', 'finished scheduled compaction', 'storing new hash'];
+  const said = (ordinal: number) => (cluster.lines[ordinal - 1] ?? []).filter((line) => told.includes(line));
+  for (const ordinal of [1, 2, 3]) expect(said(ordinal)).toEqual(told);
+  stop(cluster, 3);
+  start(cluster, 3);
+  pass(cluster, 2_000_000);
+  expect(said(3)).toEqual(told);
+  expect(memberOf(cluster, 3).kv.finishedCompactRevision).toBe(2);
+});
+
 test('members agree on their hashes; after a compaction at 0 a member says 1084519789 until it restarts', () => {
   const cluster = ledCluster(3);
   for (let i = 0; i < 20; i++) call(cluster, 1, put(`k${i % 3}`, `${i}`));
