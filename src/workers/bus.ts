@@ -7,6 +7,8 @@ import {
   createKernel,
   type Kernel,
   loadJournal,
+  MAX_MEMBERS,
+  memberCount,
   type Pacing,
   packRows,
   takeReleased,
@@ -63,11 +65,11 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
     },
     act: (action) =>
       inTurn((kernel) => {
-        const refusal = refuseAction(action, kernel.members.length);
+        const refusal = refuseAction(action, MAX_MEMBERS);
         if (refusal !== undefined) throw new Error(refusal);
         return act(kernel, action);
       }),
-    digests: () => inTurn((kernel) => Promise.all(kernel.members.map((member) => fleet.digest(member.ordinal)))),
+    digests: () => inTurn((kernel) => Promise.all(Array.from({ length: memberCount(kernel) }, (_, i) => fleet.digest(i + 1)))),
   };
   expose(control, greeting.control);
 }
