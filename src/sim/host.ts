@@ -91,7 +91,7 @@ export interface EntryNote {
   readonly term: number;
   readonly index: number;
   /** 'conf': key and value are the kind of change and the id of the member, in hex; 'other': the request's type, and a word. */
-  readonly kind: 'noop' | 'put' | 'delete' | 'conf' | 'other';
+  readonly kind: 'noop' | 'put' | 'delete' | 'txn' | 'lease' | 'conf' | 'compact' | 'other';
   readonly key: string;
   readonly value: string;
   /** '' for an entry that no client asked for. */
@@ -566,6 +566,13 @@ function noteOf(entry: Entry): EntryNote {
       return { term, index, kind: 'put', key: utf8Decode(request.key), value: utf8Decode(request.value), requestId };
     case 'deleteRange':
       return { term, index, kind: 'delete', key: utf8Decode(request.key), value: utf8Decode(request.rangeEnd), requestId };
+    case 'txn':
+      return { term, index, kind: 'txn', key: '', value: '', requestId };
+    case 'leaseGrant':
+    case 'leaseRevoke':
+      return { term, index, kind: 'lease', key: formatHex(request.id), value: request.type, requestId };
+    case 'compaction':
+      return { term, index, kind: 'compact', key: String(request.revision), value: '', requestId };
     default:
       return { term, index, kind: 'other', key: request.type, value: '', requestId };
   }

@@ -58,7 +58,7 @@ export type Work =
 export interface EntryRecord {
   readonly term: number;
   readonly index: number;
-  readonly kind: 'noop' | 'put' | 'delete' | 'conf' | 'other';
+  readonly kind: 'noop' | 'put' | 'delete' | 'txn' | 'lease' | 'conf' | 'compact' | 'other';
   readonly key: string;
   readonly value: string;
   /** 0 = none. */

@@ -9,5 +9,6 @@ export type { Membership } from './membership.ts';
 export { type Command, decodeCommand, type LoggedRequest } from './requestCodec.ts';
 export { etcdServerRules, type ServerRules } from './rules.ts';
 export type { LineField, LineLevel, ServerLine } from './serverLine.ts';
+export { decodeSnapshotFile, encodeSnapshotFile, type SnapshotFileError } from './snapshotFile.ts';
 export type { Member, MemberConfig } from './state.ts';
 export type { StateSnapshot } from './stateSnapshot.ts';
