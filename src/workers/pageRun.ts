@@ -44,7 +44,8 @@ const FOLLOW_EVERY = 500;
 export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) => Worker): Run {
   const { scenario } = opening;
   // Also of those who have yet to join.
-  const names = Array.from({ length: MAX_MEMBERS }, (_, i) => addressOf(scenario, i + 1).name);
+  const addresses = Array.from({ length: MAX_MEMBERS }, (_, i) => addressOf(scenario, i + 1));
+  const names = addresses.map(({ name }) => name);
   const recording = createRecording(scenario.members);
   const projector = createProjector(recording, names);
   const history = createChronicle(scenario.members);
@@ -101,6 +102,11 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     firstCall: opening.nextCall,
     live: () => recording.live,
     act: (action) => perform(action),
+    memberAdded({ peerUrls }) {
+      // Its machine is switched on at once, where it has a place here.
+      const place = 1 + addresses.findIndex((address) => address.peerUrls.some((url) => peerUrls.includes(url)));
+      if (place > 0) perform({ type: 'restart', member: place });
+    },
   });
   const journal: JournalEntry[] = [];
   let traceHash = '';

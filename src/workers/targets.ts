@@ -2,7 +2,7 @@
 
 import { utf8Decode } from '../base/index.ts';
 import type { ConsoleTarget, TargetHandle } from '../console/index.ts';
-import type { ApiRequest } from '../engine/server/index.ts';
+import type { ApiRequest, MemberInfo } from '../engine/server/index.ts';
 import type { Action, ClientNews } from '../sim/index.ts';
 
 interface Needs {
@@ -14,6 +14,8 @@ interface Needs {
   live(): number;
   /** False: nothing can be done now. */
   act(action: Action): boolean;
+  /** Somebody told the cluster of a new member. */
+  memberAdded(member: MemberInfo): void;
 }
 
 export interface Targets {
@@ -67,8 +69,10 @@ export function createTargets(needs: Needs): Targets {
             if (news.type !== 'end') return;
             open.delete(number);
             const { outcome } = news;
-            if (outcome.type === 'ok') onReply({ ok: true, response: outcome.response });
-            else if (outcome.type === 'error') onReply({ ok: false, error: outcome.error });
+            if (outcome.type === 'ok') {
+              if (outcome.response.type === 'memberAdd') needs.memberAdded(outcome.response.member);
+              onReply({ ok: true, response: outcome.response });
+            } else if (outcome.type === 'error') onReply({ ok: false, error: outcome.error });
             else onReply({ ok: false, error: { code: outcome.type === 'timeout' ? 'deadlineExceeded' : 'canceled' } });
           });
         }
