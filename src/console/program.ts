@@ -29,6 +29,8 @@ export type Effect =
       readonly timeout: number | undefined;
       /** Says which user asks; undefined = nobody has logged in. */
       readonly token: Bytes | undefined;
+      /** Asked of each endpoint at most once; left out: as etcd's client library asks. */
+      readonly once?: boolean | undefined;
     }
   | {
       readonly type: 'open';
@@ -38,6 +40,8 @@ export type Effect =
       /** The member ends the stream when it has been without a leader for too long. */
       readonly requireLeader: boolean;
       readonly token: Bytes | undefined;
+      /** As of `call`. */
+      readonly once?: boolean | undefined;
     }
   | { readonly type: 'close'; readonly stream: StreamNumber }
   /** Starts a call and goes on: its outcome is one of the things that `receive` waits for. */
@@ -49,6 +53,7 @@ export type Effect =
       /** As of `call`. */
       readonly timeout: number | undefined;
       readonly token: Bytes | undefined;
+      readonly once?: boolean | undefined;
     }
   /** A call that asks the members of these streams how far they are; answered as a call is. */
   | { readonly type: 'askProgress'; readonly streams: readonly StreamNumber[] }
@@ -131,6 +136,7 @@ export function* giveHint(hint: Hint | undefined): Steps<void> {
 export interface Connection {
   readonly endpoints: readonly string[];
   readonly token: Bytes | undefined;
+  readonly once?: boolean | undefined;
 }
 
 /** Said instead of a value by steps that an interrupt cut short. */
@@ -154,8 +160,8 @@ export function* callOrInterrupt<R extends UnaryRequest>(
   request: R,
   timeout: number | undefined,
 ): Steps<OutcomeOf<R> | Interrupted> {
-  const { endpoints, token } = connection;
-  const reply = yield { type: 'call', endpoints, request, timeout, token };
+  const { endpoints, token, once } = connection;
+  const reply = yield { type: 'call', endpoints, request, timeout, token, once };
   if (reply.type === 'interrupted') return INTERRUPTED;
   assert(reply.type === 'outcome', 'a call is answered by an outcome', { reply: reply.type });
   const { outcome } = reply;
@@ -200,10 +206,10 @@ export function* together<T>(parts: readonly Steps<T>[]): Steps<T[]> {
     while (step.done !== true) {
       const effect = step.value;
       if (effect.type === 'call') {
-        const { endpoints, request, timeout, token } = effect;
+        const { endpoints, request, timeout, token, once } = effect;
         const call = ++calls;
         waiting.set(call, part);
-        yield { type: 'begin', call, endpoints, request, timeout, token };
+        yield { type: 'begin', call, endpoints, request, timeout, token, once };
         return;
       }
       assert(effect.type === 'write' || effect.type === 'hint' || effect.type === 'now', 'side by side, parts only call', {

@@ -15,6 +15,8 @@ export interface TargetCall {
   readonly timeout: number | undefined;
   /** Which user asks: what an `authenticate` was answered with. */
   readonly token: Bytes | undefined;
+  /** Asked of each endpoint at most once: a refusal is not asked again, and `connectionRefused` says that nobody listens. */
+  readonly once?: boolean | undefined;
 }
 
 /** A stream to open. */
@@ -24,6 +26,8 @@ export interface TargetStream {
   /** Ended with `noLeader` by a member that has had no leader for three election timeouts. */
   readonly requireLeader: boolean;
   readonly token: Bytes | undefined;
+  /** As of {@link TargetCall}: the stream is not resumed either, but ends with `connectionLost`. */
+  readonly once?: boolean | undefined;
 }
 
 /** Something under way. After `cancel` no callback comes any more. */
@@ -210,19 +214,19 @@ class Runner implements RunningProgram {
         this.advance({ type: 'done' });
         return;
       case 'call': {
-        const { endpoints, request, timeout, token } = effect;
+        const { endpoints, request, timeout, token, once } = effect;
         const until = timeout === undefined ? undefined : now + timeout;
         this.#setWaiting({ for: 'call', request: request.type, endpoints, since: now, until });
         this.#begin((answer) =>
-          this.#target.request({ endpoints, request, timeout, token }, (outcome) => answer({ type: 'outcome', outcome })),
+          this.#target.request({ endpoints, request, timeout, token, once }, (outcome) => answer({ type: 'outcome', outcome })),
         );
         return;
       }
       case 'begin': {
-        const { call, endpoints, request, timeout, token } = effect;
+        const { call, endpoints, request, timeout, token, once } = effect;
         assert(!this.#calls.has(call), 'a call number is used once', { call });
         let answered = false;
-        const handle = this.#target.request({ endpoints, request, timeout, token }, (outcome) => {
+        const handle = this.#target.request({ endpoints, request, timeout, token, once }, (outcome) => {
           answered = true;
           this.#calls.delete(call);
           if (this.#ended) return;
@@ -252,9 +256,9 @@ class Runner implements RunningProgram {
         this.#begin((answer) => this.#target.sleep(effect.duration, () => answer({ type: 'done' })));
         return;
       case 'open': {
-        const { stream, endpoints, request, requireLeader, token } = effect;
+        const { stream, endpoints, request, requireLeader, token, once } = effect;
         assert(!this.#streams.has(stream), 'a stream number is used once', { stream });
-        const handle = this.#target.openStream({ endpoints, request, requireLeader, token }, (event) => {
+        const handle = this.#target.openStream({ endpoints, request, requireLeader, token, once }, (event) => {
           if (this.#ended) return;
           this.#events.push({ type: 'event', stream, event });
           this.#wake();

@@ -62,6 +62,8 @@ export interface CallSpec {
   readonly timeout: SimTime | undefined;
   readonly requireLeader: boolean;
   readonly token?: Bytes | undefined;
+  /** Asked of each endpoint at most once, as by a client without a mind of its own: that nobody listens is an outcome, too. */
+  readonly once?: boolean | undefined;
 }
 
 interface OpenCall {
@@ -118,7 +120,7 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
     case 'answer':
       return end(client, call, { type: 'ok', response: event.response });
     case 'refuse':
-      return isRepeated(call.spec.request, event.error)
+      return call.spec.once !== true && isRepeated(call.spec.request, event.error)
         ? tryNext(client, { ...call, reached: true, member: 0 })
         : end(client, call, { type: 'error', error: event.error });
     case 'stream':
@@ -126,7 +128,7 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
     case 'unreachable':
       return tryNext(client, { ...call, member: 0 });
     case 'lost':
-      return !isResumed(call.spec.request)
+      return call.spec.once === true || !isResumed(call.spec.request)
         ? end(client, call, { type: 'error', error: { code: 'connectionLost' } })
         : tryNext(client, { ...call, reached: true, member: 0 });
     case 'retry':
@@ -175,6 +177,7 @@ function memberFor(client: Client, { spec, at }: OpenCall): number {
 function tryNext(client: Client, call: OpenCall): ClientEffect[] {
   const at = call.at + 1;
   if (at < call.spec.endpoints.length) return send(client, { ...call, at });
+  if (call.spec.once === true) return end(client, call, { type: 'error', error: { code: 'connectionRefused' } });
   const wait = call.reached ? RETRY_WAIT + between(client.prng, -RETRY_WAIT / 10, RETRY_WAIT / 10) : RECONNECT_WAIT;
   const next = { ...call, at: 0, reached: false, isSettled: false };
   client.calls.set(call.spec.call, next);

@@ -831,10 +831,10 @@ function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[]
       settleConnections(kernel, at);
       return;
     case 'call': {
-      const { client: ordinal, call, endpoints, request, timeout, requireLeader, token } = action;
+      const { client: ordinal, call, endpoints, request, timeout, requireLeader, token, once } = action;
       const client = kernel.clients.get(ordinal) ?? { client: createClient(kernel.scenario.seed, ordinal), inbox: [], sequence: 0 };
       kernel.clients.set(ordinal, client);
-      carryOut(kernel, client, at, beginCall(client.client, { call, endpoints, request, timeout, requireLeader, token }));
+      carryOut(kernel, client, at, beginCall(client.client, { call, endpoints, request, timeout, requireLeader, token, once }));
       return;
     }
     case 'cancel':

@@ -61,8 +61,8 @@ export function createTargets(needs: Needs): Targets {
   function targetOf(client: number): ConsoleTarget {
     return {
       now: () => instant ?? needs.live(),
-      request({ endpoints, request, timeout, token }, onReply) {
-        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout, requireLeader: false, token });
+      request({ endpoints, request, timeout, token, once }, onReply) {
+        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout, requireLeader: false, token, once });
         if (number === undefined) onReply({ ok: false, error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {
@@ -78,8 +78,8 @@ export function createTargets(needs: Needs): Targets {
         }
         return handle(number);
       },
-      openStream({ endpoints, request, requireLeader, token }, onEvent) {
-        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout: undefined, requireLeader, token });
+      openStream({ endpoints, request, requireLeader, token, once }, onEvent) {
+        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout: undefined, requireLeader, token, once });
         if (number === undefined) onEvent({ type: 'end', error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {

@@ -64,8 +64,8 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
       const client = ++clients;
       return {
         now,
-        request({ endpoints, request, timeout, token }, onReply) {
-          return begin(client, { request, timeout, requireLeader: false, token }, endpoints, (news) => {
+        request({ endpoints, request, timeout, token, once }, onReply) {
+          return begin(client, { request, timeout, requireLeader: false, token, once }, endpoints, (news) => {
             if (news.type !== 'end') return;
             const { outcome } = news;
             if (outcome.type === 'ok') onReply({ ok: true, response: outcome.response });
@@ -73,8 +73,8 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
             else onReply({ ok: false, error: { code: outcome.type === 'timeout' ? 'deadlineExceeded' : 'canceled' } });
           });
         },
-        openStream({ endpoints, request, requireLeader, token }, onEvent) {
-          return begin(client, { request, timeout: undefined, requireLeader, token }, endpoints, (news) => {
+        openStream({ endpoints, request, requireLeader, token, once }, onEvent) {
+          return begin(client, { request, timeout: undefined, requireLeader, token, once }, endpoints, (news) => {
             if (news.type === 'message') onEvent({ type: 'message', response: news.response });
             else onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });
           });

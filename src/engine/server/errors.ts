@@ -89,7 +89,9 @@ export type ApiErrorCode =
   /** The leader takes no proposals right now: it hands its leadership over. */
   | 'proposalDropped'
   /** The member's process went away while the call was open. */
-  | 'connectionLost';
+  | 'connectionLost'
+  /** Nobody listens at the address. Only told to those who ask once. */
+  | 'connectionRefused';
 
 export interface ApiError {
   readonly code: ApiErrorCode;
@@ -239,6 +241,8 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'Unknown', text: 'rpc error: code = Unknown desc = raft proposal dropped' };
     case 'connectionLost':
       return { grpc: 'Unavailable', text: 'rpc error: code = Unavailable desc = error reading from server: EOF' };
+    case 'connectionRefused':
+      return { grpc: 'Unavailable', text: 'rpc error: code = Unavailable desc = connection error: connection refused' };
     default:
       return unreachable(error.code);
   }
