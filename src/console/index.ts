@@ -16,7 +16,7 @@ export {
   stepSession,
   wantsInput,
 } from './session.ts';
-export { createShell, type Shell } from './shell.ts';
+export { createShell, type Shell, type ShellOptions } from './shell.ts';
 export {
   type ConsoleTarget,
   type ProgramExit,

@@ -1,5 +1,5 @@
 /** Runs a session's commands over a target: the one place where the reducer, the language and the interpreter meet. */
-import { unreachable } from '../base/index.ts';
+import { type Bytes, unreachable } from '../base/index.ts';
 import { type CommandOptions, compileLine } from './etcdctl.ts';
 import { createSession, type SessionAction, type SessionCommand, type SessionState, stepSession } from './session.ts';
 import { type ConsoleTarget, type RunningProgram, runProgram } from './target.ts';
@@ -20,11 +20,16 @@ export interface Shell {
   cut(at: number): void;
 }
 
+export interface ShellOptions extends Pick<CommandOptions, 'words'> {
+  /** Takes a file that a command made for whoever typed. Without it files are dropped. */
+  readonly save?: (name: string, data: Bytes) => void;
+}
+
 /** @param onChange called after each change of the state, also from inside the target's callbacks */
 export function createShell(
   target: ConsoleTarget,
   endpoints: readonly string[],
-  options: Pick<CommandOptions, 'words'>,
+  { words, save = () => {} }: ShellOptions,
   onChange: (state: SessionState) => void,
 ): Shell {
   let state = createSession(endpoints);
@@ -50,11 +55,12 @@ export function createShell(
   const perform = (command: SessionCommand): void => {
     switch (command.type) {
       case 'run': {
-        const compiled = compileLine(command.line, { env: state.env, endpoints: state.endpoints, ...options });
+        const compiled = compileLine(command.line, { env: state.env, endpoints: state.endpoints, words });
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
         program = runProgram(compiled.program, target, {
           stdout: (data) => dispatch({ type: 'output', to: 'stdout', data, at: target.now() }),
           stderr: (data) => dispatch({ type: 'output', to: 'stderr', data, at: target.now() }),
+          save,
           hint: (hint) => dispatch({ type: 'hint', hint, at: target.now() }),
           started: (id) => dispatch({ type: 'started', id }),
           waiting: (waiting) => dispatch({ type: 'waiting', waiting }),

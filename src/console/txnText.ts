@@ -9,6 +9,13 @@ export interface CompareFault {
   readonly isPanic: boolean;
 }
 
+/** One blank, those of Unicode included, as Go has them. */
+const BLANK =
+  '(?:[\\t\\n\\v\\f\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)';
+const BLANKS_AROUND = new RegExp(`^${BLANK}+|${BLANK}+$`, 'g');
+const BLANKS_AHEAD = new RegExp(`^${BLANK}+`);
+const OPERATOR = new RegExp(`^\\)${BLANK}+((?:(?!${BLANK})[^])+)`);
+
 const RESULTS: Readonly<Record<string, CompareResult>> = { '=': 'equal', '!=': 'notEqual', '>': 'greater', '<': 'less' };
 
 /** One condition, e.g. `mod("name") > "0"`. @param line without blanks around it */
@@ -55,15 +62,13 @@ function scanCompare(text: Bytes): { readonly key: Bytes; readonly operator: Byt
   const first = readGoQuoted(text.replace(BLANKS_AHEAD, ''));
   if (first === undefined) return { key: '', operator: '', value: undefined };
   const key = first.value;
-  const middle = /^\)[ \t\r\v\f]+([^ \t\r\v\f]+)/.exec(first.rest);
+  const middle = OPERATOR.exec(first.rest);
   if (middle === null) return { key, operator: '', value: undefined };
   const operator = middle[1] ?? '';
   const rest = first.rest.slice(middle[0].length);
   const second = BLANKS_AHEAD.test(rest) ? readGoQuoted(rest.replace(BLANKS_AHEAD, '')) : undefined;
   return { key, operator, value: second?.value };
 }
-
-const BLANKS_AHEAD = /^[ \t\r\v\f]+/;
 
 /** No revision or version of ours is beyond the safe integers, so that comparing with the nearest one comes to the same. */
 function toSafe(value: bigint): number {
@@ -89,10 +94,6 @@ export function splitWords(line: Bytes): Bytes[] | undefined {
   }
   return words;
 }
-
-const BLANK =
-  '(?:[\\t\\n\\v\\f\\r ]|\\xc2[\\x85\\xa0]|\\xe1\\x9a\\x80|\\xe2\\x80[\\x80-\\x8a\\xa8\\xa9\\xaf]|\\xe2\\x81\\x9f|\\xe3\\x80\\x80)+';
-const BLANKS_AROUND = new RegExp(`^${BLANK}|${BLANK}$`, 'g');
 
 /** Without the blanks around it, those of Unicode included. Go strings.TrimSpace. */
 export function trimBlanks(line: Bytes): Bytes {

@@ -70,7 +70,9 @@ export function* checkPerf(context: CommandContext): Steps<ExitCode> {
 
 /** `check datascale`: reads the server's memory from its process, of which there is none here. */
 export function* checkDatascale(context: CommandContext): Steps<ExitCode> {
-  return loadOf(context) === undefined ? yield* refuseLoad(context) : yield* refuseHere(context);
+  if (loadOf(context) === undefined) return yield* refuseLoad(context);
+  const client = yield* openClient(context);
+  return client.ok ? yield* refuseHere(context) : client.error;
 }
 
 /** Seconds each write took, how many failed of what, and over how many seconds. */

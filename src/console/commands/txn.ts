@@ -1,15 +1,6 @@
 import { type Bytes, fail, ok, type Result, utf8Encode } from '../../base/index.ts';
 import type { Compare, TxnOperation } from '../../engine/server/api.ts';
-import {
-  type CommandContext,
-  callOrExit,
-  commandTimeout,
-  display,
-  EXIT,
-  exitWithError,
-  exitWithUsage,
-  openClient,
-} from '../context.ts';
+import { type CommandContext, callOrExit, display, EXIT, exitWithError, exitWithUsage, openClient } from '../context.ts';
 import { boolFlag, parseFlags } from '../flags.ts';
 import { plainWords, renderUsage } from '../help.ts';
 import { type ExitCode, giveHint, print, printError, type Steps } from '../program.ts';
@@ -30,7 +21,6 @@ const OPERATIONS = {
 /** `txn [-i]`: three blocks on standard input, each ended by an empty line. spec/etcd.md 6.6 */
 export function* txn(context: CommandContext): Steps<ExitCode> {
   if (context.args.length > 0) return yield* exitWithUsage(context, 'txn command does not accept argument');
-  const timeout = commandTimeout(context);
   const client = yield* openClient(context);
   if (!client.ok) return client.error;
   const isInteractive = boolFlag(context.flags, TXN.interactive);
@@ -46,7 +36,8 @@ export function* txn(context: CommandContext): Steps<ExitCode> {
   const failure = yield* block('failure requests (get, put, del):', operation);
   if (!failure.ok) return failure.error;
   const request = { type: 'txn', compare: compare.value, success: success.value, failure: failure.value } as const;
-  const response = yield* callOrExit(client.value, request, timeout);
+  // etcdctl gives a transaction no deadline of its own: the server's counts.
+  const response = yield* callOrExit(client.value, request, undefined);
   if (!response.ok) return response.error;
   return yield* display(response.value, client.value);
 }

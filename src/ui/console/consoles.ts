@@ -47,6 +47,8 @@ export interface ConsoleNeeds {
   readonly wake: () => void;
   /** Descriptions for `--help`, in the language of the moment. */
   readonly helpWords: (key: HelpKey) => string;
+  /** A file that a command made: one byte a character. */
+  readonly save: (name: string, data: string) => void;
   /** The opening journal's clients come first: sessions take the numbers after theirs. */
   readonly firstClient: number;
 }
@@ -63,11 +65,16 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
     /** Makes a session; its tab is not shown yet. */
     const begin = (member: number): ConsoleTab => {
       const client = next++;
-      const shell = createShell(run.target(client), endpointsOf(run, member), { words: needs.helpWords }, (session) => {
-        const before = get().tabs.find((tab) => tab.client === client)?.session;
-        change(client, { session });
-        if (!get().open && saysWrong(session, before)) set({ open: true, active: client });
-      });
+      const shell = createShell(
+        run.target(client),
+        endpointsOf(run, member),
+        { words: needs.helpWords, save: needs.save },
+        (session) => {
+          const before = get().tabs.find((tab) => tab.client === client)?.session;
+          change(client, { session });
+          if (!get().open && saysWrong(session, before)) set({ open: true, active: client });
+        },
+      );
       shells.set(client, shell);
       return { client, member, session: shell.state(), asked: [{ fromLine: 0, member }] };
     };

@@ -3,6 +3,7 @@ import type { HelpKey } from '../../console/index.ts';
 import { ENGLISH, type Words } from '../../i18n/index.ts';
 import type { Run } from '../../workers/index.ts';
 import { type ConsoleStore, createConsoles } from './consoles.ts';
+import { download } from './download.ts';
 
 export interface ConsoleShelf {
   /** The same store for the same run. */
@@ -23,7 +24,7 @@ export function createConsoleShelf(needs: ShelfNeeds): ConsoleShelf {
     of(run) {
       let store = consoles.get(run);
       if (store === undefined) {
-        store = createConsoles(run, { ...needs, helpWords: (key) => describeHelp(words, key), firstClient: 1 });
+        store = createConsoles(run, { ...needs, helpWords: (key) => describeHelp(words, key), save: download, firstClient: 1 });
         consoles.set(run, store);
       }
       return store;

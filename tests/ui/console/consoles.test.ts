@@ -52,7 +52,7 @@ beforeEach(() => {
   });
   store = createConsoles(
     { ...createFakeRun('open', 1), target },
-    { followKey: (key) => followed.push(key), wake: () => {}, helpWords: () => '', firstClient: 1 },
+    { followKey: (key) => followed.push(key), wake: () => {}, save: () => {}, helpWords: () => '', firstClient: 1 },
   );
 });
 
