@@ -5,6 +5,7 @@ const keyList: readonly (readonly [string, string])[] = [
   ['Shift →', 'the next thing that happens at all'],
   ['PgUp PgDn', 'a second back or on, in the timeline'],
   ['/', 'type a command'],
+  ['1 – 4', 'open and close the panels at the right'],
   ['L', 'back to live'],
   ['Esc', 'leave what waits for a click'],
   ['?', 'this page'],

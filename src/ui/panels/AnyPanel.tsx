@@ -4,7 +4,7 @@ import { LeasesPanel } from './leases/LeasesPanel.tsx';
 import { MemberLogPanel } from './memberLog/MemberLogPanel.tsx';
 import { WatchesPanel } from './watches/WatchesPanel.tsx';
 
-/** The panel of that name. */
+/** The panel of that name. All of them are one chunk, for the first opening shows none: see `LazyPanel.tsx`. */
 export function AnyPanel({ panel }: { readonly panel: PanelId }) {
   switch (panel) {
     case 'keys':

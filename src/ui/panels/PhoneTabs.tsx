@@ -2,12 +2,11 @@
 import { useHouse, useWords } from '../frame/context.tsx';
 import { usePanels } from '../frame/hooks.ts';
 import { PANELS } from '../rail/store.ts';
-import { AnyPanel } from './AnyPanel.tsx';
-import { KeysPanel } from './keys/KeysPanel.tsx';
+import { LazyPanel } from './LazyPanel.tsx';
 import styles from './PhoneTabs.module.css';
 
 export function KeysTab() {
-  return <KeysPanel />;
+  return <LazyPanel panel="keys" />;
 }
 
 const INSPECTED = PANELS.filter((panel) => panel !== 'keys');
@@ -33,7 +32,7 @@ export function InspectTab() {
           ))}
         </fieldset>
       )}
-      <AnyPanel key={inspected} panel={inspected} />
+      <LazyPanel key={inspected} panel={inspected} />
     </div>
   );
 }

@@ -22,10 +22,7 @@ export function Rail() {
           aria-keyshortcuts={String(at + 1)}
           title={words.open(words.names[panel], String(at + 1))}
           onClick={(event) => {
-            const { open, toggle, close } = panels.getState();
-            // Open, but hidden by a newer one in a narrow window: it comes to the front.
-            if (open.includes(panel) && !shown.includes(panel)) close(panel);
-            toggle(panel);
+            panels.getState().toggle(panel);
             // By a pointer: the space bar that follows means play, not the panel again.
             if (event.detail > 0 && !panels.getState().open.includes(panel)) event.currentTarget.blur();
           }}

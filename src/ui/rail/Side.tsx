@@ -1,8 +1,10 @@
 /** Right of the stage: the log and what is needed now, and the panels that are open, as the window's width allows. */
+import { useLayoutEffect } from 'react';
+import { useHouse } from '../frame/context.tsx';
 import { Legend } from '../log/Legend.tsx';
 import { ReplicatedLog } from '../log/ReplicatedLog.tsx';
 import { NeededNow } from '../needed/NeededNow.tsx';
-import { AnyPanel } from '../panels/AnyPanel.tsx';
+import { LazyPanel } from '../panels/LazyPanel.tsx';
 import { FoldedLog } from './FoldedLog.tsx';
 import styles from './Side.module.css';
 import type { PanelId } from './store.ts';
@@ -11,13 +13,15 @@ import { type SideLayout, useShownPanels, useSideLayout } from './useShownPanels
 export function Side() {
   const layout = useSideLayout();
   const shown = useShownPanels();
+  const { panels: store } = useHouse();
+  useLayoutEffect(() => store.getState().setWide(layout === 'beside'), [store, layout]);
   const panels = shown.length > 0 && <PanelStack panels={shown} />;
   return (
     <>
       <aside className={styles.column}>
         <Column layout={layout} panels={panels} />
       </aside>
-      {layout === 'beside' && panels !== false && <aside className={styles.column}>{panels}</aside>}
+      {layout === 'beside' && panels !== false && <div className={styles.column}>{panels}</div>}
     </>
   );
 }
@@ -49,7 +53,7 @@ function PanelStack({ panels }: { readonly panels: readonly PanelId[] }) {
   return (
     <div className={styles.stack}>
       {panels.map((panel) => (
-        <AnyPanel key={panel} panel={panel} />
+        <LazyPanel key={panel} panel={panel} />
       ))}
     </div>
   );

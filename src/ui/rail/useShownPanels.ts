@@ -19,6 +19,5 @@ export function useSideLayout(): SideLayout {
 
 /** The open panels that have room, the newest last. */
 export function useShownPanels(): readonly PanelId[] {
-  const layout = useSideLayout();
-  return usePanels((state) => (layout === 'beside' ? state.open : state.open.slice(-1)), shallow);
+  return usePanels((state) => state.open.slice(-state.room), shallow);
 }

@@ -93,10 +93,16 @@ describe('panels', () => {
     run.dispose();
   });
 
-  it('are two at most', () => {
+  it('are two at most, one in a narrow window', () => {
     const panels = createPanels();
     for (const panel of ['keys', 'watches', 'leases'] as const) panels.getState().toggle(panel);
     expect(panels.getState().open).toEqual(['watches', 'leases']);
     expect(panels.getState().entering).toBe('leases');
+    // Narrow: one is shown. What stays behind it is brought forward, not closed.
+    panels.getState().setWide(false);
+    panels.getState().toggle('watches');
+    expect(panels.getState().open).toEqual(['watches']);
+    panels.getState().toggle('watches');
+    expect(panels.getState().open).toEqual([]);
   });
 });

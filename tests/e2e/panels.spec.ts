@@ -1,0 +1,136 @@
+// The panels: keys with all their versions and the store as it was, watches, leases, a member's log; by number keys, in the past too,
+// linked with the log, the stage and the console; accessible at every layout.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page, test } from '@playwright/test';
+import { advanceBy, advanceUntil, inPage, openPage, prompt, runLine, SECOND, typeLine } from './page.ts';
+
+const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const bar = (page: Page, key: string, revision: number) =>
+  page.locator(`[data-key="${key}"] [data-bar][data-revision="${revision}"]`);
+/** Presses a page key: nothing is typed into a field. */
+const press = async (page: Page, key: string) => {
+  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+  await page.keyboard.press(key);
+};
+
+async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`))).toEqual([]);
+}
+
+test('keys: every version, the store as it was, and one revision lit up everywhere', async ({ page }) => {
+  await openPage(page);
+  await expect(page.locator('[data-region="panel"]')).toHaveCount(0);
+  await prompt(page).focus();
+  await runLine(page, 'put fruit apple');
+  await runLine(page, 'del fruit');
+  await runLine(page, 'put fruit pear');
+  const versions = await inPage(page, async (run) => (await run.storeAt(1, run.live(), 'fruit')).keys[0]?.versions ?? []);
+  const [apple = 0, gone = 0, pear = 0] = versions.map((version) => version.modRevision);
+  await press(page, '1');
+  const keys = panel(page, 'Keys');
+  await expect(keys).toBeFocused();
+  await expect(keys.locator('[data-key="fruit"] [data-bar]')).toHaveCount(3);
+  await expect(bar(page, 'fruit', gone)).toHaveAttribute('data-kind', 'deleted');
+  const row = keys.getByRole('row').filter({ hasText: 'fruit' });
+  await expect(row).toContainText('pear');
+
+  const ruler = keys.getByRole('slider');
+  await ruler.press('ArrowLeft');
+  await expect(row).toContainText(`deleted at ${gone}`);
+  await ruler.press('ArrowLeft');
+  await expect(row).toContainText('apple');
+  await ruler.press('End');
+
+  await bar(page, 'fruit', apple).click();
+  await expect(bar(page, 'fruit', apple)).toHaveAttribute('data-lit', 'selected');
+  await expect(page.locator('td[data-lit][data-kind="put"]')).toHaveCount(5);
+  await expect(page.locator('[data-region="stage"], svg').locator('g[data-lit]').first()).toBeAttached();
+  await expect(page.getByRole('log').locator('[data-lit]').first()).toContainText('put fruit apple');
+  // A line of the console lights up its revision.
+  await page.getByRole('log').getByText('put fruit pear').hover();
+  await expect(bar(page, 'fruit', pear)).toHaveAttribute('data-lit', 'lit');
+
+  await press(page, 'Escape'); // the selection
+  await press(page, 'Escape'); // the panel
+  await expect(keys).toHaveCount(0);
+});
+
+test('what a member was before it stopped, and what is left of it after', async ({ page }) => {
+  await openPage(page);
+  const leader = await inPage(page, (run) => run.frame().members.find((member) => member.role === 'leader')?.ordinal ?? 0);
+  const before = await inPage(page, (run) => run.live());
+  await inPage(page, (run, member) => void run.act({ type: 'crash', member }), leader);
+  await advanceUntil(page, (run, old) => run.frame().members.some(({ role, ordinal }) => role === 'leader' && ordinal !== old), {
+    given: leader,
+  });
+  await press(page, '1');
+  const keys = panel(page, 'Keys');
+  await keys.getByRole('button', { name: 'Whose view' }).click();
+  await page.getByRole('menuitemradio', { name: `n${leader}, stopped` }).click();
+  await expect(keys.locator('[data-empty]')).toContainText(`n${leader} is stopped`);
+  await press(page, '4');
+  await expect(panel(page, 'Member log').getByRole('listitem').last()).toContainText('elected leader');
+  await press(page, '1');
+  await inPage(page, (run, time) => run.seek(time - 1_000), before);
+  await page.evaluate(() => window.etcdscope?.wake());
+  await expect(keys.locator('[data-key="color"] [data-bar]').first()).toBeVisible();
+});
+
+test('watches and leases: their position, their end, their clocks', async ({ page }) => {
+  await openPage(page);
+  await prompt(page).focus();
+  await runLine(page, 'lease grant 60');
+  await typeLine(page, 'watch color');
+  await advanceBy(page, SECOND);
+  await press(page, '2');
+  const watches = panel(page, 'Watches');
+  await expect(watches.locator('li[data-state="synced"]')).toContainText('color');
+  await press(page, '3');
+  const lease = panel(page, 'Leases').locator('li[data-lease]');
+  await expect(lease).toHaveAttribute('data-clock', 'running');
+  await expect(lease).toContainText(/5[89] of 60 s/);
+  // Nobody leads: nobody counts.
+  await inPage(page, (run) => {
+    for (const member of [1, 2, 3, 4]) run.act({ type: 'crash', member });
+  });
+  await advanceBy(page, 4 * SECOND);
+  await expect(lease).toHaveAttribute('data-clock', 'paused');
+});
+
+for (const [width, theme] of [
+  [1280, 'light'],
+  [1440, 'dark'],
+  [1920, 'light'],
+] as const) {
+  test(`each panel is accessible at ${width}, ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    await openPage(page, { theme });
+    await prompt(page).focus();
+    await runLine(page, 'lease grant 60');
+    await typeLine(page, 'watch color');
+    await advanceBy(page, SECOND);
+    for (const key of ['1', '2', '3', '4']) {
+      await press(page, key);
+      await expect(page.locator('[data-region="panel"]').first()).toBeVisible();
+      await expectAccessible(page);
+    }
+  });
+}
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  test('keys have a tab, the others share one', async ({ page }) => {
+    await openPage(page);
+    await page.getByRole('tab', { name: 'Keys', exact: true }).tap();
+    await expect(panel(page, 'Keys').locator('[data-key="color"] [data-bar]').first()).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('tab', { name: 'Inspect', exact: true }).tap();
+    for (const name of ['Leases', 'Member log', 'Watches']) {
+      await page.getByRole('button', { name, exact: true }).tap();
+      await expect(panel(page, name)).toBeVisible();
+      await expectAccessible(page);
+    }
+  });
+});
