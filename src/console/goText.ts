@@ -141,7 +141,7 @@ export function formatSize(bytes: number): string {
   let unit = 0;
   for (let rest = bytes; rest >= 1000 && unit < units.length - 1; rest /= 1000) unit++;
   const value = Math.floor((bytes / 1000 ** unit) * 10 + 0.5) / 10;
-  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
+  return `${value < 10 ? value.toFixed(1) : roundHalfToEven(value)} ${units[unit]}`;
 }
 
 /**
@@ -224,6 +224,13 @@ function unescapeGo(text: Bytes): Bytes | undefined {
     i += whole.length;
   }
   return out;
+}
+
+/** Go's `%.0f`: 20.5 is 20, where toFixed says 21. */
+function roundHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
 }
 
 function trimZeros(decimal: string): string {

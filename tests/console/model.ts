@@ -57,9 +57,8 @@ interface Watcher {
 
 const SECOND = 1_000_000;
 
-export function createModelEtcd(memberHex: string, clientUrl: string): ModelEtcd {
+export function createModelEtcd(memberHex: string, clientUrl: string, clusterId = 0xcdf818194e3a8c32n): ModelEtcd {
   const memberId = BigInt(`0x${memberHex}`);
-  const clusterId = 0xcdf818194e3a8c32n;
   const versions: { readonly revision: number; readonly event: WatchEvent }[] = [];
   const watchers = new Set<Watcher>();
   const leases = new Map<Id64, Lease>();
