@@ -593,7 +593,6 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
   const { scenario, rules } = kernel;
   member.isUp = true;
   member.incarnation++;
-  const { name, clientUrls } = addressOf(scenario, member.ordinal);
   const config: HostConfig = {
     ordinal: member.ordinal,
     incarnation: member.incarnation,
@@ -605,7 +604,7 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
       cluster: clusterOf(scenario),
       boot: scenario.boot,
       isJoining: clusterOf(scenario).members[member.ordinal - 1]?.id !== member.id,
-      attributes: { name, clientUrls },
+      attributes: addressOf(scenario, member.ordinal),
       snapshotCount: scenario.snapshotCount,
       catchUpEntries: scenario.catchUpEntries,
       ...(scenario.quotaBytes === undefined ? {} : { quotaBytes: scenario.quotaBytes }),

@@ -17,6 +17,8 @@ import {
 import { whoseLine, writeServerLine } from './lines.ts';
 import { publishMember } from './membership.ts';
 import { nextRequestId } from './requestId.ts';
+import type { LineField } from './serverLine.ts';
+import { writeServingLines } from './startLines.ts';
 import type { Member } from './state.ts';
 import { REQUEST_TIMEOUT } from './timeouts.ts';
 
@@ -82,7 +84,7 @@ export function applyClusterCommand(member: Member, command: ClusterCommand): vo
     ['cluster-id', formatHex(member.config.cluster.clusterId)],
     ['publish-timeout', '7s'],
   ]);
-  writeServerLine(member, 'info', 'ready to serve client requests');
+  writeServingLines(member);
 }
 
 /** Says, by way of the log, what this member is called; again if nothing comes of it. */
@@ -121,13 +123,29 @@ function proposeCluster(member: Member, command: ClusterCommand): void {
 }
 
 function setClusterVersion(member: Member, version: string): void {
-  const before = member.membership.clusterVersion;
+  const before = shortVersion(member.membership.clusterVersion);
   member.membership = { ...member.membership, clusterVersion: version };
-  const short = version.split('.').slice(0, 2).join('.');
-  if (before !== '') return;
+  const short = shortVersion(version);
+  if (before !== '') {
+    writeServerLine(member, 'info', 'updated cluster version', [...whoseLine(member), ['from', before], ['to', short]]);
+    return;
+  }
   writeServerLine(member, 'info', 'set initial cluster version', [...whoseLine(member), ['cluster-version', short]]);
   writeServerLine(member, 'info', 'enabled capabilities for version', [['cluster-version', short]]);
+  if (member.appliedIndex < member.replayTo) return;
   if (member.raft.role === 'StateLeader') {
     writeServerLine(member, 'info', 'cluster version is updated', [['cluster-version', short]]);
   }
+  // A new store has the version before; it is raised as soon as the cluster has its own.
+  const versions: LineField[] = [
+    ['cluster-version', version],
+    ['storage-version', '3.5.0'],
+  ];
+  writeServerLine(member, 'info', 'cluster version differs from storage version.', versions);
+  writeServerLine(member, 'info', 'updated storage version', [['new-storage-version', version]]);
+}
+
+/** Major and minor. */
+function shortVersion(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }

@@ -12,6 +12,7 @@ import {
   type MemberContext,
   type Membership,
 } from './membership.ts';
+import { writeLostPeer, writeNewPeer } from './peerLines.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 
@@ -65,6 +66,8 @@ function forgetMember(member: Member, change: ConfChangeV1): void {
 
 function writeChange(member: Member, before: Membership, change: ConfChangeV1, context: MemberContext): void {
   const { nodeId: id } = change;
+  // What a restarted process applies again, its store has already.
+  const isReplay = member.appliedIndex < member.replayTo;
   const about = (verb: string, urls: readonly string[], isLearner: boolean): LineField[] => [
     ...whoseLine(member),
     idField(`${verb}-peer-id`, id),
@@ -74,21 +77,23 @@ function writeChange(member: Member, before: Membership, change: ConfChangeV1, c
   switch (change.type) {
     case 'ConfChangeAddNode':
     case 'ConfChangeAddLearnerNode':
-      if (context.isPromote)
-        writeServerLine(member, 'info', 'promote member', [...whoseLine(member), idField('promoted-member-id', id)]);
-      else {
+      if (context.isPromote) {
+        const message = isReplay ? 'ignore already promoted member in v3store' : 'promote member';
+        writeServerLine(member, 'info', message, [...whoseLine(member), idField('promoted-member-id', id)]);
+      } else {
         const isLearner = change.type === 'ConfChangeAddLearnerNode';
-        writeServerLine(member, 'info', 'added member', about('added', context.peerUrls, isLearner));
+        const message = isReplay ? 'ignore already added member' : 'added member';
+        writeServerLine(member, 'info', message, about('added', context.peerUrls, isLearner));
+        const added = findMember(member.membership, id);
+        const isNew = !isReplay && id !== member.config.id && !member.config.cluster.members.some((other) => other.id === id);
+        if (isNew && added !== undefined) writeNewPeer(member, added);
       }
       return;
     case 'ConfChangeRemoveNode': {
       const removed = findMember(before, id);
-      writeServerLine(
-        member,
-        'info',
-        'removed member',
-        about('removed-remote', removed?.peerUrls ?? [], removed?.isLearner ?? false),
-      );
+      const fields = about('removed-remote', removed?.peerUrls ?? [], removed?.isLearner ?? false);
+      writeServerLine(member, 'info', isReplay ? 'ignore already removed member' : 'removed member', fields);
+      if (!isReplay && id !== member.config.id) writeLostPeer(member, id);
       return;
     }
     case 'ConfChangeUpdateNode':

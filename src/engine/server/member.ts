@@ -42,10 +42,12 @@ import { cloneLeases, createLeases } from './leases.ts';
 import { cloneLessor, createLessor, handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
 import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
+import { onPeer } from './peers.ts';
 import { growFile } from './quota.ts';
 import { onLeader, onReadState, releaseReads, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
 import type { LineField } from './serverLine.ts';
+import { writeLinesAfterRaft, writeLinesBeforeRaft } from './startLines.ts';
 import type { Member, MemberConfig } from './state.ts';
 import { installState, type StateSnapshot, stateSize, takeState } from './stateSnapshot.ts';
 import { drainWatches, tickWatches } from './watches.ts';
@@ -135,7 +137,9 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
   };
   if (state !== undefined) installState(member, state);
   growFile(member);
+  writeLinesBeforeRaft(member, records.length === 0, state !== undefined);
   if (config.boot === 'etcd' && !config.isJoining && records.length === 0) found(member);
+  writeLinesAfterRaft(member);
   if (member.membership.members.length > 0) tellMembers(member, member.appliedIndex);
   // A joining member of a lean cluster has a name to tell as well: nobody was given it.
   if (config.boot === 'etcd' || config.isJoining) publish(member);
@@ -189,12 +193,8 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       onPeerLost(member, input.peer);
       break;
     case 'peer':
-      if (!input.isConnected) {
-        member.peers.delete(input.peer);
-        onPeerLost(member, input.peer);
-      } else if (member.membership.removed.includes(input.peer)) {
-        member.outputs.push({ type: 'sendPeer', to: input.peer, message: { type: 'removed' } });
-      } else if (!member.peers.has(input.peer)) member.peers.set(input.peer, now);
+      onPeer(member, input.peer, input.isConnected);
+      if (!input.isConnected) onPeerLost(member, input.peer);
       break;
     case 'snapshotLost':
       member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== input.peer);

@@ -25,7 +25,7 @@ export interface MemberConfig {
   /** A new member of a cluster that runs: it founds none. */
   readonly isJoining: boolean;
   /** What it says of itself once it has started. */
-  readonly attributes: { readonly name: string; readonly clientUrls: readonly string[] };
+  readonly attributes: { readonly name: string; readonly peerUrls: readonly string[]; readonly clientUrls: readonly string[] };
   /** Entries that are applied between two snapshots on the disk. etcd: --snapshot-count. */
   readonly snapshotCount: number;
   /** Entries that stay in memory behind a snapshot, for followers that lag. etcd: --snapshot-catchup-entries. */

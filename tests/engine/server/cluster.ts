@@ -57,7 +57,7 @@ export function createCluster(count: number, more: Partial<MemberConfig> = {}): 
       cluster: identity,
       boot: 'lean',
       isJoining: false,
-      attributes: { name: info.name, clientUrls: info.clientUrls },
+      attributes: { name: info.name, peerUrls: info.peerUrls, clientUrls: info.clientUrls },
       snapshotCount: 10_000,
       catchUpEntries: 5_000,
       diskStart: 0,

@@ -1,0 +1,76 @@
+/** What a member writes of its connections to others (`spec/etcd.md` 8.2, 8.4; etcd-io/etcd:server/etcdserver/api/rafthttp). */
+import { formatHex, type Id64 } from '../../base/index.ts';
+import type { MemberInfo } from './api.ts';
+import { idField, writeServerLine } from './lines.ts';
+import type { LineField } from './serverLine.ts';
+import type { Member } from './state.ts';
+
+const STREAMS = ['stream MsgApp v2', 'stream Message'] as const;
+
+/** From now on it is talked to. */
+export function writeNewPeer(member: Member, peer: MemberInfo): void {
+  const remote = idField('remote-peer-id', peer.id);
+  const both = [idField('local-member-id', member.config.id), remote];
+  writeServerLine(member, 'info', 'starting remote peer', [remote]);
+  writeServerLine(member, 'info', 'started HTTP pipelining with remote peer', both);
+  for (const _ of STREAMS) writeServerLine(member, 'info', 'started stream writer with remote peer', both);
+  writeServerLine(member, 'info', 'started remote peer', [remote]);
+  writeServerLine(member, 'info', 'added remote peer', [...both, ['remote-peer-urls', peer.peerUrls]]);
+  for (const stream of STREAMS) writeServerLine(member, 'info', 'started stream reader with remote peer', readers(stream, both));
+}
+
+/** It is not talked to any more. */
+export function writeLostPeer(member: Member, id: Id64): void {
+  const remote = idField('remote-peer-id', id);
+  const both = [idField('local-member-id', member.config.id), remote];
+  writeServerLine(member, 'info', 'stopping remote peer', [remote]);
+  for (const _ of STREAMS) writeServerLine(member, 'info', 'stopped TCP streaming connection with remote peer', [remote]);
+  writeServerLine(member, 'info', 'stopped HTTP pipelining with remote peer', both);
+  for (const stream of STREAMS) writeServerLine(member, 'info', 'stopped stream reader with remote peer', readers(stream, both));
+  writeServerLine(member, 'info', 'stopped remote peer', [remote]);
+  writeServerLine(member, 'info', 'removed remote peer', [
+    idField('local-member-id', member.config.id),
+    ['removed-remote-peer-id', formatHex(id)],
+  ]);
+}
+
+/** The connection is there. */
+export function writePeerActive(member: Member, id: Id64): void {
+  const both = [idField('local-member-id', member.config.id), idField('remote-peer-id', id)];
+  writeServerLine(member, 'info', 'peer became active', [idField('peer-id', id)]);
+  for (const stream of STREAMS) {
+    const ends: LineField[] = [idField('from', member.config.id), idField('to', id), ['stream-type', stream]];
+    writeServerLine(member, 'info', 'set message encoder', ends);
+    const writer: LineField[] = [['stream-writer-type', stream], ...both];
+    writeServerLine(member, 'info', 'established TCP streaming connection with remote peer', writer);
+  }
+  for (const stream of STREAMS) {
+    writeServerLine(member, 'info', 'established TCP streaming connection with remote peer', readers(stream, both));
+  }
+}
+
+/** The connection is gone. */
+export function writePeerInactive(member: Member, id: Id64): void {
+  const error = 'unexpected EOF';
+  const both = [idField('local-member-id', member.config.id), idField('remote-peer-id', id)];
+  for (const stream of STREAMS) {
+    const fields: LineField[] = [...readers(stream, both), ['error', error]];
+    writeServerLine(member, 'warn', 'lost TCP streaming connection with remote peer', fields);
+  }
+  const failure = `failed to read ${formatHex(id)} on stream Message (${error})`;
+  const inactive: LineField[] = [idField('peer-id', id), ['error', failure]];
+  writeServerLine(member, 'warn', 'peer became inactive (message send to peer failed)', inactive);
+}
+
+/** Somebody who was removed has come back. */
+export function writeRejectedPeer(member: Member, id: Id64): void {
+  writeServerLine(member, 'warn', 'rejected stream from remote peer because it was removed', [
+    idField('local-member-id', member.config.id),
+    idField('remote-peer-id-stream-handler', member.config.id),
+    idField('remote-peer-id-from', id),
+  ]);
+}
+
+function readers(stream: string, both: readonly LineField[]): LineField[] {
+  return [['stream-reader-type', stream], ...both];
+}
