@@ -1,8 +1,9 @@
 /** Random work under random faults, watched by all checkers: `npm run sim -- --seed N`. */
 import { SECOND, type SimTime } from '../sim/index.ts';
-import { integerOption, type ParsedWords, runCommand, toInteger, UsageError } from './options.ts';
+import { type ParsedWords, runCommand } from './options.ts';
 import { describeViolation, type Report, runExperiment } from './sim/experiment.ts';
-import { FAULT_KINDS, type FaultKind, type PlanOptions, planRun } from './sim/plan.ts';
+import { readOrder, SIM_OPTIONS } from './sim/order.ts';
+import { type PlanOptions, planRun } from './sim/plan.ts';
 
 const HELP = `usage: npm run -s sim -- [OPTIONS]
 
@@ -22,24 +23,10 @@ everything that was answered. All of it is drawn from the seed: the same options
 Exit code: 0 every promise was kept, 1 one was broken, 2 the command line is not what it should be.
 `;
 
-const KNOWN = { flags: ['json', 'help'], values: ['seed', 'seeds', 'members', 'duration', 'faults', 'clients', 'rate'] };
-const MAX_SEED = 2 ** 32 - 1;
-const MAX_DURATION = 3_600 * SECOND;
-
-process.exitCode = runCommand({ name: 'sim', help: HELP, known: KNOWN }, process.argv.slice(2), main);
+process.exitCode = runCommand({ name: 'sim', help: HELP, known: SIM_OPTIONS }, process.argv.slice(2), main);
 
 function main(words: ParsedWords): number {
-  const [extra] = words.operands;
-  if (extra !== undefined) throw new UsageError(`unexpected word ${extra}`);
-  const seeds = seedsOf(words);
-  const common = {
-    members: integerOption(words, 'members', 5, 1, 9),
-    duration: durationOf(words.values.get('duration') ?? '20s'),
-    faults: faultsOf(words.values.get('faults') ?? 'crash,cut,partition'),
-    clients: integerOption(words, 'clients', 4, 1, 50),
-    rate: integerOption(words, 'rate', 10, 0, 1_000),
-  };
-  const isJson = words.flags.has('json');
+  const { seeds, common, isJson } = readOrder(words);
   const reports: Report[] = [];
   for (let seed = seeds.first; seed <= seeds.last; seed++) {
     const options: PlanOptions = { ...common, seed };
@@ -86,42 +73,6 @@ function print(report: Report, options: PlanOptions): void {
 function commandOf({ seed, members, duration, faults, clients, rate }: PlanOptions): string {
   const kinds = faults.size === 0 ? 'none' : [...faults].join(',');
   return `npm run sim -- --seed ${seed} --members ${members} --duration ${duration / 1_000}ms --faults ${kinds} --clients ${clients} --rate ${rate}`;
-}
-
-function seedsOf(words: ParsedWords): { readonly first: number; readonly last: number } {
-  const range = words.values.get('seeds');
-  if (range === undefined) {
-    const seed = integerOption(words, 'seed', 1, 0, MAX_SEED);
-    return { first: seed, last: seed };
-  }
-  if (words.values.has('seed')) throw new UsageError('either --seed or --seeds');
-  const match = /^(\d+)\.\.(\d+)$/.exec(range);
-  if (match === null) throw new UsageError(`--seeds is like 1..200, not "${range}"`);
-  const first = toInteger(match[1] ?? '', '--seeds', 0, MAX_SEED);
-  const last = toInteger(match[2] ?? '', '--seeds', 0, MAX_SEED);
-  if (last < first) throw new UsageError(`--seeds ${range} is empty`);
-  return { first, last };
-}
-
-function durationOf(text: string): SimTime {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text);
-  const unit = { ms: SECOND / 1_000, s: SECOND, m: 60 * SECOND }[match?.[2] ?? ''];
-  const duration = unit === undefined ? Number.NaN : Math.round(Number(match?.[1]) * unit);
-  if (!(duration > 0 && duration <= MAX_DURATION)) {
-    throw new UsageError(`--duration is like 20s, 500ms or 2m, up to an hour, not "${text}"`);
-  }
-  return duration;
-}
-
-function faultsOf(text: string): ReadonlySet<FaultKind> {
-  if (text === 'none') return new Set();
-  return new Set(
-    text.split(',').map((word) => {
-      const kind = FAULT_KINDS.find((known) => known === word);
-      if (kind === undefined) throw new UsageError(`--faults knows ${FAULT_KINDS.join(', ')} and none, not "${word}"`);
-      return kind;
-    }),
-  );
 }
 
 function progressOf(seed: number, last: number): (now: SimTime) => void {
