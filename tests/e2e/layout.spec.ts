@@ -1,7 +1,7 @@
 // Nothing overlaps, nothing is clipped, nothing is too small to read: at the sizes that people have, in both languages, at rest and
 // with a split on the stage.
 import { expect, type Page, test } from '@playwright/test';
-import { advanceBy, advanceUntil, openPage } from './page.ts';
+import { advanceBy, advanceUntil, leaderOf, openPage } from './page.ts';
 
 /** px that two things may share before they overlap: lines of text have air above and below their letters. */
 const AIR = 3;
@@ -220,8 +220,13 @@ for (const size of SIZES) {
       const split = page.locator('button[data-verb="split"]');
       await split.click();
       await split.click();
-      // Two leaders, two islands, a wall with its label: the fullest stage there is.
-      await advanceUntil(page, (run) => run.frame().members.filter((member) => member.role === 'leader').length === 2);
+      // Two islands, a wall with its label, a new leader beside the old one or what has become of it: the fullest stage there is.
+      const { term } = await leaderOf(page);
+      await advanceUntil(
+        page,
+        (run, before) => run.frame().members.some((member) => member.role === 'leader' && member.term > before),
+        { given: term },
+      );
       await advanceBy(page, 60_000);
       await page.getByRole('status').getByRole('button').last().click();
       await expectRoom(page, size);
