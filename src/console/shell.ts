@@ -21,6 +21,8 @@ export interface Shell {
 }
 
 export interface ShellOptions extends Pick<CommandOptions, 'words'> {
+  /** A virtual time (µs) as an RFC 3339 text with microseconds, for etcdctl's own log lines. */
+  readonly timestampOf?: (at: number) => string;
   /** Takes a file that a command made for whoever typed. Without it files are dropped. */
   readonly save?: (name: string, data: Bytes) => void;
 }
@@ -29,7 +31,7 @@ export interface ShellOptions extends Pick<CommandOptions, 'words'> {
 export function createShell(
   target: ConsoleTarget,
   endpoints: readonly string[],
-  { words, save = () => {} }: ShellOptions,
+  { words, timestampOf, save = () => {} }: ShellOptions,
   onChange: (state: SessionState) => void,
 ): Shell {
   let state = createSession(endpoints);
@@ -55,7 +57,12 @@ export function createShell(
   const perform = (command: SessionCommand): void => {
     switch (command.type) {
       case 'run': {
-        const compiled = compileLine(command.line, { env: state.env, endpoints: state.endpoints, words });
+        const compiled = compileLine(command.line, {
+          env: state.env,
+          endpoints: state.endpoints,
+          words,
+          timestamp: timestampOf?.(target.now()),
+        });
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
         program = runProgram(compiled.program, target, {
           stdout: (data) => dispatch({ type: 'output', to: 'stdout', data, at: target.now() }),

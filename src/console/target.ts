@@ -116,7 +116,7 @@ class Runner implements RunningProgram {
   readonly #streams = new Map<StreamNumber, TargetHandle>();
   /** Where the last stream was opened. */
   #endpoints: readonly string[] = [];
-  readonly #calls = new Map<CallNumber, TargetHandle>();
+  readonly #calls = new Map<CallNumber, { readonly handle: TargetHandle; readonly waiting: Waiting }>();
   /** Messages and answers that came while the program was not receiving, in order. */
   readonly #events: Extract<Reply, { type: 'event' | 'answer' }>[] = [];
   #input: Bytes = '';
@@ -233,7 +233,9 @@ class Runner implements RunningProgram {
           this.#events.push({ type: 'answer', call, outcome });
           this.#wake();
         });
-        if (!answered) this.#calls.set(call, handle);
+        const until = timeout === undefined ? undefined : now + timeout;
+        const waiting: Waiting = { for: 'call', request: request.type, endpoints, since: now, until };
+        if (!answered) this.#calls.set(call, { handle, waiting });
         if (handle.id !== undefined) this.#io.started?.(handle.id);
         this.advance({ type: 'done' });
         return;
@@ -276,7 +278,7 @@ class Runner implements RunningProgram {
         return;
       case 'receive':
         this.#parked = effect;
-        this.#setWaiting({ for: 'stream', since: now, input: effect.input });
+        this.#setWaiting(this.#whatFor(effect, now));
         this.#wake();
         if (effect.until !== undefined && this.#parked === effect) this.#wakeLate(effect, effect.until - now);
         return;
@@ -288,6 +290,16 @@ class Runner implements RunningProgram {
       default:
         unreachable(effect);
     }
+  }
+
+  /** What a program that receives is really waiting for, where that is only one thing. */
+  #whatFor({ input, until }: Extract<Effect, { type: 'receive' }>, now: number): Waiting {
+    const [first] = this.#calls.values();
+    if (this.#streams.size === 0 && until === undefined) {
+      if (input && first === undefined) return { for: 'input', since: now };
+      if (!input && first !== undefined) return first.waiting;
+    }
+    return { for: 'stream', since: now, input };
   }
 
   /** Starts a call or a sleep, whose answer may come before it returns. */
@@ -375,7 +387,8 @@ class Runner implements RunningProgram {
     this.#ended = true;
     this.#parked = undefined;
     this.#pending?.cancel();
-    for (const handle of [...this.#streams.values(), ...this.#calls.values()]) handle.cancel();
+    for (const handle of this.#streams.values()) handle.cancel();
+    for (const { handle } of this.#calls.values()) handle.cancel();
     this.#streams.clear();
     this.#calls.clear();
     this.#setWaiting(undefined);

@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { createShell, type HelpKey, type SessionState, type Shell } from '../../console/index.ts';
 import type { Run } from '../../workers/index.ts';
+import { stamp } from '../frame/stamp.ts';
 import { keyOf } from './followed.ts';
 
 /** One tab. */
@@ -68,7 +69,7 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
       const shell = createShell(
         run.target(client),
         endpointsOf(run, member),
-        { words: needs.helpWords, save: needs.save },
+        { words: needs.helpWords, save: needs.save, timestampOf: (at) => stamp(run.scenario.epoch, at) },
         (session) => {
           const before = get().tabs.find((tab) => tab.client === client)?.session;
           change(client, { session });

@@ -6,6 +6,7 @@ import controls from '../../frame/controls.module.css';
 import { useFrame, useRun, useRunState } from '../../frame/hooks.ts';
 import { Icon } from '../../frame/Icon.tsx';
 import { Menu } from '../../frame/Menu.tsx';
+import { stamp } from '../../frame/stamp.ts';
 import { formatClock } from '../../topbar/format.ts';
 import { MemberChoice, usePanelMember } from '../MemberChoice.tsx';
 import { Panel } from '../Panel.tsx';
@@ -154,10 +155,4 @@ function Pretty({ line }: { readonly line: PastLine }) {
       </span>
     </>
   );
-}
-
-/** As zap writes it: RFC 3339 with six digits. @param epoch wall time at virtual 0, ms @param time virtual µs */
-function stamp(epoch: number, time: number): string {
-  const whole = new Date(epoch + Math.floor(time / 1000)).toISOString();
-  return `${whole.slice(0, -1)}${String(Math.floor(time) % 1000).padStart(3, '0')}Z`;
 }
