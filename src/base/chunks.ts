@@ -45,7 +45,8 @@ export function chunkPush<T>(list: Chunks<T>, item: T): void {
     list.chunks[slot] = copy;
     list.ownedFrom = number;
   } else {
-    chunk.length = list.end % CHUNK_SIZE;
+    const length = list.end % CHUNK_SIZE;
+    if (chunk.length !== length) chunk.length = length; // what was cut off
     chunk.push(item);
   }
   list.end++;

@@ -11,7 +11,7 @@ export const ZERO_ID = '0000000000000000' as Id64; // 16 hex digits
 export function toId64(value: bigint | number): Id64 {
   const big = BigInt(value);
   assert(big >= 0n && big < 1n << 64n, 'a 64-bit id fits into 64 bits', { value: big });
-  return big.toString(16).padStart(16, '0') as Id64; // padded to 16 hex digits
+  return intern(big.toString(16).padStart(16, '0')) as Id64; // padded to 16 hex digits
 }
 
 /** Hex without padding, as etcd prints ids. */
@@ -24,4 +24,12 @@ export function formatHex(id: Id64): string {
 /** Decimal, as etcd's JSON and fields writers print ids. */
 export function formatDecimal(id: Id64): string {
   return BigInt(`0x${id}`).toString();
+}
+
+/**
+ * The same text as the name of a property: of those there is only one of each text, so that two are told apart by their addresses. The
+ * engine compares ids several times in every step, and was a seventh slower with others.
+ */
+function intern(text: string): string {
+  return Object.keys({ [text]: 0 })[0] ?? text;
 }

@@ -2,7 +2,7 @@
 import { ZERO_ID } from '../../base/index.ts';
 import { encodedSize } from './entry.ts';
 import { acceptApplying, hasNextCommittedEntries, hasNextSnapshot, lastIndex, lastTerm, nextCommittedEntries } from './log.ts';
-import { createMessage } from './message.ts';
+import { createMessage, NO_MESSAGES } from './message.ts';
 import { RaftPanic } from './panic.ts';
 import { hardStateOf, type Raft, softStateOf } from './state.ts';
 import { stepCore } from './step.ts';
@@ -12,6 +12,7 @@ import {
   type Entry,
   type HardState,
   type Message,
+  type ReadState,
   type Ready,
   type Snapshot,
   type SoftState,
@@ -44,11 +45,12 @@ export function ready(raft: Raft): Ready {
   const softState = softStateChanged(raft) ? softStateOf(raft) : undefined;
   const hardState = hardStateChanged(raft) ? hardStateOf(raft) : undefined;
   const snapshot = nextUnstableSnapshot(log.unstable);
-  const { readStates, messagesAfterAppend } = raft;
+  const { messagesAfterAppend } = raft;
+  const readStates = raft.readStates.length > 0 ? raft.readStates : NO_READ_STATES;
   const mustSync = rules.mustSync(entries.length, hardState ?? raft.acceptedHardState, raft.acceptedHardState);
   const durable = hardState === undefined ? undefined : rules.durableHardState(hardState);
 
-  const messages = raft.messages;
+  const { messages } = raft;
   if (raft.config.asyncStorageWrites) {
     pushStorageMessages(raft, messages, entries, durable, snapshot, committedEntries);
   } else {
@@ -65,8 +67,11 @@ export function ready(raft: Raft): Ready {
   }
 
   accept(raft, softState, hardState, committedEntries);
-  return { softState, hardState: durable, readStates, entries, snapshot, committedEntries, messages, mustSync };
+  const toSend = messages.length > 0 ? messages : NO_MESSAGES;
+  return { softState, hardState: durable, readStates, entries, snapshot, committedEntries, messages: toSend, mustSync };
 }
+
+const NO_READ_STATES: readonly ReadState[] = [];
 
 /** The last Ready is done: written, sent, applied. Not for asynchronous storage writes. */
 export function advance(raft: Raft): void {
@@ -87,10 +92,10 @@ function accept(
   if (hardState !== undefined && (hardState.term !== 0 || hardState.vote !== ZERO_ID || hardState.commit !== 0)) {
     raft.acceptedHardState = hardState;
   }
-  // Fresh ones even where the old ones are empty: those are the driver's now, and must not grow under its hands.
-  raft.readStates = [];
-  raft.messages = [];
-  raft.messagesAfterAppend = [];
+  // What is handed out is the driver's now, and must not grow under its hands.
+  if (raft.readStates.length > 0) raft.readStates = [];
+  if (raft.messages.length > 0) raft.messages = [];
+  if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
   acceptInProgress(raft.log.unstable);
   const last = committedEntries[committedEntries.length - 1];
   if (last !== undefined) acceptApplying(raft.log, last.index, encodedSize(committedEntries), appliesUnstable(raft));
@@ -130,10 +135,7 @@ function pushStorageMessages(
     append.snapshot = snapshot;
     // Everything that waits for this write is sent by whoever has made it. The storage's own answer comes last, and also
     // if there is nothing new to write: an answer that was ignored for its term has to be made up for in the end.
-    append.responses =
-      unstableCount(raft.log.unstable) > 0 || snapshot !== undefined
-        ? [...raft.messagesAfterAppend, storageAppendResponse(raft, snapshot)]
-        : raft.messagesAfterAppend;
+    append.responses = storageResponses(raft, snapshot);
     messages.push(append);
   }
   if (committedEntries.length > 0) {
@@ -142,6 +144,12 @@ function pushStorageMessages(
     apply.responses = [storageApplyResponse(raft, committedEntries)];
     messages.push(apply);
   }
+}
+
+function storageResponses(raft: Raft, snapshot: Snapshot | undefined): readonly Message[] {
+  const waiting = raft.messagesAfterAppend;
+  if (unstableCount(raft.log.unstable) > 0 || snapshot !== undefined) return [...waiting, storageAppendResponse(raft, snapshot)];
+  return waiting.length > 0 ? waiting : NO_MESSAGES;
 }
 
 function storageAppendResponse(raft: Raft, snapshot: Snapshot | undefined): Message {

@@ -42,6 +42,20 @@ describe('quorum', () => {
     );
   });
 
+  test('the same of many voters, which are not sorted', () => {
+    const many = fc
+      .integer({ min: 1, max: 20_000 })
+      .chain((max) => fc.array(fc.integer({ min: 0, max }), { minLength: 20, maxLength: 300 }));
+    fc.assert(
+      fc.property(many, (acks) => {
+        const scratch = [...acks, 0, 99_999];
+        expect(quorumIndex(etcdRules, scratch, acks.length)).toBe(slowCommitted(acks));
+        expect(scratch.slice(acks.length)).toEqual([0, 99_999]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('only the first places of a longer scratch array count', () => {
     expect(quorumIndex(etcdRules, [5, 4, 3, 99, 99], 3)).toBe(4);
   });

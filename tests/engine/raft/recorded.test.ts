@@ -21,14 +21,15 @@ describe('recordings of etcd-io/raft', () => {
   });
 });
 
-describe("upstream's own files", () => {
-  const folders = UPSTREAM.filter((folder) => existsSync(folder));
-  const files = folders.flatMap(listDataFiles);
-  console.info(
-    `etcd-io/raft's own files: ${files.length === 0 ? 'not present, skipped' : `${files.length} from ${folders.join(', ')}`}`,
-  );
+const folders = UPSTREAM.filter((folder) => existsSync(folder));
+const upstreamFiles = folders.flatMap(listDataFiles);
+console.info(
+  `etcd-io/raft's own files: ${upstreamFiles.length === 0 ? 'not present, skipped' : `${upstreamFiles.length} from ${folders.join(', ')}`}`,
+);
 
-  test.runIf(files.length > 0).each(files)('%s', (file) => {
+describe.runIf(upstreamFiles.length > 0)("upstream's own files", () => {
+  // A suite without any test fails, even where it is left out.
+  test.each(upstreamFiles.length > 0 ? upstreamFiles : ['none'])('%s', (file) => {
     expectSameAnswers(file);
   });
 });
