@@ -614,7 +614,7 @@ export interface IslandGround {
 
 /** Room for an island's name: one line, smaller on a phone. */
 export function nameSize(layout: StageLayout, hasQuorum = false): Box {
-  if (layout.narrow) return { width: hasQuorum ? 128 : 150, height: 20 };
+  if (layout.narrow) return { width: hasQuorum ? 133 : 153, height: 20 };
   return { width: (hasQuorum ? 168 : 198) * layout.scale, height: 24 * layout.scale };
 }
 
@@ -730,7 +730,7 @@ function namePlace(
       const crossed = links.filter((link) => rectMeets(rect, link)).length;
       // Corners are where the eye looks for a caption, the lower ones first.
       const corner = Math.min(column, STEPS - column) + Math.min(row + 3, STEPS - row);
-      const cost = outside * 4_000 + covers * 10 + near * (box.width < 520 ? 0.6 : 0.05) + crossed * 25 + corner * 6 + inTheWay;
+      const cost = outside * 4_000 + covers * 10 + near * (box.width < 520 ? 4 : 0.05) + crossed * 25 + corner * 6 + inTheWay;
       if (cost < bestCost) {
         bestCost = cost;
         best = { x, y };
