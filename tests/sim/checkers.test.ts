@@ -2,7 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  checkAgreement,
+  checkLogs,
   checkRows,
+  checkStores,
   createSafetyChecker,
   isLinearizable,
   MESSAGE_CODE,
@@ -11,7 +14,9 @@ import {
   ROLE_CODE,
   ROW_KIND,
   type Row,
+  SECOND,
 } from '../../src/sim/index.ts';
+import { act, ask, type Cluster, createLedCluster, pass, put as putRequest } from './support.ts';
 
 const put = (called: number, returned: number, value: string): RegisterOperation => ({ type: 'put', called, returned, value });
 const get = (called: number, returned: number, value: string | undefined): RegisterOperation => ({
@@ -188,5 +193,37 @@ describe('Raft’s promises from rows', () => {
       row(40, 'stop', { a: 1 }),
     ]);
     expect(checker.seen).toEqual({ leaderChanges: 1, crashes: 1, overwritten: 0, committed: 1, lost: 0, snapshots: 0 });
+  });
+});
+
+describe('members side by side', () => {
+  const membersOf = ({ run }: Cluster) => new Map([...run.hosts].map(([ordinal, { member }]) => [ordinal, member]));
+  /** The same cluster, of which one is told this value. */
+  const told = (value: string) => {
+    const cluster = createLedCluster(3);
+    ask(cluster, putRequest('k', value), [1]);
+    pass(cluster, 2 * SECOND);
+    return cluster;
+  };
+
+  test('agree when they are at rest, and not while one is away', () => {
+    const cluster = told('v');
+    const check = () => checkAgreement(membersOf(cluster), 3, 0).map(({ rule }) => rule);
+    expect(check()).toEqual([]);
+    act(cluster, { type: 'crash', member: 2 });
+    pass(cluster, 1);
+    expect(check()).toEqual(['agreement']);
+  });
+
+  test('of two histories are told apart, in the log and in the store', () => {
+    const [one, other] = [told('v'), told('w')];
+    const mixed = membersOf(one);
+    expect([checkLogs(mixed, 0), checkStores(mixed, 0)]).toEqual([[], []]);
+    const stranger = membersOf(other).get(3);
+    if (stranger === undefined) throw new Error('there are three members');
+    mixed.set(3, stranger);
+    expect(checkLogs(mixed, 0)).toMatchObject([{ rule: 'logMatching', members: [1, 3], index: 2 }]);
+    expect(checkStores(mixed, 0)).toMatchObject([{ rule: 'stateMachineSafety', members: [1, 3], index: 2 }]);
+    expect(checkAgreement(mixed, 3, 0).map(({ rule }) => rule)).toEqual(['agreement']);
   });
 });
