@@ -13,7 +13,7 @@ export function sha256(bytes: Bytes): Bytes {
     if (at < length) return bytes.charCodeAt(at);
     if (at === length) return 0x80;
     const fromEnd = blocks * 64 - at; // 8 … 1: the length in bits, big endian
-    return fromEnd <= 8 ? Math.floor((length * 8) / 2 ** (8 * (fromEnd - 1))) % 256 : 0;
+    return fromEnd <= 8 ? Number(((BigInt(length) * 8n) >> BigInt(8 * (fromEnd - 1))) & 0xffn) : 0;
   };
   for (let block = 0; block < blocks; block++) {
     for (let i = 0; i < 16; i++) {
@@ -64,18 +64,18 @@ function rotate(word: number, by: number): number {
 function makeConstants(): { START: Int32Array; ROUND: Int32Array } {
   const primes: number[] = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime !== 0)) primes.push(n);
-  const start = primes.slice(0, 8).map((prime) => root(BigInt(prime) << 64n, 2n));
-  const round = primes.map((prime) => root(BigInt(prime) << 96n, 3n));
+  const start = primes.slice(0, 8).map((prime) => root(BigInt(prime) << 64n, (x) => x * x));
+  const round = primes.map((prime) => root(BigInt(prime) << 96n, (x) => x * x * x));
   return { START: Int32Array.from(start, low32), ROUND: Int32Array.from(round, low32) };
 }
 
 /** The whole part of a root, by bisection. */
-function root(value: bigint, degree: bigint): bigint {
+function root(value: bigint, power: (x: bigint) => bigint): bigint {
   let low = 0n;
   let high = 1n << 48n;
   while (low < high) {
     const middle = (low + high + 1n) >> 1n;
-    if (middle ** degree <= value) low = middle;
+    if (power(middle) <= value) low = middle;
     else high = middle - 1n;
   }
   return low;

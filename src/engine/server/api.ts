@@ -170,6 +170,14 @@ export interface StatusRequest {
   readonly type: 'status';
 }
 
+/**
+ * What a member tells on its own pages (`/version`, `/health`, `/metrics`) about itself, at once and to everybody; no method of
+ * etcd's gRPC services.
+ */
+export interface InspectRequest {
+  readonly type: 'inspect';
+}
+
 /** etcd: HashRequest. Of everything that is stored; for tests. */
 export interface HashRequest {
   readonly type: 'hash';
@@ -295,6 +303,7 @@ export type UnaryRequest =
   | MemberUpdateRequest
   | MemberPromoteRequest
   | StatusRequest
+  | InspectRequest
   | HashRequest
   | HashKvRequest
   | AlarmRequest
@@ -448,6 +457,29 @@ export interface StatusResponse {
   readonly downgradeInfo: { readonly enabled: boolean; readonly targetVersion: string };
 }
 
+/** One number that a member counts or measures, named as etcd's Prometheus metrics are. */
+export interface MetricSample {
+  readonly name: string;
+  /** In the order in which they are shown. */
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly value: number;
+}
+
+export interface InspectResponse {
+  readonly type: 'inspect';
+  readonly header: ResponseHeader;
+  /** Of the server, `3.6.14`. */
+  readonly version: string;
+  /** `3.6.0`; '': not decided yet. */
+  readonly clusterVersion: string;
+  readonly storageVersion: string;
+  readonly hasLeader: boolean;
+  readonly isLearner: boolean;
+  readonly alarms: readonly AlarmMember[];
+  /** By name. */
+  readonly metrics: readonly MetricSample[];
+}
+
 export interface HashResponse {
   readonly type: 'hash';
   readonly header: ResponseHeader;
@@ -538,6 +570,7 @@ export type UnaryResponse =
   | MemberAddResponse
   | MembersResponse<'memberRemove' | 'memberUpdate' | 'memberPromote'>
   | StatusResponse
+  | InspectResponse
   | HashResponse
   | HashKvResponse
   | AlarmResponse

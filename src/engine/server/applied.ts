@@ -3,7 +3,6 @@ import { byText } from '../../base/index.ts';
 import { type Kv, kvState } from '../kv/index.ts';
 import type { AlarmMember } from './api.ts';
 import type { AuthState } from './auth.ts';
-import type { DowngradeTarget } from './downgrade.ts';
 import { keysOfLease, type Leases, listLeases } from './leases.ts';
 import type { Membership } from './membership.ts';
 
@@ -15,7 +14,8 @@ export interface StateMachine {
   /** By member, then by kind; replaced, never changed. */
   alarms: readonly AlarmMember[];
   membership: Membership;
-  downgrade: DowngradeTarget;
+  /** The version that the cluster goes back to, `3.5.0`; '' = no downgrade is under way. */
+  downgrade: string;
 }
 
 /** The whole state as plain data in a canonical order, for digests and tests. */

@@ -6,7 +6,7 @@ import { formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
 import { type ConfChangeType, type ConfChangeV1, progressViews, transferLeader } from '../raft/index.ts';
 import type { MemberInfo } from './api.ts';
 import type { ApiError, ApiErrorCode } from './errors.ts';
-import { headerOf } from './header.ts';
+import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
 import { idField, whoseLine, writeServerLine } from './lines.ts';
 import {
@@ -205,7 +205,7 @@ export function tickMoves(member: Member): void {
       idField('new-leader-member-id', move.target),
       ['took', `${(member.now - move.startedAt) / 1000}ms`],
     ]);
-    member.outputs.push({ type: 'answer', call: move.call, response: { type: 'moveLeader', header: headerOf(member) } });
+    member.outputs.push({ type: 'answer', call: move.call, response: { type: 'moveLeader', header: NO_HEADER } });
   }
 }
 

@@ -3,11 +3,8 @@ import { fail, ok, type Result } from '../../base/index.ts';
 import type { StateMachine } from './applied.ts';
 import type { ApiErrorCode } from './errors.ts';
 
-/** '' = no downgrade is under way; otherwise the version that it goes to, `3.5.0`. */
-export type DowngradeTarget = string;
-
 /** The version that a request for a downgrade means, if it may be had. @param version as typed */
-export function downgradeTarget({ membership, downgrade }: StateMachine, version: string): Result<DowngradeTarget, ApiErrorCode> {
+export function downgradeTarget({ membership, downgrade }: StateMachine, version: string): Result<string, ApiErrorCode> {
   const typed = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/.exec(version);
   if (typed === null) return fail('downgradeVersionFormat');
   if (membership.clusterVersion === '') return fail('clusterVersionUnavailable');

@@ -3,7 +3,7 @@ import { digestOf, formatDecimal, ZERO_ID } from '../../base/index.ts';
 import { hashKv, kvState } from '../kv/index.ts';
 import type { AlarmMember, StatusResponse } from './api.ts';
 import { sizeFields } from './compaction.ts';
-import { headerOf } from './header.ts';
+import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
 import { writeServerLine } from './lines.ts';
 import { defragment, quotaOf, sizeInUse } from './quota.ts';
@@ -71,5 +71,5 @@ export function answerDefragment(member: Member, call: CallId): void {
     ['took', '0s'],
   ]);
   writeServerLine(member, 'info', 'finished defragment');
-  member.outputs.push({ type: 'answer', call, response: { type: 'defragment', header: headerOf(member) } });
+  member.outputs.push({ type: 'answer', call, response: { type: 'defragment', header: NO_HEADER } });
 }

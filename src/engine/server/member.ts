@@ -39,7 +39,8 @@ import { beginStop, tellMembers } from './configuration.ts';
 import { onPromote, onPromoted, tickMoves, tickPromotions } from './configure.ts';
 import type { DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
 import { cloneLeases, createLeases } from './leases.ts';
-import { cloneLessor, createLessor, handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
+import { handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
+import { cloneLessor, createLessor } from './lessorState.ts';
 import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
 import { onPeer } from './peers.ts';
@@ -47,6 +48,7 @@ import { growFile } from './quota.ts';
 import { onLeader, onReadState, releaseReads, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
 import type { LineField } from './serverLine.ts';
+import { installSnapshot, onSnapshotLost, onSnapshotReceived, sendSnapshot, takeSnapshots, tickSnapshots } from './snapshots.ts';
 import { writeLinesAfterRaft, writeLinesBeforeRaft } from './startLines.ts';
 import type { Member, MemberConfig } from './state.ts';
 import { installState, type StateSnapshot, stateSize, takeState } from './stateSnapshot.ts';
@@ -57,10 +59,6 @@ const ELECTION_TICKS = 10;
 const HEARTBEAT_TICKS = 1;
 const MAX_SIZE_PER_MESSAGE = 1024 * 1024;
 const MAX_INFLIGHT_MESSAGES = 512;
-/** etcd: memorySnapshotCount. */
-const MEMORY_SNAPSHOT_COUNT = 100;
-/** etcd: releaseDelayAfterSnapshot, 30 s, in virtual µs. */
-const RELEASE_DELAY = 30_000_000;
 /** etcd: rafthttp.ConnReadTimeout, 5 s, in ticks. */
 const ADVANCE_PATIENCE = 50;
 /** Nobody decides a lean cluster's version: it is there. */
@@ -197,8 +195,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       if (!input.isConnected) onPeerLost(member, input.peer);
       break;
     case 'snapshotLost':
-      member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== input.peer);
-      reportSnapshot(member.raft, input.peer, false);
+      onSnapshotLost(member, input.peer);
       break;
     case 'peerMessage':
       onPeerMessage(member, input.from, input.message);
@@ -288,94 +285,6 @@ function send(member: Member, messages: readonly Message[]): void {
   });
 }
 
-/**
- * Snapshots by count, as etcd takes them (`spec/etcd.md` 4.4): in memory every hundred entries, and then the log is compacted;
- * on the disk after many more, and then what it replaces is dropped.
- */
-function takeSnapshots(member: Member): void {
-  const { config, raft, appliedIndex } = member;
-  const { storage } = raft.log;
-  const isDiskDue = appliedIndex - member.diskSnapshotIndex > config.snapshotCount;
-  if (!isDiskDue && appliedIndex <= storage.snapshot.index + Math.min(MEMORY_SNAPSHOT_COUNT, config.snapshotCount)) return;
-  createSnapshot(storage, appliedIndex, confStateOf(raft), ''); // its state is this member's, and is taken when it is sent
-  if (isDiskDue) writeSnapshot(member, storage.snapshot);
-  if (member.sentSnapshots.length > 0) return; // whoever gets one needs what comes after it
-  const index = Math.max(1, appliedIndex - config.catchUpEntries);
-  if (compactStorage(storage, index).ok) writeServerLine(member, 'debug', 'compacted Raft logs', [['compact-index', index]]);
-}
-
-/** A snapshot, and what is stored beyond it: with that, nothing that was written before is needed. */
-function writeSnapshot(member: Member, snapshot: Snapshot): void {
-  const { storage } = member.raft.log;
-  writeServerLine(member, 'info', 'triggering snapshot', [
-    idField('local-member-id', member.config.id),
-    ['local-member-applied-index', snapshot.index],
-    ['local-member-snapshot-index', member.diskSnapshotIndex],
-    ['local-member-snapshot-count', member.config.snapshotCount],
-    ['snapshot-forced', false],
-  ]);
-  const records: DiskRecord[] = [
-    { type: 'snapshot', snapshot, state: takeState(member) },
-    { type: 'hardState', hardState: storage.hardState },
-  ];
-  const last = storageLastIndex(storage);
-  if (last > snapshot.index) {
-    const rest = storageEntries(storage, snapshot.index + 1, last + 1);
-    assert(rest.ok, 'what has not been applied is not compacted');
-    records.push({ type: 'entries', entries: rest.value });
-  }
-  member.diskPosition += records.length;
-  member.diskSnapshotIndex = snapshot.index;
-  member.outputs.push({ type: 'write', records, position: member.diskPosition, sync: true, replaces: true });
-  member.writing = { ready: undefined, position: member.diskPosition, messages: [] };
-  writeServerLine(member, 'info', 'saved snapshot to disk', [['snapshot-index', snapshot.index]]);
-}
-
-/** Raft's snapshot leaves as the applied state of this moment. etcd: createMergedSnapshotMessage. */
-function sendSnapshot(member: Member, message: Message): void {
-  const { raft, appliedIndex } = member;
-  const term = raftTermAt(raft, appliedIndex);
-  assert(term !== undefined, 'the term of what was applied last is known', { appliedIndex });
-  const snapshot: Snapshot = { index: appliedIndex, term, confState: confStateOf(raft), data: '' };
-  const state = takeState(member);
-  const size = stateSize(state);
-  member.sentSnapshots = [
-    ...member.sentSnapshots.filter(({ peer }) => peer !== message.to),
-    { peer: message.to, releaseAt: undefined },
-  ];
-  const fields = [['snapshot-index', appliedIndex], idField('remote-peer-id', message.to), ['bytes', size]] as const;
-  writeServerLine(member, 'info', 'sending database snapshot', fields);
-  member.outputs.push({ type: 'send', message: { ...message, snapshot }, state, size });
-}
-
-/** The leader's state takes the place of ours. */
-function installSnapshot(member: Member, snapshot: Snapshot): void {
-  const state = member.receivedState;
-  assert(state !== undefined, 'a snapshot comes with its state', { index: snapshot.index });
-  const fields: LineField[] = [
-    ['current-snapshot-index', member.diskSnapshotIndex],
-    ['current-applied-index', member.appliedIndex],
-    ['incoming-leader-snapshot-index', snapshot.index],
-    ['incoming-leader-snapshot-term', snapshot.term],
-  ];
-  writeServerLine(member, 'info', 'applying snapshot', fields);
-  member.receivedState = undefined;
-  installState(member, state);
-  growFile(member);
-  member.appliedIndex = snapshot.index;
-  member.diskSnapshotIndex = snapshot.index;
-  tellMembers(member, snapshot.index);
-  if (member.membership.removed.includes(member.config.id)) beginStop(member);
-  releaseReads(member);
-  writeServerLine(member, 'info', 'applied snapshot', fields);
-}
-
-/** Forgets snapshots that arrived so long ago that their receiver has had time to go on from there. */
-function tickSnapshots(member: Member): void {
-  if (member.sentSnapshots.length === 0) return;
-  member.sentSnapshots = member.sentSnapshots.filter(({ releaseAt }) => releaseAt === undefined || member.now < releaseAt);
-}
-
 function onMessage(member: Member, message: Message, state: StateSnapshot | undefined): void {
   if (member.membership.removed.includes(message.from)) {
     member.outputs.push({ type: 'sendPeer', to: message.from, message: { type: 'removed' } });
@@ -404,10 +313,7 @@ function onPeerMessage(member: Member, from: Id64, message: PeerMessage): void {
       handleLeaderOutcome(member, from, message.id, message.outcome);
       return;
     case 'snapshotReceived':
-      member.sentSnapshots = member.sentSnapshots.map((sent) =>
-        sent.peer === from ? { ...sent, releaseAt: member.now + RELEASE_DELAY } : sent,
-      );
-      reportSnapshot(member.raft, from, true);
+      onSnapshotReceived(member, from);
       return;
     case 'removed':
       beginStop(member);

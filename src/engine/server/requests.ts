@@ -9,6 +9,7 @@ import type { CallId } from './input.ts';
 import { beginLeaderCall, cancelLeaderCall, leasesInOrder } from './lessor.ts';
 import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
 import { answerDefragment, answerHash, answerHashKv, statusOf } from './maintenance.ts';
+import { inspectionOf } from './metrics.ts';
 import { checkAdmin, checkUser } from './permissions.ts';
 import { hasRoom } from './quota.ts';
 import { answerRead, beginRead, cancelRead } from './reads.ts';
@@ -53,6 +54,7 @@ export function handleCancel(member: Member, call: CallId): void {
 function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefined {
   const { call, request, requireLeader, token } = incoming;
   if (member.raft.isLearner && !isServedByLearner(request)) return 'learnerNotSupported';
+  if (request.type === 'inspect') return answer(member, call, inspectionOf(member));
   if (request.type === 'watch') return beginWatch(member, { ...incoming, request });
   if (requireLeader && member.raft.lead === ZERO_ID) return 'noLeader';
   const info = userOf(member, request, token);
@@ -140,7 +142,12 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
 
 /** A learner answers only from what it has. etcd: isRPCSupportedForLearner. */
 function isServedByLearner(request: IncomingRequest['request']): boolean {
-  return request.type === 'status' || request.type === 'snapshot' || (request.type === 'range' && request.serializable);
+  return (
+    request.type === 'status' ||
+    request.type === 'inspect' ||
+    request.type === 'snapshot' ||
+    (request.type === 'range' && request.serializable)
+  );
 }
 
 /** Who asks. Whoever logs in has no use for a token, and reads look when they are answered. */

@@ -6,7 +6,7 @@ import type { StateMachine } from './applied.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { ClusterIdentity } from './identity.ts';
 import type { CallId, MemberOutput } from './input.ts';
-import type { LeaderCall, Lessor } from './lessor.ts';
+import type { LeaderCall, Lessor } from './lessorState.ts';
 import type { LoggedRequest } from './logged.ts';
 import type { PendingConfiguration, PendingMove, PendingPromotion, Publication } from './pending.ts';
 import type { ServerRules } from './rules.ts';

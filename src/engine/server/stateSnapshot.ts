@@ -3,7 +3,6 @@ import { installSnapshot, type KvSnapshot, snapshotKv } from '../kv/index.ts';
 import type { AlarmMember } from './api.ts';
 import type { StateMachine } from './applied.ts';
 import type { AuthState } from './auth.ts';
-import type { DowngradeTarget } from './downgrade.ts';
 import { listLeases, restoreLeases, type StoredLease } from './leases.ts';
 import type { Membership } from './membership.ts';
 
@@ -15,7 +14,7 @@ export interface StateSnapshot {
   readonly leases: readonly StoredLease[];
   readonly auth: AuthState;
   readonly alarms: readonly AlarmMember[];
-  readonly downgrade: DowngradeTarget;
+  readonly downgrade: string;
 }
 
 /** What etcd's backend adds to each key-value, about, in bytes. */
