@@ -39,7 +39,11 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
             <th scope="col" data-number>
               {words.columns.modified}
             </th>
-            {hasLeases && <th scope="col">{words.columns.lease}</th>}
+            {hasLeases && (
+              <th scope="col" data-lease>
+                {words.columns.lease}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -80,7 +84,11 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
                     {version.modRevision}
                   </button>
                 </td>
-                {hasLeases && <td title={version.lease}>{version.lease === '' ? '' : `…${version.lease.slice(-4)}`}</td>}
+                {hasLeases && (
+                  <td data-lease title={version.lease}>
+                    {version.lease === '' ? '' : `…${version.lease.slice(-4)}`}
+                  </td>
+                )}
               </tr>
             );
           })}

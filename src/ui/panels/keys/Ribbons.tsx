@@ -30,6 +30,7 @@ const BAR_PADDING = 13;
 const CHARACTER = 7.3;
 /** px of a lease's clock at the end of a ribbon. */
 const LEASE_RING = 24;
+const ROOM_RING = 72;
 /** Characters of a key. */
 const KEY_TEXT = 9;
 
@@ -168,7 +169,9 @@ function Ribbon({ ribbon, top, scale, made, leases, isFollowed }: RibbonProps) {
   const litOf = useIsLit();
   const current = ribbon.bars.at(-1);
   const hangsOn = current?.isCurrent === true && current.kind === 'value' ? current.version.lease : '';
-  const lease = leases.find((each) => each.id === hangsOn);
+  const isAtEnd = current !== undefined && current.to === scale.last + 1;
+  const hasRoom = isAtEnd && slotAt(scale, current.to) - slotAt(scale, Math.max(current.from, scale.first)) >= ROOM_RING;
+  const lease = hasRoom ? leases.find((each) => each.id === hangsOn) : undefined;
   return (
     <li
       className={styles.ribbon}
@@ -194,9 +197,10 @@ function Ribbon({ ribbon, top, scale, made, leases, isFollowed }: RibbonProps) {
           scale={scale}
           made={made.get(bar.from)}
           lit={litOf(made.get(bar.from))}
+          reserved={lease !== undefined && bar.isCurrent ? LEASE_RING + 6 : 0}
         />
       ))}
-      {lease !== undefined && scale.last + 1 === current?.to && (
+      {lease !== undefined && (
         <span className={styles.lease} style={{ left: LABEL + slotAt(scale, scale.last + 1) - LEASE_RING - 6 }}>
           <LeaseRing lease={lease} size={LEASE_RING} />
         </span>
@@ -211,9 +215,11 @@ interface BarProps {
   readonly scale: RevisionScale;
   readonly made: MadeBy | undefined;
   readonly lit: 'selected' | 'lit' | undefined;
+  /** px at its end that are not for text. */
+  readonly reserved: number;
 }
 
-function Bar({ bar, ribbonKey, scale, made, lit }: BarProps) {
+function Bar({ bar, ribbonKey, scale, made, lit, reserved }: BarProps) {
   const words = useWords().panels.keys;
   const { selection } = useHouse();
   const begins = bar.from >= scale.first;
@@ -255,10 +261,10 @@ function Bar({ bar, ribbonKey, scale, made, lit }: BarProps) {
         width >= ROOM_DELETED && <span className={styles.deleted}>{words.deleted}</span>
       ) : (
         <>
-          {width >= ROOM_VALUE && <b className={styles.value}>{valueHead(value, width - BAR_PADDING)}</b>}
+          {width >= ROOM_VALUE && <b className={styles.value}>{valueHead(value, width - BAR_PADDING - reserved)}</b>}
           {width >= ROOM_VERSION && (
             <span className={styles.version}>
-              {width >= ROOM_TERM ? words.version(version, term) : words.versionShort(version)}
+              {width - reserved >= ROOM_TERM ? words.version(version, term) : words.versionShort(version)}
             </span>
           )}
         </>
