@@ -297,8 +297,15 @@ describe('membership', () => {
     expect(call(cluster, add(5, true), leader)).toBe('tooManyLearners');
     // Within one second the same URL is the same id (spec/etcd.md 4.5).
     pass(cluster, SECOND - (cluster.run.kernel.now % SECOND));
+    const second = Math.floor(cluster.run.kernel.now / SECOND);
     done(cluster, add(6), leader);
     expect(call(cluster, add(6), leader)).toBe('memberExists');
+    // An id that was removed never comes back.
+    done(cluster, { type: 'memberRemove', id: idOf(cluster, 6) }, leader);
+    expect(call(cluster, add(6), leader)).toBe('memberNotFound');
+    expect(Math.floor(cluster.run.kernel.now / SECOND)).toBe(second);
+    pass(cluster, SECOND);
+    done(cluster, add(6), leader);
     // Three have started: a fourth voter was one that has not, a fifth may come, a sixth may not.
     done(cluster, add(7), leader);
     expect(call(cluster, add(8), leader)).toBe('notEnoughStartedMembers');

@@ -11,24 +11,16 @@ import {
   applySnapshot,
   bootstrap,
   cloneRaft,
-  compactStorage,
-  confStateOf,
   createRaft,
-  createSnapshot,
   createStorage,
   hasReady,
   type MemoryStorage,
   type Message,
   raftConfig,
-  raftTermAt,
   ready,
-  reportSnapshot,
   reportUnreachable,
-  type Snapshot,
   setHardState,
   step,
-  storageEntries,
-  storageLastIndex,
   tick,
 } from '../raft/index.ts';
 import { applyEntries } from './apply.ts';
@@ -45,13 +37,13 @@ import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
 import { onPeer } from './peers.ts';
 import { growFile } from './quota.ts';
-import { onLeader, onReadState, releaseReads, tickReads } from './reads.ts';
+import { onLeader, onReadState, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
 import type { LineField } from './serverLine.ts';
 import { installSnapshot, onSnapshotLost, onSnapshotReceived, sendSnapshot, takeSnapshots, tickSnapshots } from './snapshots.ts';
 import { writeLinesAfterRaft, writeLinesBeforeRaft } from './startLines.ts';
 import type { Member, MemberConfig } from './state.ts';
-import { installState, type StateSnapshot, stateSize, takeState } from './stateSnapshot.ts';
+import { installState, type StateSnapshot, takeState } from './stateSnapshot.ts';
 import { drainWatches, tickWatches } from './watches.ts';
 import { proposeWaiting, tickWrites } from './writes.ts';
 

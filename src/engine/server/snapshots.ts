@@ -1,0 +1,131 @@
+/**
+ * Snapshots: taken by count, written, sent to a follower that lags, and put in the place of our own state (`spec/etcd.md` 4.4;
+ * etcd-io/etcd:server/etcdserver/server.go, snapshot_merge.go).
+ */
+import { assert, type Id64 } from '../../base/index.ts';
+import {
+  compactStorage,
+  confStateOf,
+  createSnapshot,
+  type Message,
+  raftTermAt,
+  reportSnapshot,
+  type Snapshot,
+  storageEntries,
+  storageLastIndex,
+} from '../raft/index.ts';
+import { beginStop, tellMembers } from './configuration.ts';
+import type { DiskRecord } from './input.ts';
+import { idField, writeServerLine } from './lines.ts';
+import { growFile } from './quota.ts';
+import { releaseReads } from './reads.ts';
+import type { LineField } from './serverLine.ts';
+import type { Member } from './state.ts';
+import { installState, stateSize, takeState } from './stateSnapshot.ts';
+
+/** etcd: memorySnapshotCount. */
+const MEMORY_SNAPSHOT_COUNT = 100;
+/** etcd: releaseDelayAfterSnapshot, 30 s, in virtual µs. */
+const RELEASE_DELAY = 30_000_000;
+
+/**
+ * Snapshots by count, as etcd takes them (`spec/etcd.md` 4.4): in memory every hundred entries, and then the log is compacted;
+ * on the disk after many more, and then what it replaces is dropped.
+ */
+export function takeSnapshots(member: Member): void {
+  const { config, raft, appliedIndex } = member;
+  const { storage } = raft.log;
+  const isDiskDue = appliedIndex - member.diskSnapshotIndex > config.snapshotCount;
+  if (!isDiskDue && appliedIndex <= storage.snapshot.index + Math.min(MEMORY_SNAPSHOT_COUNT, config.snapshotCount)) return;
+  createSnapshot(storage, appliedIndex, confStateOf(raft), ''); // its state is this member's, and is taken when it is sent
+  if (isDiskDue) writeSnapshot(member, storage.snapshot);
+  if (member.sentSnapshots.length > 0) return; // whoever gets one needs what comes after it
+  const index = Math.max(1, appliedIndex - config.catchUpEntries);
+  if (compactStorage(storage, index).ok) writeServerLine(member, 'debug', 'compacted Raft logs', [['compact-index', index]]);
+}
+
+/** A snapshot, and what is stored beyond it: with that, nothing that was written before is needed. */
+function writeSnapshot(member: Member, snapshot: Snapshot): void {
+  const { storage } = member.raft.log;
+  writeServerLine(member, 'info', 'triggering snapshot', [
+    idField('local-member-id', member.config.id),
+    ['local-member-applied-index', snapshot.index],
+    ['local-member-snapshot-index', member.diskSnapshotIndex],
+    ['local-member-snapshot-count', member.config.snapshotCount],
+    ['snapshot-forced', false],
+  ]);
+  const records: DiskRecord[] = [
+    { type: 'snapshot', snapshot, state: takeState(member) },
+    { type: 'hardState', hardState: storage.hardState },
+  ];
+  const last = storageLastIndex(storage);
+  if (last > snapshot.index) {
+    const rest = storageEntries(storage, snapshot.index + 1, last + 1);
+    assert(rest.ok, 'what has not been applied is not compacted');
+    records.push({ type: 'entries', entries: rest.value });
+  }
+  member.diskPosition += records.length;
+  member.diskSnapshotIndex = snapshot.index;
+  member.outputs.push({ type: 'write', records, position: member.diskPosition, sync: true, replaces: true });
+  member.writing = { ready: undefined, position: member.diskPosition, messages: [] };
+  writeServerLine(member, 'info', 'saved snapshot to disk', [['snapshot-index', snapshot.index]]);
+}
+
+/** Raft's snapshot leaves as the applied state of this moment. etcd: createMergedSnapshotMessage. */
+export function sendSnapshot(member: Member, message: Message): void {
+  const { raft, appliedIndex } = member;
+  const term = raftTermAt(raft, appliedIndex);
+  assert(term !== undefined, 'the term of what was applied last is known', { appliedIndex });
+  const snapshot: Snapshot = { index: appliedIndex, term, confState: confStateOf(raft), data: '' };
+  const state = takeState(member);
+  const size = stateSize(state);
+  member.sentSnapshots = [
+    ...member.sentSnapshots.filter(({ peer }) => peer !== message.to),
+    { peer: message.to, releaseAt: undefined },
+  ];
+  const fields = [['snapshot-index', appliedIndex], idField('remote-peer-id', message.to), ['bytes', size]] as const;
+  writeServerLine(member, 'info', 'sending database snapshot', fields);
+  member.outputs.push({ type: 'send', message: { ...message, snapshot }, state, size });
+}
+
+/** The leader's state takes the place of ours. */
+export function installSnapshot(member: Member, snapshot: Snapshot): void {
+  const state = member.receivedState;
+  assert(state !== undefined, 'a snapshot comes with its state', { index: snapshot.index });
+  const fields: LineField[] = [
+    ['current-snapshot-index', member.diskSnapshotIndex],
+    ['current-applied-index', member.appliedIndex],
+    ['incoming-leader-snapshot-index', snapshot.index],
+    ['incoming-leader-snapshot-term', snapshot.term],
+  ];
+  writeServerLine(member, 'info', 'applying snapshot', fields);
+  member.receivedState = undefined;
+  installState(member, state);
+  growFile(member);
+  member.appliedIndex = snapshot.index;
+  member.diskSnapshotIndex = snapshot.index;
+  tellMembers(member, snapshot.index);
+  if (member.membership.removed.includes(member.config.id)) beginStop(member);
+  releaseReads(member);
+  writeServerLine(member, 'info', 'applied snapshot', fields);
+}
+
+/** Forgets snapshots that arrived so long ago that their receiver has had time to go on from there. */
+export function tickSnapshots(member: Member): void {
+  if (member.sentSnapshots.length === 0) return;
+  member.sentSnapshots = member.sentSnapshots.filter(({ releaseAt }) => releaseAt === undefined || member.now < releaseAt);
+}
+
+/** A snapshot has arrived: it counts a while longer, so that its receiver can go on from there. */
+export function onSnapshotReceived(member: Member, peer: Id64): void {
+  member.sentSnapshots = member.sentSnapshots.map((sent) =>
+    sent.peer === peer ? { ...sent, releaseAt: member.now + RELEASE_DELAY } : sent,
+  );
+  reportSnapshot(member.raft, peer, true);
+}
+
+/** A snapshot will not arrive. */
+export function onSnapshotLost(member: Member, peer: Id64): void {
+  member.sentSnapshots = member.sentSnapshots.filter((sent) => sent.peer !== peer);
+  reportSnapshot(member.raft, peer, false);
+}
