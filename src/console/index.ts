@@ -1,6 +1,8 @@
 export { type CollectedRun, collectRun } from './collect.ts';
 export { type Completion, commonPrefix, complete } from './complete.ts';
 export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './etcdctl.ts';
+export type { HttpEnd, HttpHead, HttpHeader, HttpRequest, HttpSink } from './gateway/http.ts';
+export { serveHttp } from './gateway/serve.ts';
 export { type HelpKey, type HelpWords, helpKeys } from './help.ts';
 export { type Hint, type HintContext, hintFor } from './hint.ts';
 export type { Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';

@@ -140,6 +140,7 @@ const COMMAND_WORDS: Readonly<Record<Exclude<ApiRequest['type'], 'put' | 'range'
   memberUpdate: 'member update',
   memberPromote: 'member promote',
   status: 'endpoint status',
+  inspect: 'inspect',
   hash: 'hash',
   hashKv: 'endpoint hashkv',
   alarm: 'alarm',

@@ -487,6 +487,7 @@ export function createModelEtcd(memberHex: string, clientUrl: string, clusterId 
           ? { type: 'moveLeader', header: { clusterId: ZERO_ID, memberId: ZERO_ID, revision: 0, raftTerm: 0 } }
           : refuse('badLeaderTransferee');
       case 'hash':
+      case 'inspect':
       case 'downgrade':
         return refuse('notCapable');
       default:

@@ -1,6 +1,14 @@
 /** Plays a session on a fresh cluster in virtual time (tests/recorded/etcdctl/README.md). */
-import { utf8Decode, utf8Encode } from '../../base/index.ts';
-import { type CollectedRun, collectRun, etcdctl } from '../../console/index.ts';
+import { type Bytes, utf8Decode, utf8Encode } from '../../base/index.ts';
+import {
+  type CollectedRun,
+  collectRun,
+  etcdctl,
+  type HttpHead,
+  type HttpRequest,
+  type Program,
+  serveHttp,
+} from '../../console/index.ts';
 import {
   actInline,
   advanceInline,
@@ -14,7 +22,7 @@ import {
 } from '../../sim/index.ts';
 import { UsageError } from '../options.ts';
 import { createStage, type Stage } from './inlineTarget.ts';
-import type { EndpointChoice, FaultVerb, Session, Step } from './session.ts';
+import type { Capture, EndpointChoice, FaultVerb, Session, Step } from './session.ts';
 
 /** What came of one step. */
 export interface StepRecord {
@@ -31,8 +39,12 @@ export interface Transcript {
 
 /** A cluster is left alone for that long before the first step, as the recordings were. */
 const SETTLE = 6 * SECOND;
+/** A process takes about that long to start, ms: whoever was waiting for the one before is served first. */
+const START_MS = 20;
 /** For what a program still does when it was interrupted. */
 const PATIENCE = 8 * SECOND;
+/** An answer that is no stream is waited for no longer. */
+const HTTP_PATIENCE_MS = 15_000;
 /** One more than a third of the seeds would be enough for three members; a cluster that nobody leads by then is a bug. */
 const MOST_SEEDS = 1_000;
 
@@ -133,11 +145,8 @@ class Player {
       case 'fault':
         this.#fault(step.members, step.verb);
         break;
-      case 'http': {
-        const http = { method: step.method, path: this.#fill(step.path), body: step.body };
-        const error = 'the JSON gateway is not available yet';
-        this.#record({ http, status: null, contentType: null, cors: null, response: '', error });
-      }
+      case 'http':
+        this.#ask(step);
     }
   }
 
@@ -177,6 +186,7 @@ class Player {
   }
 
   #launch(step: CommandStep, stdinOpen: boolean): { readonly collected: CollectedRun; readonly args: readonly string[] } {
+    this.#wait(START_MS);
     const args = step.args.map((word) => this.#fill(word));
     const endpoints = this.#endpointsOf(step.endpoints, step.args);
     const env: Record<string, string> = endpoints === undefined ? {} : { ETCDCTL_ENDPOINTS: endpoints };
@@ -184,6 +194,38 @@ class Player {
     const program = etcdctl(args, { env, endpoints: ['127.0.0.1:2379'] });
     const stdin = utf8Encode(this.#fill(step.stdin));
     return { collected: collectRun(program, this.#stage.createTarget(), stdin, stdinOpen), args };
+  }
+
+  /** Asks the first member over HTTP. */
+  #ask(step: Extract<Step, { type: 'http' }>): void {
+    const http = {
+      method: step.method,
+      path: this.#fill(step.path),
+      ...(step.body === undefined ? {} : { body: this.#fill(step.body) }),
+    };
+    const answer: { head: HttpHead | undefined; body: Bytes } = { head: undefined, body: '' };
+    const request: HttpRequest = {
+      method: http.method,
+      target: utf8Encode(http.path),
+      headers: Object.entries(step.headers).map(([name, value]) => [name, utf8Encode(this.#fill(value))]),
+      body: utf8Encode(http.body ?? ''),
+    };
+    const program = exchange(request, this.head.endpoints[0] ?? '', answer);
+    const collected = collectRun(program, this.#stage.createTarget(), '', false);
+    const patience = (step.streamMs ?? HTTP_PATIENCE_MS) * MILLISECOND;
+    this.#stage.pass(this.#run.kernel.now + patience, () => collected.exit !== undefined);
+    const isCut = this.#kill(collected) !== undefined;
+    const response = utf8Decode(answer.body);
+    this.#learn(step.capture, response);
+    const header = (name: string) => answer.head?.headers.find(([other]) => other === name)?.[1] ?? null;
+    this.#record({
+      http,
+      status: answer.head?.status ?? null,
+      contentType: header('Content-Type'),
+      cors: header('Access-Control-Allow-Origin'),
+      response,
+      ...(isCut && step.streamMs === undefined ? { error: 'timeout' } : {}),
+    });
   }
 
   #finish(step: Extract<Step, { type: 'stop' | 'await' }>): void {
@@ -276,8 +318,11 @@ class Player {
   }
 
   #capture(step: CommandStep, collected: CollectedRun): void {
-    const text = utf8Decode(collected.stdout);
-    for (const [name, pattern] of Object.entries(step.capture)) {
+    this.#learn(step.capture, utf8Decode(collected.stdout));
+  }
+
+  #learn(capture: Capture, text: string): void {
+    for (const [name, pattern] of Object.entries(capture)) {
       const match = pattern.exec(text);
       this.#variables.set(name, match === null ? `UNCAPTURED_${name}` : (match[1] ?? ''));
     }
@@ -305,6 +350,21 @@ class Player {
   #record(fields: Readonly<Record<string, unknown>>): void {
     this.records.push({ group: this.#session.name, n: this.records.length + 1, ...fields });
   }
+}
+
+/** One exchange as a program; what is answered grows in `answer`. */
+function* exchange(request: HttpRequest, endpoint: string, answer: { head: HttpHead | undefined; body: Bytes }): Program {
+  yield* serveHttp(request, endpoint, {
+    // biome-ignore lint/correctness/useYield: what comes is only kept
+    *head(head) {
+      answer.head = head;
+    },
+    // biome-ignore lint/correctness/useYield: what comes is only kept
+    *body(part) {
+      answer.body += part;
+    },
+  });
+  return 0;
 }
 
 const ACTION_OF = { pause: 'pause', resume: 'resume', kill: 'crash', start: 'restart' } as const;

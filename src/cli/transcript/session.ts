@@ -7,14 +7,16 @@ export type EndpointChoice = string | number | undefined;
 /** What is done to members. */
 export type FaultVerb = 'pause' | 'resume' | 'kill' | 'start';
 
+/** Variable → regular expression with one group. */
+export type Capture = Readonly<Record<string, RegExp>>;
+
 interface CommandFields {
   readonly args: readonly string[];
   /** Standard input from the start. */
   readonly stdin: string;
   readonly env: Readonly<Record<string, string>>;
   readonly endpoints: EndpointChoice;
-  /** Variable → regular expression with one group. */
-  readonly capture: Readonly<Record<string, RegExp>>;
+  readonly capture: Capture;
   readonly note: string | undefined;
 }
 
@@ -43,7 +45,16 @@ export type Step =
   | { readonly type: 'await'; readonly name: string; readonly waitMs: number; readonly timeoutMs: number }
   | { readonly type: 'sleep'; readonly ms: number }
   | { readonly type: 'fault'; readonly members: readonly number[] | 'leader' | 'followers'; readonly verb: FaultVerb }
-  | { readonly type: 'http'; readonly method: string; readonly path: string; readonly body: string | undefined };
+  | {
+      readonly type: 'http';
+      readonly method: string;
+      readonly path: string;
+      readonly body: string | undefined;
+      readonly headers: Readonly<Record<string, string>>;
+      /** A stream is cut after that; undefined: it is none. */
+      readonly streamMs: number | undefined;
+      readonly capture: Capture;
+    };
 
 /** A session, ready to play. */
 export interface Session {
@@ -73,7 +84,7 @@ export function readSession(path: string): Session {
 function readStep(step: Fields, members: number): Step {
   if (step.has('sleepMs')) return { type: 'sleep', ms: step.integer('sleepMs', undefined, 0, LONGEST_MS) };
   if (step.has('member')) return readFault(step, members);
-  if (step.has('http')) return readHttp(step.record('http'));
+  if (step.has('http')) return readHttp(step.record('http'), readCapture(step));
   if (step.has('write')) {
     const waitMs = step.integer('waitMs', 300, 0, LONGEST_MS);
     return { type: 'write', name: step.text('write'), stdin: step.text('stdin'), waitMs };
@@ -102,9 +113,7 @@ function readCommand(step: Fields, members: number): Step {
     stdin: step.text('stdin', '') + readRepeated(step),
     env: step.textsByName('env'),
     endpoints: readEndpoints(step, members),
-    capture: Object.fromEntries(
-      Object.entries(step.textsByName('capture')).map(([name, pattern]) => [name, readPattern(step, name, pattern)]),
-    ),
+    capture: readCapture(step),
     note: step.has('note') ? step.text('note') : undefined,
   };
   if (step.flag('background')) {
@@ -123,6 +132,12 @@ function readRepeated(step: Fields): string {
   }
   if (text.length * times > 100_000_000) return step.refuse('stdinRepeat', 'is more than 100 million characters');
   return text.repeat(times);
+}
+
+function readCapture(step: Fields): Capture {
+  return Object.fromEntries(
+    Object.entries(step.textsByName('capture')).map(([name, pattern]) => [name, readPattern(step, name, pattern)]),
+  );
 }
 
 function readPattern(step: Fields, name: string, pattern: string): RegExp {
@@ -160,10 +175,18 @@ function readFault(step: Fields, members: number): Step {
   };
 }
 
-function readHttp(http: Fields): Step {
+function readHttp(http: Fields, capture: Capture): Step {
   const body = http.get('body');
   const text = body === undefined ? undefined : http.flag('raw') ? http.text('body') : JSON.stringify(body);
-  return { type: 'http', method: http.text('method', 'POST'), path: http.text('path'), body: text };
+  return {
+    type: 'http',
+    method: http.text('method', 'POST'),
+    path: http.text('path'),
+    body: text,
+    headers: http.textsByName('headers'),
+    streamMs: http.has('streamMs') ? http.integer('streamMs', undefined, 0, LONGEST_MS) : undefined,
+    capture,
+  };
 }
 
 function isIntegerIn(value: unknown, min: number, max: number): value is number {
