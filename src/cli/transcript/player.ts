@@ -162,8 +162,9 @@ class Player {
   #runToEnd(step: Extract<Step, { type: 'run' }>): void {
     const began = this.#run.kernel.now;
     for (let attempt = 0; ; attempt++) {
+      const until = this.#run.kernel.now + step.timeoutMs * MILLISECOND;
       const { collected, args } = this.#launch(step, false);
-      this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
+      this.#stage.pass(until, () => collected.exit !== undefined);
       const signal = this.#kill(collected);
       if (collected.exit?.code !== 0 && attempt < step.retry) {
         this.#wait(1_000);

@@ -1,0 +1,49 @@
+/**
+ * The sessions recorded from a real etcd 3.6.14 (tests/recorded/etcdctl/README.md), played by the project's own cluster: what
+ * each command and each HTTP request answers is compared word for word, as `compare.mjs` beside them does.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { playSession } from '../../src/cli/transcript/player.ts';
+import { readSession } from '../../src/cli/transcript/session.ts';
+
+interface Played {
+  readonly head: unknown;
+  readonly records: readonly { readonly group?: unknown; readonly n?: unknown }[];
+}
+
+interface Difference {
+  readonly key: string;
+  readonly field?: string;
+}
+
+/** tests/recorded/etcdctl/normalize.mjs: what compare.mjs compares with. */
+interface Normalizer {
+  normalize(played: Played, options: { readonly dropClientLog: boolean }): Played;
+  diff(a: Played, b: Played): readonly Difference[];
+}
+
+/** Differences that are right, as `session: step field`, each with its reason. There are none. */
+const ALLOWED: ReadonlyMap<string, string> = new Map();
+
+const recorded = new URL('../recorded/etcdctl/', import.meta.url);
+const { normalize, diff }: Normalizer = await import(new URL('normalize.mjs', recorded).href);
+const names = readdirSync(new URL('sessions', recorded)).sort();
+let compared = 0;
+
+test.each(names)('%s', (name) => {
+  const file = new URL(`sessions/${name}`, recorded);
+  const session = JSON.parse(readFileSync(file, 'utf8')) as Played; // our own recording
+  const { head, records } = playSession(readSession(file.pathname));
+  const mine = records.map((record) => ({ ...record, group: session.records[0]?.group }));
+  const options = { dropClientLog: true };
+  const differences = diff(normalize(session, options), normalize({ head, records: mine }, options));
+  expect(differences.filter(({ key, field }) => !ALLOWED.has(`${name}: ${key} ${field}`))).toEqual([]);
+  expect(records.length).toBe(session.records.length);
+  compared += records.length;
+});
+
+test('all of them were there', () => {
+  expect(names).toHaveLength(59);
+  expect(compared).toBe(2_037);
+});
