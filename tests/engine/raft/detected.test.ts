@@ -2,19 +2,31 @@
  * Mistakes that upstream's own files notice (`spec/raft.md` 9.1) and the recorded scripts of this repository do not, and a few of 9.2
  * that the mutation check (docs/mutation.md) found without a test.
  */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ZERO_ID } from '../../../src/base/index.ts';
+import { toId64, ZERO_ID } from '../../../src/base/index.ts';
 import {
+  bootstrap,
+  type ConfChange,
   type ConfChangeV2,
   campaign,
   compactStorage,
+  decodeConfChange,
+  describeConfState,
   describeHardState,
+  describeOperations,
+  describeSoftState,
+  EMPTY_CONF_STATE,
+  encodeConfChange,
   forgetLeader,
   type Message,
+  makeEntry,
   propose,
   proposeConfChange,
   type Raft,
+  raftEntryAt,
   readIndex,
+  reportSnapshot,
   step,
   tick,
 } from '../../../src/engine/raft/index.ts';
@@ -136,6 +148,70 @@ test('CheckQuorum needs the outgoing half as well', () => {
     ticks(raft, 10);
     expect(raft.role).toBe(role);
   }
+});
+
+test('an empty entry is taken even where the tail is full', () => {
+  const raft = leader({ config: { maxUncommittedEntriesSize: 10 } }, [2, 3]);
+  expect(propose(raft, '0123456789')).toBeUndefined();
+  expect(propose(raft, '0')).toBe('proposalDropped');
+  expect(propose(raft, '')).toBeUndefined();
+});
+
+test('a report of a snapshot that is not under way changes nothing', () => {
+  const raft = leader({}, [2, 3]);
+  reportSnapshot(raft, id(2), false);
+  const [, second] = raft.tracker.progress;
+  expect(second).toMatchObject({ id: id(2), state: 'StateReplicate', msgAppFlowPaused: false });
+  expect(logLines(raft)).toEqual([]);
+});
+
+test('a founding member knows its peers before it has applied anything', () => {
+  const raft = member(1, { voters: [] });
+  bootstrap(raft, [
+    { id: id(1), context: undefined },
+    { id: id(2), context: undefined },
+  ]);
+  expect([raft.log.applied, raft.tracker.config.voters]).toEqual([0, [id(1), id(2)]]);
+});
+
+test('ids of 10 and more are hexadecimal in lines, decimal in states and operations', () => {
+  const raft = member(10, { voters: [10, 11] });
+  expect(logLines(raft).at(-1)).toBe('INFO newRaft a [peers: [a,b], term: 0, commit: 0, applied: 0, lastindex: 0, lastterm: 0]');
+  expect(describeSoftState({ lead: id(10), role: 'StateLeader' })).toBe('Lead:10 State:StateLeader');
+  expect(describeConfState({ ...EMPTY_CONF_STATE, voters: [id(10), id(11)] })).toBe(
+    'Voters:[10 11] VotersOutgoing:[] Learners:[] LearnersNext:[] AutoLeave:false',
+  );
+  expect(describeOperations([{ type: 'ConfChangeAddNode', nodeId: id(12) }])).toBe('v12');
+});
+
+test('the empty entry of a refused change writes its type, unlike a leader’s own', () => {
+  const raft = leader({}, [2, 3]);
+  proposeConfChange(raft, remove(2));
+  proposeConfChange(raft, remove(3));
+  // Term and index, each a tag and a byte; the type another two.
+  expect([1, 3].map((index) => raftEntryAt(raft, index))).toMatchObject([
+    { type: 'EntryNormal', data: undefined, encodedSize: 4 },
+    { type: 'EntryNormal', data: undefined, encodedSize: 6 },
+  ]);
+});
+
+test('a change is read as it was written, whatever its ids', () => {
+  const types = ['ConfChangeAddNode', 'ConfChangeRemoveNode', 'ConfChangeUpdateNode', 'ConfChangeAddLearnerNode'] as const;
+  const ids64 = fc.oneof(
+    fc.constantFrom(0n, 127n, 128n, 129n, 16_384n, (1n << 64n) - 1n),
+    fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+  );
+  const contexts = fc.option(fc.constantFrom('', '\x80\x00', 'c'.repeat(200)), { nil: undefined });
+  const operation = fc.record({ type: fc.constantFrom(...types), nodeId: ids64.map(toId64) });
+  fc.assert(
+    fc.property(operation, ids64.map(toId64), contexts, fc.array(operation, { maxLength: 4 }), (one, own, context, changes) => {
+      const simple: ConfChange = { version: 1, ...one, id: own, context };
+      expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChange', encodeConfChange(simple)))).toEqual(simple);
+      const general: ConfChange = { version: 2, transition: 'ConfChangeTransitionJointExplicit', changes, context };
+      expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChangeV2', encodeConfChange(general)))).toEqual(general);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 describe('reads', () => {
