@@ -1,4 +1,5 @@
 /** What can be measured. A new suite is a line in this list. */
+import { measureBuilt } from './built.ts';
 import { measurePage } from './page.ts';
 
 /** One measured value. */
@@ -20,5 +21,7 @@ export interface Suite {
 
 /** In the order in which they run. */
 export const SUITES: readonly Suite[] = [
+  { name: 'raft', about: 'the consensus engine: entries a second, quorums, catching up (2 min)', run: measureBuilt('raft.ts') },
+  { name: 'kv', about: 'the store at four sizes: writes, reads, watches, compaction, memory (5 min)', run: measureBuilt('kv.ts') },
   { name: 'ui', about: 'the built page in a headless Chromium: frames, seeks, memory, start (5 min)', run: measurePage },
 ];
