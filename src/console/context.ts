@@ -6,7 +6,8 @@ import type { RunEtcdctl } from './exec.ts';
 import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, splitList, textFlag, valueFault } from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';
-import { type PrintedResponse, type PrintOptions, printResponse, type Writer } from './print.ts';
+import { type PrintOptions, printResponse, type Writer } from './print.ts';
+import type { PrintedResponse } from './printed.ts';
 import {
   type Connection,
   call,

@@ -1,8 +1,10 @@
 /**
  * The few programs that a console without an operating system has for `lock … CMD` and `watch … -- CMD`, and at its prompt:
- * echo, true, false, `sh -c` with one command and its variables, and etcdctl itself.
+ * echo, true, false, curl, `sh -c` with one command and its variables, and etcdctl itself.
  */
+
 import { type Bytes, utf8Decode, utf8Encode } from '../base/index.ts';
+import { curl } from './commands/curl.ts';
 import { goQuote, parseGoInt } from './goText.ts';
 import { type ExitCode, giveHint, type Program, print, printError, type Steps } from './program.ts';
 import { type TokenizeError, tokenize } from './tokenize.ts';
@@ -32,6 +34,8 @@ export function* execute(words: readonly Bytes[], env: Environment, etcdctl: Run
       return ended(0);
     case 'false':
       return ended(1);
+    case 'curl':
+      return ended(yield* curl(args, undefined));
     case 'etcdctl':
       return ended(yield* etcdctl(args.map(utf8Decode), env));
     case 'sh':
@@ -47,7 +51,7 @@ export function* execute(words: readonly Bytes[], env: Environment, etcdctl: Run
 
 /** True for a word at the prompt that {@link execute} knows; `exit` only a shell has. */
 export function isProgram(name: string): boolean {
-  return ['echo', 'true', 'false', 'sh', 'exit'].includes(name);
+  return ['curl', 'echo', 'true', 'false', 'sh', 'exit'].includes(name);
 }
 
 /** A command in a shell: as {@link execute}, with `exit N`, and with a shell's own words where there is no such program. */

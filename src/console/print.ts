@@ -2,7 +2,6 @@
 import { type Bytes, formatDecimal, formatHex, unreachable, utf8Encode } from '../base/index.ts';
 import type {
   AlarmResponse,
-  ApiResponse,
   HashKvResponse,
   KeyValue,
   MemberInfo,
@@ -12,6 +11,7 @@ import type {
 } from '../engine/server/api.ts';
 import { formatGoDuration, formatSize, hexBytes } from './goText.ts';
 import { prefixEnd } from './keyRange.ts';
+import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
 import { fieldsEndpoints, fieldsHealth, printFields } from './printFields.ts';
 import { jsonEndpoints, jsonHealth, printJson } from './printJson.ts';
 import { printProtobuf } from './printProtobuf.ts';
@@ -25,39 +25,6 @@ export interface PrintOptions {
   readonly isHex: boolean;
   /** --print-value-only */
   readonly valueOnly: boolean;
-}
-
-/** The responses that writers are asked to print; of the others commands say something of their own. */
-export type PrintedResponse = Exclude<
-  ApiResponse,
-  {
-    type:
-      | 'status'
-      | 'hash'
-      | 'hashKv'
-      | 'compaction'
-      | 'defragment'
-      | 'snapshot'
-      | 'watchProgress'
-      | 'authenticate'
-      | 'authEnable'
-      | 'authDisable';
-  }
->;
-
-/** How an endpoint is. */
-export interface EndpointHealth {
-  readonly endpoint: Bytes;
-  /** µs */
-  readonly took: number;
-  /** undefined: it is healthy. */
-  readonly error: Bytes | undefined;
-}
-
-/** What an endpoint answered. */
-export interface EndpointAnswer<R> {
-  readonly endpoint: Bytes;
-  readonly response: R;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { type Bytes, formatDecimal, formatHex, type Id64, utf8Encode } from '../base/index.ts';
 import type { HashKvResponse, KeyValue, MemberInfo, ResponseHeader, StatusResponse, WatchEvent } from '../engine/server/api.ts';
 import { formatGoDuration, goQuote } from './goText.ts';
-import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './print.ts';
+import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
 import { formatLease } from './printJson.ts';
 
 /** undefined where etcdctl has no such form. */

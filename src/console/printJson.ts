@@ -16,7 +16,7 @@ import type {
   WatchResponse,
 } from '../engine/server/api.ts';
 import { formatGoDuration, goJsonString } from './goText.ts';
-import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './print.ts';
+import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
 
 const ALARMS: Readonly<Record<AlarmType, number>> = { none: 0, nospace: 1, corrupt: 2 };
 const ACCESS: Readonly<Record<Permission['access'], number>> = { read: 0, write: 1, readwrite: 2 };

@@ -1,7 +1,7 @@
 /** The `protobuf` writer: raw bytes of etcd's messages (etcd-io/etcd:api/etcdserverpb/rpc.proto), without a newline. spec/etcd.md 6.2 */
 import { type Bytes, boolField, bytesField, messageField, utf8Encode, varintField } from '../base/index.ts';
 import type { AlarmType, KeyValue, MemberInfo, Permission, ResponseHeader, TxnResponse, WatchEvent } from '../engine/server/api.ts';
-import type { PrintedResponse } from './print.ts';
+import type { PrintedResponse } from './printed.ts';
 
 const ALARMS: Readonly<Record<AlarmType, number>> = { none: 0, nospace: 1, corrupt: 2 };
 const ACCESS: Readonly<Record<Permission['access'], number>> = { read: 0, write: 1, readwrite: 2 };

@@ -47,5 +47,11 @@ export function openingOf(members: number, seed: number): Opening {
       },
     }),
   );
-  return { scenario: { ...freshScenario(members, seed), boot: 'etcd' }, journal, openAt: OPEN_AT, nextCall: PUTS.length + 1, pacing: 'horizons' };
+  return {
+    scenario: { ...freshScenario(members, seed), boot: 'etcd' },
+    journal,
+    openAt: OPEN_AT,
+    nextCall: PUTS.length + 1,
+    pacing: 'horizons',
+  };
 }

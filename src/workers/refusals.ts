@@ -53,6 +53,9 @@ export function refuseAction(given: unknown, places: number): string | undefined
       if (!Array.isArray(endpoints) || !endpoints.every((endpoint) => endpoint === 0 || isPlace(endpoint)))
         return `endpoints are numbers from 0 to ${places}, not ${show(endpoints)}`;
       if (!isRecord(request) || typeof request.type !== 'string') return `a request has a type, not ${show(request)}`;
+      for (const field of BYTES_FIELDS) {
+        if (field in request && !isBytes(request[field])) return `a request's ${field} is bytes, not ${show(request[field])}`;
+      }
       if (timeout !== undefined && !isCount(timeout)) return `a timeout is a number of microseconds from 1, not ${show(timeout)}`;
       return undefined;
     }
@@ -85,4 +88,13 @@ export function show(value: unknown): string {
   } catch {
     return `something of type ${typeof value}`; // a circle, or a bigint inside
   }
+}
+
+/** Fields that hold bytes in whatever request has them: a store and its size are made of their lengths. */
+const BYTES_FIELDS = ['key', 'value', 'rangeEnd'] as const;
+
+function isBytes(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 0xff) return false;
+  return true;
 }

@@ -79,7 +79,14 @@ export function createTargets(needs: Needs): Targets {
         return handle(number);
       },
       openStream({ endpoints, request, requireLeader, token, once }, onEvent) {
-        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout: undefined, requireLeader, token, once });
+        const number = call(client, {
+          endpoints: endpoints.map(ordinalOf),
+          request,
+          timeout: undefined,
+          requireLeader,
+          token,
+          once,
+        });
         if (number === undefined) onEvent({ type: 'end', error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {

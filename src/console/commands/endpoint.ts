@@ -16,7 +16,8 @@ import {
 import { boolFlag, type FlagSpec, intFlag } from '../flags.ts';
 import { hintFor } from '../hint.ts';
 import { rangeRequest } from '../keyRange.ts';
-import { type EndpointAnswer, type EndpointHealth, printEndpoints, printHealth } from '../print.ts';
+import { printEndpoints, printHealth } from '../print.ts';
+import type { EndpointAnswer, EndpointHealth } from '../printed.ts';
 import { type ExitCode, giveHint, now, print, printError, type Steps, together } from '../program.ts';
 import { ENDPOINT, HASHKV } from '../table.ts';
 
