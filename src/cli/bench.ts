@@ -1,5 +1,6 @@
 /** Every figure that a performance goal is stated in: `npm run bench -- [NAME…]`. */
-import { type Figure, SUITES, type Suite } from './bench/suites.ts';
+import type { Figure } from './bench/figure.ts';
+import { SUITES, type Suite } from './bench/suites.ts';
 import { parseWords, UsageError } from './options.ts';
 
 const HELP = `usage: npm run -s bench -- [--json] [NAME...]

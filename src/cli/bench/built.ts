@@ -1,5 +1,5 @@
 /** Figures of the engine, from a build of it: a loader's helpers and its source maps are not what anybody uses. */
-import type { Figure } from './suites.ts';
+import type { Figure } from './figure.ts';
 import { runTool } from './tool.ts';
 
 /** Builds a module of `measured/`, and runs it. */

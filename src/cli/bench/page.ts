@@ -1,5 +1,5 @@
 /** The page's figures: a tool beside the house drives a browser. */
-import type { Figure } from './suites.ts';
+import type { Figure } from './figure.ts';
 import { runTool } from './tool.ts';
 
 /** Runs the tool and takes its figures. Rejects where it fails. */

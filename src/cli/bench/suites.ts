@@ -1,15 +1,7 @@
 /** What can be measured. A new suite is a line in this list. */
 import { measureBuilt } from './built.ts';
+import type { Figure } from './figure.ts';
 import { measurePage } from './page.ts';
-
-/** One measured value. */
-export interface Figure {
-  /** Stable: goals and documents name it. */
-  readonly id: string;
-  readonly value: number;
-  /** 'ms', 'MB' (1,000,000 bytes), 'kB', '1/s', 'count'. */
-  readonly unit: string;
-}
 
 export interface Suite {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** Measurements that run in a process of their own: what this one holds does not weigh on them. */
 import { spawn } from 'node:child_process';
-import type { Figure } from './suites.ts';
+import type { Figure } from './figure.ts';
 
 /**
  * Runs a script of the house that prints `{"figures": […]}`, with what it tells on standard error handed on line by line. Rejects where

@@ -14,6 +14,7 @@ import {
   decodeConfChange,
   describeConfState,
   describeHardState,
+  describeMessage,
   describeOperations,
   describeSoftState,
   EMPTY_CONF_STATE,
@@ -253,6 +254,16 @@ describe('reads', () => {
     expect(raft.role).toBe('StateLeader');
     tick(raft);
     expect(beats(sent(raft)).map((one) => one.context)).toEqual([undefined, undefined]);
+  });
+
+  test('are forwarded as they were asked for', () => {
+    const raft = member(2, { term: 1 });
+    step(raft, message('MsgHeartbeat', 1, 2, { term: 1 }));
+    settle(raft);
+    readIndex(raft, 'ctx');
+    expect(sent(raft).map((one) => describeMessage(one))).toEqual([
+      '2->1 MsgReadIndex Term:0 Log:0/0 Entries:[0/0 EntryNormal "ctx"]',
+    ]);
   });
 
   test('need both halves of a joint configuration', () => {

@@ -1,6 +1,6 @@
 /** How things are measured on a machine that may have other things to do. */
 import { loadavg } from 'node:os';
-import type { Figure } from '../suites.ts';
+import type { Figure } from '../figure.ts';
 
 /** Tells how far a measurement is. */
 export function say(line: string): void {

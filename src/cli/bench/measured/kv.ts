@@ -21,7 +21,7 @@ import {
   writeDelete,
   writePut,
 } from '../../../engine/kv/index.ts';
-import type { Figure } from '../suites.ts';
+import type { Figure } from '../figure.ts';
 import { heapUsed, load, median, printFigures, race, say, timed } from './clock.ts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;

@@ -1,7 +1,7 @@
 /** What the consensus engine does in a second (`npm run bench -- raft`): assertions on, everything in one thread. */
 import { toId64 } from '../../../base/index.ts';
 import { etcdRules, quorumIndex, takeLogLines, tick } from '../../../engine/raft/index.ts';
-import type { Figure } from '../suites.ts';
+import type { Figure } from '../figure.ts';
 import { type Contender, load, median, printFigures, race, say, timed } from './clock.ts';
 import { compactLogs, createCluster, leaderOf, proposeAndApply, settle } from './raftCluster.ts';
 import { createPeerCluster, findPeer } from './raftPeer.ts';
