@@ -4,6 +4,7 @@
  */
 import { chunkAt } from '../base/index.ts';
 import type { CallFrame, Frame, MemberFrame } from './frame.ts';
+import { canDecide, catchUp, isPresent, quorumHalves, transferOf, votersOf } from './membership.ts';
 
 /** What a client wants. */
 export type Work = 'put' | 'delete' | 'read';
@@ -37,7 +38,12 @@ export type Note =
   | { readonly type: 'answered'; readonly work: Work }
   | { readonly type: 'waits'; readonly work: Work }
   | { readonly type: 'replaces'; readonly members: readonly string[]; readonly index: number }
-  | { readonly type: 'catchesUp'; readonly member: string }
+  /** A new learner catches up before it may count. */
+  | { readonly type: 'catchesUp'; readonly member: string; readonly isLearner: boolean }
+  /** The leader asks another to take its place. Thesis §3.10. */
+  | { readonly type: 'handsOver'; readonly to: string }
+  /** Two configurations stand. Raft §6. */
+  | { readonly type: 'joint' }
   | { readonly type: 'stopped'; readonly members: readonly string[] }
   | { readonly type: 'threw'; readonly members: readonly string[] }
   | { readonly type: 'cutOff'; readonly members: readonly string[] }
@@ -96,6 +102,11 @@ export type Why =
     }
   | { readonly type: 'neverCommitted'; readonly leader: string; readonly index: number; readonly term: number }
   | { readonly type: 'lags'; readonly leader: string; readonly member: string; readonly has: number; readonly last: number }
+  /** What the member lacks is compacted: the leader sends the state at `index` instead. Raft §7. */
+  | { readonly type: 'snapshot'; readonly leader: string; readonly member: string; readonly index: number }
+  | { readonly type: 'handsOver'; readonly leader: string; readonly to: string; readonly term: number }
+  /** A majority of the old and one of the new voters are needed. */
+  | { readonly type: 'joint'; readonly old: number; readonly new: number }
   | { readonly type: 'goesOn' };
 
 export interface Explanation {
@@ -114,15 +125,17 @@ export function explain(frame: Frame): Explanation {
   const [leader, older] = leaders;
   if (leader === undefined) return explainNobody(frame);
   if (older !== undefined) return explainTwo(frame, leader, older);
-  if (reachOf(frame, leader) < frame.quorum) return explainCutOff(frame, leader);
+  if (!canDecide(frame, reachedBy(frame, leader))) return explainCutOff(frame, leader);
   return { said: { type: 'leads', leader: leader.name, term: leader.term }, ...explainLed(frame, leader) };
 }
 
 function explainNobody(frame: Frame): Explanation {
   const running = frame.members.filter((member) => member.health === 'up');
-  const largest = Math.max(0, ...frame.islands.map((island) => island.members.length));
-  if (largest < frame.quorum) {
-    const why: Why = { type: 'tooFew', reached: largest, members: frame.members.length, needed: frame.quorum };
+  if (!frame.islands.some((island) => canDecide(frame, island.members))) {
+    const voters = votersOf(frame);
+    const inIsland = (members: readonly number[]) => voters.filter((voter) => members.includes(voter.ordinal)).length;
+    const largest = Math.max(0, ...frame.islands.map((island) => inIsland(island.members)));
+    const why: Why = { type: 'tooFew', reached: largest, members: voters.length, needed: frame.quorum };
     return { said: { type: 'noQuorum' }, note: waiting(frame), why };
   }
   const never = frame.members.every((member) => member.term === 0);
@@ -173,7 +186,7 @@ function explainElection(frame: Frame): { readonly note: Note; readonly why: Why
 }
 
 function explainTwo(frame: Frame, current: MemberFrame, old: MemberFrame): Explanation {
-  const able = reachOf(frame, current) >= frame.quorum;
+  const able = canDecide(frame, reachedBy(frame, current));
   const said: Said = { type: 'twoLeaders', current: current.name, old: old.name, able };
   if (isHeard(frame, current, old)) {
     return { said, note: undefined, why: { type: 'learns', old: old.name, current: current.name, term: current.term } };
@@ -200,8 +213,10 @@ function explainLed(frame: Frame, leader: MemberFrame): { readonly note: Note | 
   return (
     explainReplaced(frame, leader) ??
     explainElection(frame) ??
+    explainTransfer(frame, leader) ??
     explainWork(frame, leader) ??
     explainFirstEntry(frame, leader) ??
+    explainJoint(frame) ??
     explainFaults(frame, leader) ??
     explainLag(frame, leader) ?? { note: undefined, why: calm(frame) }
   );
@@ -248,8 +263,8 @@ function explainWork(frame: Frame, leader: MemberFrame): { readonly note: Note; 
     return { note: { type: 'committed', work }, why: { type: 'onMajority', leader: leader.name, index: call.index, needed } };
   }
   if (call.index > 0 && chunkAt(leader.log, call.index) === call.term) {
-    const counted = countedAt(leader, call.index);
-    const why: Why = { type: 'counting', leader: leader.name, counted, needed, spare: frame.members.length - needed };
+    const counted = countedAt(frame, leader, call.index);
+    const why: Why = { type: 'counting', leader: leader.name, counted, needed, spare: votersOf(frame).length - needed };
     return { note: { type: 'copied', work }, why };
   }
   if (asked === undefined || asked.health !== 'up') return { note: { type: 'waits', work }, why: { type: 'sent', member: name } };
@@ -261,18 +276,33 @@ function explainWork(frame: Frame, leader: MemberFrame): { readonly note: Note; 
   return { note: { type: 'waits', work }, why: calm(frame) };
 }
 
+/** Whom the leader has asked to take its place, as soon as the order flies. Thesis §3.10. */
+function explainTransfer(frame: Frame, leader: MemberFrame): { readonly note: Note; readonly why: Why } | undefined {
+  const order = transferOf(frame);
+  const to = order?.from === leader.ordinal ? frame.members[order.to - 1]?.name : undefined;
+  if (to === undefined) return undefined;
+  return { note: { type: 'handsOver', to }, why: { type: 'handsOver', leader: leader.name, to, term: leader.term } };
+}
+
+function explainJoint(frame: Frame): { readonly note: Note; readonly why: Why } | undefined {
+  const [old, incoming] = quorumHalves(frame);
+  if (old === undefined || incoming === undefined) return undefined;
+  return { note: { type: 'joint' }, why: { type: 'joint', old: old.needed, new: incoming.needed } };
+}
+
 /** A leader commits nothing of older terms before an entry of its own is committed. Raft §5.4.2. */
 function explainFirstEntry(frame: Frame, leader: MemberFrame): { readonly note: Note; readonly why: Why } | undefined {
   const last = leader.log.end - 1;
   if (last < 1 || leader.commitIndex >= last || chunkAt(leader.log, leader.commitIndex) === leader.term) return undefined;
-  const counted = countedAt(leader, last);
+  const counted = countedAt(frame, leader, last);
   return { note: { type: 'firstEntry' }, why: { type: 'firstEntry', leader: leader.name, counted, needed: frame.quorum } };
 }
 
 function explainFaults(frame: Frame, leader: MemberFrame): { readonly note: Note; readonly why: Why } | undefined {
-  const { members, quorum } = frame;
+  const { quorum } = frame;
+  const members = frame.members.filter(isPresent);
   const reached = reachOf(frame, leader);
-  const spare: Why = { type: 'spare', running: reached, members: members.length, needed: quorum, spare: reached - quorum };
+  const spare: Why = { type: 'spare', running: reached, members: votersOf(frame).length, needed: quorum, spare: reached - quorum };
   const threw = members.filter((member) => member.health === 'threw');
   if (threw.length > 0) return { note: { type: 'threw', members: threw.map((member) => member.name) }, why: { type: 'goesOn' } };
   const stopped = members.filter((member) => member.health === 'stopped');
@@ -286,11 +316,18 @@ function explainFaults(frame: Frame, leader: MemberFrame): { readonly note: Note
 function explainLag(frame: Frame, leader: MemberFrame): { readonly note: Note; readonly why: Why } | undefined {
   const last = leader.log.end - 1;
   const lagging = frame.members
-    .filter((member) => isHeard(frame, leader, member) && member.log.end - 1 < leader.commitIndex)
+    .filter((member) => isHeard(frame, leader, member) && (catchUp(frame, member) !== undefined || lags(member, leader)))
     .sort((a, b) => a.log.end - b.log.end)[0];
   if (lagging === undefined) return undefined;
-  const why: Why = { type: 'lags', leader: leader.name, member: lagging.name, has: lagging.log.end - 1, last };
-  return { note: { type: 'catchesUp', member: lagging.name }, why };
+  const why: Why =
+    catchUp(frame, lagging) === 'snapshot'
+      ? { type: 'snapshot', leader: leader.name, member: lagging.name, index: leader.firstIndex - 1 }
+      : { type: 'lags', leader: leader.name, member: lagging.name, has: lagging.log.end - 1, last };
+  return { note: { type: 'catchesUp', member: lagging.name, isLearner: lagging.isLearner }, why };
+}
+
+function lags(member: MemberFrame, leader: MemberFrame): boolean {
+  return (member.isVoter || member.isLearner) && member.log.end - 1 < leader.commitIndex;
 }
 
 /** A call that nobody can serve now. */
@@ -301,7 +338,7 @@ function waiting(frame: Frame): Note | undefined {
 }
 
 function calm(frame: Frame): Why {
-  const members = frame.members.length;
+  const members = votersOf(frame).length;
   return members === 1 ? { type: 'alone' } : { type: 'calm', members, spare: members - frame.quorum };
 }
 
@@ -326,16 +363,16 @@ function grantedTo(member: MemberFrame): number {
   return member.votes.filter((vote) => vote === 'granted').length;
 }
 
-/** Disks that the leader has counted for `index`: its own when synced, and those of acks that arrived. Raft §5.3. */
-function countedAt(leader: MemberFrame, index: number): number {
-  return leader.progress.filter((progress, i) =>
-    i === leader.ordinal - 1 ? leader.durableIndex >= index : progress !== undefined && progress.match >= index,
+/** Voters' disks that the leader has counted for `index`: its own when synced, and those of acks that arrived. Raft §5.3. */
+function countedAt(frame: Frame, leader: MemberFrame, index: number): number {
+  return votersOf(frame).filter((voter) =>
+    voter.ordinal === leader.ordinal ? leader.durableIndex >= index : (leader.progress[voter.ordinal - 1]?.match ?? 0) >= index,
   ).length;
 }
 
 /** The leader that is gone because it was stopped: the one of the highest term. */
 function formerLeader(frame: Frame): string | undefined {
-  const gone = frame.members.filter((member) => member.health !== 'up');
+  const gone = votersOf(frame).filter((member) => member.health !== 'up');
   const led = gone.filter(
     (member) =>
       member.role === 'leader' ||
@@ -345,9 +382,16 @@ function formerLeader(frame: Frame): string | undefined {
   return led.sort((a, b) => b.term - a.term)[0]?.name;
 }
 
-/** Running members that hear this one and are heard by it, itself included. */
+/** Running members that hear this one and are heard by it, itself included; by ordinal. */
+function reachedBy(frame: Frame, leader: MemberFrame): readonly number[] {
+  return frame.members
+    .filter((member) => member.ordinal === leader.ordinal || isHeard(frame, leader, member))
+    .map((member) => member.ordinal);
+}
+
+/** How many of them vote. */
 function reachOf(frame: Frame, leader: MemberFrame): number {
-  return frame.members.filter((member) => member.ordinal === leader.ordinal || isHeard(frame, leader, member)).length;
+  return reachedBy(frame, leader).filter((ordinal) => frame.members[ordinal - 1]?.isVoter === true).length;
 }
 
 function isHeard(frame: Frame, leader: MemberFrame, member: MemberFrame): boolean {
@@ -366,15 +410,16 @@ function isCut(frame: Frame, from: number, to: number): boolean {
 
 /** Links with at least one direction cut. */
 function cutPairs(frame: Frame): number {
-  const count = frame.members.length;
-  let pairs = 0;
-  for (let a = 1; a < count; a++) for (let b = a + 1; b <= count; b++) if (isCut(frame, a, b) || isCut(frame, b, a)) pairs++;
-  return pairs;
+  const present = frame.members.filter(isPresent).map((member) => member.ordinal);
+  const isBroken = (a: number, b: number) => isCut(frame, a, b) || isCut(frame, b, a);
+  return present.reduce((sum, a) => sum + present.filter((b) => b > a && isBroken(a, b)).length, 0);
 }
 
 /** How long the leader has not heard a majority: the newest answer of the last voter that completes one. In whole 100 ms. */
 function silenceOf(frame: Frame, leader: MemberFrame): number {
-  const heard = leader.heardAt.map((time, i) => (i === leader.ordinal - 1 ? frame.time : time || leader.changedAt));
+  const heard = votersOf(frame).map(({ ordinal }) =>
+    ordinal === leader.ordinal ? frame.time : leader.heardAt[ordinal - 1] || leader.changedAt,
+  );
   heard.sort((a, b) => b - a);
   const silence = frame.time - (heard[frame.quorum - 1] ?? leader.changedAt);
   return Math.max(0, Math.floor(silence / 100_000) * 100_000);

@@ -25,14 +25,13 @@ export {
   committedTerm,
   crownOf,
   fillAt,
-  logEnd,
+  isCompacted,
   logGrid,
-  logTerm,
   logWindow,
   newestIndex,
   termRuns,
-  topLeader,
 } from './logGrid.ts';
+export { logEnd, logTerm, topLeader } from './lookup.ts';
 export {
   jsonLine,
   LINE_LEVELS,
@@ -43,7 +42,29 @@ export {
   passesFilter,
   prettyLine,
 } from './memberLog.ts';
-export type { BallotState, Claim, DiskState, EntryName, Needed, SpreadState, StuckCall, Voter } from './needed.ts';
+export {
+  canDecide,
+  catchUp,
+  isPresent,
+  presentOrdinals,
+  quorumHalves,
+  type Standing,
+  standingOf,
+  transferOf,
+  votersOf,
+} from './membership.ts';
+export type {
+  BallotState,
+  Claim,
+  DiskState,
+  EntryName,
+  Half,
+  Needed,
+  ReachState,
+  SpreadState,
+  StuckCall,
+  Voter,
+} from './needed.ts';
 export { countedDisks, neededNow, replacedBy } from './needed.ts';
 export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';
 export { createProjector, type Projector, project, projectorRevision } from './projector.ts';

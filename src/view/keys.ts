@@ -1,6 +1,7 @@
 /** Keys as the screen asks: ribbons over revisions, and the store as it was at any of them. All from one member's own store. */
 import type { Frame } from './frame.ts';
-import { committedTerm, topLeader } from './logGrid.ts';
+import { committedTerm } from './logGrid.ts';
+import { topLeader } from './lookup.ts';
 import { entryText } from './texts.ts';
 
 /** One change of a key. A deletion has version 0. */

@@ -2,8 +2,10 @@
  * The replicated log as a grid of members and indexes: who holds which entry, and what that member itself knows of it.
  * Pure and small: it looks only at the columns that are shown and never walks a whole log.
  */
-import { type Chunks, chunkAt } from '../base/index.ts';
+import type { Chunks } from '../base/index.ts';
 import type { EntryKind, Fill, Frame, Health, MemberFrame, Role } from './frame.ts';
+import { logEnd, logTerm, topLeader } from './lookup.ts';
+import { catchUp, isPresent, type Standing, standingOf } from './membership.ts';
 
 /** A leader wears a crown; one whose term is over, and who has not heard of it, a hollow one. */
 export type Crown = 'none' | 'solid' | 'hollow';
@@ -23,6 +25,10 @@ export interface LogCell {
   readonly call: number;
   /** Term of the committed entry that will take this place; 0 = it stays. Raft §5.3. */
   readonly replacedBy: number;
+  /** Dropped from this log: a snapshot stands in for it. 'last': the newest such entry, where the snapshot stands. Raft §7. */
+  readonly compacted: 'no' | 'yes' | 'last';
+  /** Index at which this member's snapshot stands; 0 = it holds its log from the beginning. */
+  readonly snapshot: number;
 }
 
 /** One cell of the strip of older entries. */
@@ -30,6 +36,7 @@ export interface StripCell {
   readonly index: number;
   readonly term: number;
   readonly fill: Fill | undefined;
+  readonly compacted: boolean;
 }
 
 export interface LogRow {
@@ -40,6 +47,8 @@ export interface LogRow {
   readonly role: Role;
   readonly term: number;
   readonly crown: Crown;
+  readonly standing: Standing;
+  readonly catchingUp: 'snapshot' | 'log' | undefined;
   /** One per column, ascending. */
   readonly cells: readonly LogCell[];
   /** The entries just before the first column, ascending; shorter near the log's beginning. */
@@ -85,36 +94,17 @@ export interface LogWindow {
   readonly last: number | undefined;
 }
 
-/** Term of the entry at `index`; 0 where there is none. */
-export function logTerm(log: Chunks<number>, index: number): number {
-  return index < 1 ? 0 : (chunkAt(log, index) ?? 0);
-}
-
-/** Highest index of a log, 0 when it is empty. */
-export function logEnd(log: Chunks<number>): number {
-  return Math.max(0, log.end - 1);
-}
-
 /**
  * What a member knows of its entry at `index`; undefined where it has none. Of a stopped member only its disk is left:
  * what was committed it learns anew after its restart.
  */
 export function fillAt(member: MemberFrame, index: number): Fill | undefined {
+  if (index < member.firstIndex) return undefined; // compacted
   if (logTerm(member.log, index) === 0) return undefined;
   if (member.health !== 'up') return index <= member.durableIndex ? 'disk' : undefined;
   if (index <= member.appliedIndex) return 'applied';
   if (index <= member.commitIndex) return 'committed';
   return index <= member.durableIndex ? 'disk' : 'memory';
-}
-
-/** The leader that counts: running, of the highest term. Undefined when nobody leads. */
-export function topLeader(frame: Frame): MemberFrame | undefined {
-  let top: MemberFrame | undefined;
-  for (const member of frame.members) {
-    if (member.health !== 'up' || member.role !== 'leader') continue;
-    if (top === undefined || member.term > top.term) top = member;
-  }
-  return top;
 }
 
 /** Solid for the leader of the highest term that anybody knows of, hollow for a leader that does not know its time is over. */
@@ -142,7 +132,7 @@ export function committedTerm(frame: Frame, index: number): number {
 /** Highest index that any member holds. */
 export function newestIndex(frame: Frame): number {
   let newest = 0;
-  for (const member of frame.members) newest = Math.max(newest, logEnd(member.log));
+  for (const member of frame.members) if (isPresent(member)) newest = Math.max(newest, logEnd(member.log));
   return newest;
 }
 
@@ -172,6 +162,8 @@ export function logGrid(frame: Frame, window: LogWindow): LogGrid {
     role: member.role,
     term: member.term,
     crown: crownOf(frame, member),
+    standing: standingOf(member),
+    catchingUp: catchUp(frame, member),
     cells: committed.map((truth, at) => cellAt(frame, member, first + at, truth)),
     older: olderCells(member, first, window.older),
   });
@@ -225,14 +217,26 @@ function cellAt(frame: Frame, member: MemberFrame, index: number, truth: number)
     value: text?.value ?? '',
     call: text?.call ?? 0,
     replacedBy: term !== 0 && truth !== 0 && truth !== term ? truth : 0,
+    compacted: !isCompacted(member, index) ? 'no' : index === member.firstIndex - 1 ? 'last' : 'yes',
+    snapshot: member.firstIndex - 1,
   };
+}
+
+/** Dropped from this member's log; its snapshot holds what it did. */
+export function isCompacted(member: MemberFrame, index: number): boolean {
+  return index >= 1 && index < member.firstIndex;
 }
 
 function olderCells(member: MemberFrame, first: number, count: number): readonly StripCell[] {
   const cells: StripCell[] = [];
   for (let index = Math.max(1, first - count); index < first; index++) {
     const fill = fillAt(member, index);
-    cells.push({ index, term: fill === undefined ? 0 : logTerm(member.log, index), fill });
+    cells.push({
+      index,
+      term: fill === undefined ? 0 : logTerm(member.log, index),
+      fill,
+      compacted: isCompacted(member, index),
+    });
   }
   return cells;
 }
@@ -245,7 +249,8 @@ interface MemberGroup {
 
 /** Members by island; a stopped one stands with the first island that its links still reach. */
 function groupMembers(frame: Frame): readonly MemberGroup[] {
-  if (frame.islands.length < 2) return [{ label: '', hasQuorum: frame.islands[0]?.hasQuorum ?? false, members: frame.members }];
+  const members = frame.members.filter(isPresent);
+  if (frame.islands.length < 2) return [{ label: '', hasQuorum: frame.islands[0]?.hasQuorum ?? false, members }];
   const count = frame.members.length;
   const isOpen = (a: number, b: number): boolean =>
     frame.cut[(a - 1) * count + (b - 1)] !== true && frame.cut[(b - 1) * count + (a - 1)] !== true;
@@ -257,8 +262,8 @@ function groupMembers(frame: Frame): readonly MemberGroup[] {
   const groups: MemberGroup[] = frame.islands.map(({ label, hasQuorum }) => ({
     label,
     hasQuorum,
-    members: frame.members.filter((member) => homeOf(member) === label),
+    members: members.filter((member) => homeOf(member) === label),
   }));
-  const alone = frame.members.filter((member) => homeOf(member) === '');
+  const alone = members.filter((member) => homeOf(member) === '');
   return alone.length === 0 ? groups : [...groups, { label: '', hasQuorum: false, members: alone }];
 }

@@ -3,7 +3,9 @@
  * cannot be answered, somebody who catches up, or nothing at all.
  */
 import type { CallFrame, EntryKind, Fill, Flight, Frame, Island, MemberFrame } from './frame.ts';
-import { committedTerm, fillAt, logEnd, logTerm, newestIndex, topLeader } from './logGrid.ts';
+import { committedTerm, fillAt, newestIndex } from './logGrid.ts';
+import { logEnd, logTerm, topLeader } from './lookup.ts';
+import { canDecide, isPresent, type QuorumHalf, quorumHalves, transferOf, votersOf } from './membership.ts';
 
 /** What is known of one voter on the way to the next commit, in the order in which it counts. */
 export type DiskState =
@@ -45,10 +47,22 @@ export type BallotState =
 /** What one member knows of a commit. */
 export type SpreadState = 'applied' | 'committed' | 'behind' | 'unreachable' | 'stopped';
 
+/** Whether a leader reaches a voter. */
+export type ReachState = 'reached' | 'unreachable' | 'stopped';
+
 export interface Voter<State> {
   readonly member: number;
   readonly name: string;
   readonly state: State;
+}
+
+/** One of the two majorities of a joint configuration, on the way to a decision. Raft §6. */
+export interface Half<State> {
+  readonly side: QuorumHalf['side'];
+  readonly needed: number;
+  readonly have: number;
+  /** Those who have it first. */
+  readonly voters: readonly Voter<State>[];
 }
 
 /** An entry as it is named in a sentence. */
@@ -85,8 +99,12 @@ export type Needed =
       readonly entry: EntryName;
       readonly needed: number;
       readonly have: number;
-      /** Those who have it first. */
+      /** Those who have it first; in a joint configuration those of the half that lacks more. */
       readonly voters: readonly Voter<DiskState>[];
+      /** They get it too, and do not count. */
+      readonly learners: readonly Voter<DiskState>[];
+      /** Both halves of a joint configuration; empty otherwise. */
+      readonly joint: readonly Half<DiskState>[];
       /** Entries that go with it: everything up to the leader's last one. */
       readonly behind: number;
       /** The leader holds older entries that only this one may commit. Raft §5.4.2. */
@@ -103,6 +121,8 @@ export type Needed =
       readonly needed: number;
       readonly have: number;
       readonly voters: readonly Voter<BallotState>[];
+      /** Both halves of a joint configuration; empty otherwise. */
+      readonly joint: readonly Half<BallotState>[];
       readonly possible: boolean;
       /** Other candidates of now, by name. */
       readonly rivals: readonly string[];
@@ -160,7 +180,14 @@ export type Needed =
       readonly target: number;
       readonly state: 'probe' | 'replicate' | 'snapshot';
       readonly others: number;
+      readonly isLearner: boolean;
+      /** The leader's log begins after this index: its snapshot stands there. 0 = it has everything. */
+      readonly snapshot: number;
     }
+  /** A leadership that changes hands: the order to take over is on its way. Thesis §3.10. */
+  | { readonly type: 'transfer'; readonly leader: string; readonly to: string; readonly term: number }
+  /** Two configurations stand: both majorities have to agree. Raft §6. */
+  | { readonly type: 'joint'; readonly term: number; readonly joint: readonly Half<ReachState>[] }
   | {
       readonly type: 'spread';
       readonly leader: string;
@@ -198,6 +225,7 @@ export function neededNow(frame: Frame): Needed {
   const leader = commitLeader(frame);
   return (
     votes(frame) ??
+    transfer(frame) ??
     twice(frame, true) ??
     (leader === undefined ? undefined : nextCommit(frame, leader)) ??
     noQuorum(frame) ??
@@ -207,6 +235,7 @@ export function neededNow(frame: Frame): Needed {
     (leader === undefined
       ? undefined
       : (reading(frame, leader) ??
+        joint(frame, leader) ??
         catching(frame, leader) ??
         spread(frame, leader) ??
         twice(frame, false) ??
@@ -263,23 +292,56 @@ function nextCommit(frame: Frame, leader: MemberFrame): Needed | undefined {
     frame,
     leader,
     index,
-    states.map((state, at) => (state === 'ackSent' ? at + 1 : 0)).filter((member) => member > 0),
+    states
+      .map((state, at) => (state === 'ackSent' && frame.members[at]?.isVoter === true ? at + 1 : 0))
+      .filter((member) => member > 0),
   );
   if (landing !== 0) states[landing - 1] = 'landsNext';
-  const voters = frame.members.map((member, at) => ({ member: member.ordinal, name: member.name, state: states[at] as DiskState })); // one state per member
-  const have = states.filter(counts).length;
+  const stateOf = (member: MemberFrame) => states[member.ordinal - 1] as DiskState; // one state per member
+  const halves = halvesOf(frame, stateOf, counts, DISK_ORDER);
+  const { needed, have, voters } = shortest(halves);
+  const reachable = frame.members.filter((member) => stateOf(member) !== 'stopped' && stateOf(member) !== 'unreachable');
   return {
     type: 'commit',
     leader: leader.name,
     term: leader.term,
     entry: nameEntry(frame, logTerm(leader.log, index), index),
-    needed: frame.quorum,
+    needed,
     have,
-    voters: sortVoters(voters, DISK_ORDER),
+    voters,
+    learners: frame.members
+      .filter((member) => member.isLearner)
+      .map((member) => ({ member: member.ordinal, name: member.name, state: stateOf(member) })),
+    joint: halves.length > 1 ? halves : [],
     behind: end - index,
     carries: index - leader.commitIndex - 1,
-    possible: states.filter((state) => state !== 'stopped' && state !== 'unreachable').length >= frame.quorum,
+    possible: canDecide(
+      frame,
+      reachable.map((member) => member.ordinal),
+    ),
   };
+}
+
+/** The majorities that a decision needs, with what is known of each voter. */
+function halvesOf<State>(
+  frame: Frame,
+  stateOf: (member: MemberFrame) => State,
+  counts: (state: State) => boolean,
+  order: readonly State[],
+): readonly Half<State>[] {
+  return quorumHalves(frame).map(({ side, voters, needed }) => {
+    const states = frame.members
+      .filter((member) => voters.includes(member.ordinal))
+      .map((member) => ({ member: member.ordinal, name: member.name, state: stateOf(member) }));
+    return { side, needed, have: states.filter(({ state }) => counts(state)).length, voters: sortVoters(states, order) };
+  });
+}
+
+/** The half that lacks more: it decides. */
+function shortest<State>(halves: readonly Half<State>[]): Half<State> {
+  const [first, second] = halves;
+  if (first === undefined) return { side: 'new', needed: 1, have: 0, voters: [] };
+  return second !== undefined && second.needed - second.have >= first.needed - first.have ? second : first;
 }
 
 function counts(state: DiskState): boolean {
@@ -363,23 +425,31 @@ function votes(frame: Frame): Needed | undefined {
   if (best === undefined) return undefined;
   const candidate = best;
   const rehearsal = candidate.role === 'preCandidate';
-  const voters = frame.members.map((member) => ({
-    member: member.ordinal,
-    name: member.name,
-    state: ballotState(frame, candidate, member),
-  }));
-  const open = voters.filter(
-    ({ state }) => state !== 'refused' && state !== 'refusalSent' && state !== 'unreachable' && state !== 'stopped',
+  const halves = halvesOf(
+    frame,
+    (member) => ballotState(frame, candidate, member),
+    (state) => state === 'itself' || state === 'granted',
+    BALLOT_ORDER,
+  );
+  const { needed, have, voters } = shortest(halves);
+  const open = halves.flatMap((half) =>
+    half.voters.filter(
+      ({ state }) => state !== 'refused' && state !== 'refusalSent' && state !== 'unreachable' && state !== 'stopped',
+    ),
   );
   return {
     type: 'votes',
     candidate: candidate.name,
     term: rehearsal ? candidate.term + 1 : candidate.term,
     rehearsal,
-    needed: frame.quorum,
-    have: voters.filter(({ state }) => state === 'itself' || state === 'granted').length,
-    voters: sortVoters(voters, BALLOT_ORDER),
-    possible: open.length >= frame.quorum,
+    needed,
+    have,
+    voters,
+    joint: halves.length > 1 ? halves : [],
+    possible: canDecide(
+      frame,
+      open.map(({ member }) => member),
+    ),
     rivals: running.filter((member) => member !== candidate && member.role === candidate.role).map((member) => member.name),
   };
 }
@@ -421,12 +491,14 @@ function twice(frame: Frame, running: boolean): Needed | undefined {
   const truth = committedTerm(frame, index);
   const claims: Claim[] = [];
   const terms = new Set<number>();
-  for (const member of frame.members) {
+  for (const member of frame.members.filter(isPresent)) {
     const term = fillAt(member, index) === undefined ? 0 : logTerm(member.log, index);
     if (term !== 0) terms.add(term);
   }
   for (const term of [...terms].sort((a, b) => a - b)) {
-    const holders = frame.members.filter((member) => fillAt(member, index) !== undefined && logTerm(member.log, index) === term);
+    const holders = frame.members.filter(
+      (member) => isPresent(member) && fillAt(member, index) !== undefined && logTerm(member.log, index) === term,
+    );
     const best = bestFill(holders, index);
     claims.push({
       entry: nameEntry(frame, term, index),
@@ -451,7 +523,7 @@ function bestFill(holders: readonly MemberFrame[], index: number): Fill {
 
 /** The lowest index at which two members hold different entries; logs that agree at an index agree below it. Raft §5.3. */
 function contestedIndex(frame: Frame, running: boolean): number {
-  const members = frame.members.filter((member) => !running || member.health === 'up');
+  const members = frame.members.filter((member) => isPresent(member) && (!running || member.health === 'up'));
   let lowest = 0;
   for (const [at, a] of members.entries()) {
     for (const b of members.slice(at + 1)) {
@@ -464,9 +536,11 @@ function contestedIndex(frame: Frame, running: boolean): number {
 
 function firstDifference(a: MemberFrame, b: MemberFrame): number {
   const end = Math.min(logEnd(a.log), logEnd(b.log));
-  if (end < 1 || logTerm(a.log, end) === logTerm(b.log, end)) return 0;
+  // What either has compacted was committed, so it is the same at both. Raft §7.
+  const first = Math.max(a.firstIndex, b.firstIndex);
+  if (end < first || logTerm(a.log, end) === logTerm(b.log, end)) return 0;
   // By the log matching property the logs agree up to some index and differ from there on.
-  let low = 1;
+  let low = first;
   let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -478,16 +552,21 @@ function firstDifference(a: MemberFrame, b: MemberFrame): number {
 
 function noQuorum(frame: Frame): Needed | undefined {
   if (frame.members.length === 0 || frame.islands.some((island) => island.hasQuorum)) return undefined;
-  const running = frame.members.filter((member) => member.health === 'up').length;
+  const voters = votersOf(frame);
+  const running = voters.filter((member) => member.health === 'up').length;
   const call = frame.calls.find((each) => each.state === 'open' && each.kind !== 'watch');
   return {
     type: 'noQuorum',
     needed: frame.quorum,
-    have: frame.islands.reduce((most, island) => Math.max(most, island.members.length), 0),
-    stopped: frame.members.filter((member) => member.health !== 'up').map((member) => member.name),
+    have: frame.islands.reduce((most, island) => Math.max(most, votersIn(frame, island.members)), 0),
+    stopped: voters.filter((member) => member.health !== 'up').map((member) => member.name),
     split: running >= frame.quorum,
     call: call === undefined ? undefined : stuckCall(call),
   };
+}
+
+function votersIn(frame: Frame, members: readonly number[]): number {
+  return members.filter((member) => frame.members[member - 1]?.isVoter === true).length;
 }
 
 function stuck(frame: Frame): Needed | undefined {
@@ -499,8 +578,8 @@ function stuck(frame: Frame): Needed | undefined {
       type: 'stuck',
       call: stuckCall(call),
       member: frame.members[call.member - 1]?.name ?? '',
-      reaches: island.members.length,
-      members: frame.members.length,
+      reaches: votersIn(frame, island.members),
+      members: votersOf(frame).length,
       needed: frame.quorum,
     };
   }
@@ -545,7 +624,7 @@ function silence(frame: Frame): Needed | undefined {
     first: first.name,
     needed: frame.quorum,
     running: island.members.length,
-    whole: island.members.length === frame.members.length,
+    whole: island.members.length === frame.members.filter(isPresent).length,
   };
 }
 
@@ -572,7 +651,13 @@ function reading(frame: Frame, leader: MemberFrame): Needed | undefined {
 /** Running members that the leader feeds and that lack more than what was just sent to everybody. */
 function catching(frame: Frame, leader: MemberFrame): Needed | undefined {
   const late = frame.members.filter((member) => {
-    if (member === leader || member.health !== 'up' || !isLinked(frame, leader.ordinal, member.ordinal)) return false;
+    if (
+      member === leader ||
+      member.health !== 'up' ||
+      (!member.isVoter && !member.isLearner) ||
+      !isLinked(frame, leader.ordinal, member.ordinal)
+    )
+      return false;
     const progress = leader.progress[member.ordinal - 1];
     if (progress === undefined) return false;
     return progress.state !== 'replicate' || progress.match < leader.commitIndex;
@@ -592,7 +677,30 @@ function catching(frame: Frame, leader: MemberFrame): Needed | undefined {
     target: leader.commitIndex,
     state: progress.state,
     others: late.length - 1,
+    isLearner: slow.isLearner,
+    snapshot: leader.firstIndex - 1,
   };
+}
+
+/** The order to take over flies. */
+function transfer(frame: Frame): Needed | undefined {
+  const order = transferOf(frame);
+  const leader = order === undefined ? undefined : frame.members[order.from - 1];
+  const to = order === undefined ? undefined : frame.members[order.to - 1];
+  return leader === undefined || to === undefined
+    ? undefined
+    : { type: 'transfer', leader: leader.name, to: to.name, term: leader.term };
+}
+
+const REACH_ORDER: readonly ReachState[] = ['reached', 'unreachable', 'stopped'];
+
+function joint(frame: Frame, leader: MemberFrame): Needed | undefined {
+  const reach = (member: MemberFrame): ReachState => {
+    if (member.health !== 'up') return 'stopped';
+    return member === leader || isLinked(frame, leader.ordinal, member.ordinal) ? 'reached' : 'unreachable';
+  };
+  const halves = halvesOf(frame, reach, (state) => state === 'reached', REACH_ORDER);
+  return halves.length < 2 ? undefined : { type: 'joint', term: leader.term, joint: halves };
 }
 
 const SPREAD_ORDER: readonly SpreadState[] = ['applied', 'committed', 'behind', 'unreachable', 'stopped'];
@@ -600,7 +708,7 @@ const SPREAD_ORDER: readonly SpreadState[] = ['applied', 'committed', 'behind', 
 function spread(frame: Frame, leader: MemberFrame): Needed | undefined {
   const index = leader.commitIndex;
   if (index === 0) return undefined;
-  const voters = frame.members.map((member) => ({
+  const voters = frame.members.filter(isPresent).map((member) => ({
     member: member.ordinal,
     name: member.name,
     state: spreadState(frame, leader, member, index),
@@ -625,18 +733,19 @@ function spreadState(frame: Frame, leader: MemberFrame, member: MemberFrame, ind
 
 function calm(frame: Frame, leader: MemberFrame): Needed {
   const island = islandOf(frame, leader.ordinal);
-  const reached = island?.members.length ?? 0;
-  const running = frame.members.filter((member) => member.health === 'up').length;
+  const voters = votersOf(frame);
+  const reached = votersIn(frame, island?.members ?? []);
+  const running = voters.filter((member) => member.health === 'up').length;
   return {
     type: 'calm',
     leader: leader.name,
     term: leader.term,
     index: newestIndex(frame),
     running,
-    members: frame.members.length,
+    members: voters.length,
     spare: Math.max(0, reached - frame.quorum),
     apart: running - reached,
-    stopped: frame.members.filter((member) => member.health !== 'up').map((member) => member.name),
+    stopped: voters.filter((member) => member.health !== 'up').map((member) => member.name),
   };
 }
 
@@ -647,11 +756,8 @@ function calm(frame: Frame, leader: MemberFrame): Needed {
 export function countedDisks(frame: Frame, term: number, index: number): number {
   const holders = frame.members.filter((member) => member.health === 'up' && logTerm(member.log, index) === term);
   const leaders = holders.filter((member) => member.role === 'leader');
-  if (leaders.length === 0) return holders.filter((member) => member.durableIndex >= index).length;
-  return Math.max(
-    ...leaders.map((leader) => {
-      const own = leader.durableIndex >= index ? 1 : 0;
-      return own + leader.progress.filter((peer) => peer !== undefined && peer.match >= index).length;
-    }),
-  );
+  if (leaders.length === 0) return holders.filter((member) => member.isVoter && member.durableIndex >= index).length;
+  const isCounted = (leader: MemberFrame, voter: MemberFrame) =>
+    voter === leader ? leader.durableIndex >= index : (leader.progress[voter.ordinal - 1]?.match ?? 0) >= index;
+  return Math.max(...leaders.map((leader) => votersOf(frame).filter((voter) => isCounted(leader, voter)).length));
 }

@@ -126,8 +126,8 @@ function refresh(projector: Projector): void {
     members,
     cut,
     walls: fold.walls,
-    flights: [...fold.flights.values()],
-    calls: [...fold.calls.values()],
+    flights: listOf(fold.flights, frame.flights),
+    calls: listOf(fold.calls, frame.calls),
     flag: fold.flag,
     islands,
     quorum: quorumOf(fold.config),
@@ -140,6 +140,17 @@ function refresh(projector: Projector): void {
 /** As the frame has it: by the members that are shown. */
 function cutOf({ cut, count }: Fold): boolean[] {
   return Array.from({ length: count * count }, (_, i) => cut[Math.floor(i / count) * MAX_MEMBERS + (i % count)] === true);
+}
+
+/** What a map holds, in its order; the list of before where that holds the very same. */
+function listOf<T>(map: ReadonlyMap<number, T>, before: readonly T[]): readonly T[] {
+  if (map.size === before.length) {
+    let at = 0;
+    let isSame = true;
+    for (const item of map.values()) if (item !== before[at++]) isSame = false;
+    if (isSame) return before;
+  }
+  return [...map.values()];
 }
 
 function memberFrame(member: FoldedMember, ordinal: number, name: string, config: ConfigFrame): MemberFrame {

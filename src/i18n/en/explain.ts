@@ -60,7 +60,11 @@ function add(note: Note, said: Said): string {
     case 'replaces':
       return `It replaces entry ${note.index} on ${list(note.members)}.`;
     case 'catchesUp':
-      return `${note.member} is catching up.`;
+      return note.isLearner ? `${note.member}, a learner, is catching up.` : `${note.member} is catching up.`;
+    case 'handsOver':
+      return `It hands over to ${note.to}.`;
+    case 'joint':
+      return 'Two configurations stand.';
     case 'stopped':
       return `${list(note.members)} ${note.members.length === 1 ? 'is' : 'are'} stopped.`;
     case 'threw':
@@ -123,6 +127,12 @@ function why(reason: Why): string {
       return `Entry ${reason.index} of term ${reason.term} never was on a majority’s disks, so the log of ${reason.leader} wins.`;
     case 'lags':
       return `${reason.member} has ${reason.has} of ${reason.last} entries. ${reason.leader} sends it the rest.`;
+    case 'snapshot':
+      return `What ${reason.member} lacks is compacted: ${reason.leader} sends it the whole state at ${reason.index} instead.`;
+    case 'handsOver':
+      return `${reason.to} has the whole log, so it may campaign at once, without waiting for its timer: the next term is ${reason.term + 1}.`;
+    case 'joint':
+      return `Until the change is done, ${number(reason.old)} of the old voters and ${number(reason.new)} of the new ones must agree.`;
     case 'goesOn':
       return 'The rest of the cluster goes on without it.';
     default:

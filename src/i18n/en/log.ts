@@ -55,6 +55,11 @@ export const log = {
   },
   replacedBy: (term: number) => `the committed entry of term ${term} will replace it`,
   absent: (name: string, index: number) => `${name} has no entry ${index} yet`,
+  compacted: (name: string, index: number, to: number) =>
+    `${name} has compacted entry ${index}: its snapshot at ${to} stands in for it`,
+  compactedTo: (index: number) => `1 to ${index} compacted`,
+  standing: { learner: 'learner', joining: 'not started', removed: 'removed' },
+  catchingUp: 'catching up',
 
   needed: {
     region: 'What is needed now',
@@ -182,6 +187,23 @@ export const log = {
     catchingNote: (match: number, target: number) => `${match} of ${target}`,
     catchingBold: (leader: string, from: number, to: number) => `${leader} sends ${range(from, to)}.`,
     catchingWhy: 'Each append names the entry before it; a follower takes it only if that one matches.',
+    snapshotNote: (index: number) => `snapshot at ${index}`,
+    snapshotBold: 'Nobody holds what it lacks any more.',
+    snapshotWhy: (leader: string, index: number) =>
+      `${leader}’s log begins at ${index + 1}. Its snapshot at ${index} stands in for all that came before.`,
+    learnerWhy: 'A learner gets everything and counts for nothing until it is promoted.',
+
+    transfer: (name: string) => `${name} is to take over`,
+    transferNote: (term: number) => `term ${term} next`,
+    transferBold: (leader: string, to: string) => `${leader} tells ${to} to campaign now.`,
+    transferWhy: 'It sent the order only when their logs were equal, and takes no proposal meanwhile.',
+
+    joint: 'Two configurations',
+    jointBold: 'Both majorities must agree.',
+    jointWhy: 'So at no time can the old and the new voters decide without each other.',
+    side: { old: 'old', new: 'new' },
+    learner: 'learner',
+
     probingBold: (leader: string) => `${leader} looks for the last entry that both have.`,
     probingWhy: 'A follower refuses an append whose previous entry it does not have, and says where to try next.',
     alsoLate: (others: number) => (others === 1 ? 'One more is behind.' : `${capital(count(others))} more are behind.`),

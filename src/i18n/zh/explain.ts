@@ -60,7 +60,11 @@ function add(note: Note, said: Said): string {
     case 'replaces':
       return `它正在替换 ${list(note.members)} 上的第 ${note.index} 条。`;
     case 'catchesUp':
-      return `${note.member} 正在追赶。`;
+      return note.isLearner ? `learner ${note.member} 正在追赶。` : `${note.member} 正在追赶。`;
+    case 'handsOver':
+      return `它把领导权交给 ${note.to}。`;
+    case 'joint':
+      return '新旧两套配置并存。';
     case 'stopped':
       return `${list(note.members)} 已停止。`;
     case 'threw':
@@ -123,6 +127,12 @@ function why(reason: Why): string {
       return `任期 ${reason.term} 的第 ${reason.index} 条从未落到多数派的磁盘上，所以以 ${reason.leader} 的日志为准。`;
     case 'lags':
       return `${reason.member} 有 ${reason.last} 条里的 ${reason.has} 条，${reason.leader} 正把其余的发给它。`;
+    case 'snapshot':
+      return `${reason.member} 缺的条目已被截断，${reason.leader} 改发第 ${reason.index} 条处的整份状态。`;
+    case 'handsOver':
+      return `${reason.to} 的日志已经齐全，不必等定时器，立即竞选：下一任期是 ${reason.term + 1}。`;
+    case 'joint':
+      return `变更完成之前，旧成员中的${number(reason.old)}个和新成员中的${number(reason.new)}个都必须同意。`;
     case 'goesOn':
       return '集群的其余部分照常运行。';
     default:

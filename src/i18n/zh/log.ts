@@ -47,6 +47,10 @@ export const log: typeof english = {
   },
   replacedBy: (term) => `将被任期 ${term} 已提交的条目取代`,
   absent: (name, index) => `${name} 还没有条目 ${index}`,
+  compacted: (name, index, to) => `${name} 已截断条目 ${index}：由 ${to} 处的快照代替`,
+  compactedTo: (index) => `1 到 ${index} 已截断`,
+  standing: { learner: 'learner', joining: '未启动', removed: '已移除' },
+  catchingUp: '追赶中',
 
   needed: {
     region: '现在需要什么',
@@ -158,6 +162,22 @@ export const log: typeof english = {
     catchingNote: (match, target) => `${match} / ${target}`,
     catchingBold: (leader, from, to) => `${leader} 发送 ${range(from, to)}。`,
     catchingWhy: '每次追加都写明前一条；前一条对得上，Follower 才接受。',
+    snapshotNote: (index) => `${index} 处的快照`,
+    snapshotBold: '它缺的条目已经没有人保留了。',
+    snapshotWhy: (leader, index) => `${leader} 的日志从 ${index + 1} 开始，之前的一切由 ${index} 处的快照代替。`,
+    learnerWhy: 'learner 收全部日志，但转正之前不计票。',
+
+    transfer: (name) => `${name} 将要接任`,
+    transferNote: (term) => `下一任期 ${term}`,
+    transferBold: (leader, to) => `${leader} 让 ${to} 立即竞选。`,
+    transferWhy: '双方日志一致后才会发出这条指令，其间不接受提案。',
+
+    joint: '新旧两套配置',
+    jointBold: '两个多数派都必须同意。',
+    jointWhy: '这样新旧成员任何时候都无法撇开对方单独决定。',
+    side: { old: '旧', new: '新' },
+    learner: 'learner',
+
     probingBold: (leader) => `${leader} 在找双方都有的最后一条。`,
     probingWhy: '前一条对不上，Follower 就拒绝追加，并提示下次从哪里试。',
     alsoLate: (others) => `还有 ${others} 个落后。`,

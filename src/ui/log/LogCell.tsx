@@ -6,7 +6,7 @@ import { useWords } from '../frame/context.tsx';
 import { termHue } from '../frame/hue.ts';
 import styles from './LogCell.module.css';
 import { keyTail } from './layout.ts';
-import { KindGlyph } from './marks.tsx';
+import { KindGlyph, SnapshotMark } from './marks.tsx';
 
 export interface LogCellProps {
   readonly cell: Cell;
@@ -34,9 +34,10 @@ export const LogCell = memo(function LogCell({ cell, member, name, lit, selected
       data-member={member}
       data-index={cell.index}
       data-term={cell.term === 0 ? undefined : cell.term}
-      data-fill={cell.fill ?? 'none'}
+      data-fill={cell.compacted === 'no' ? (cell.fill ?? 'none') : 'compacted'}
       data-kind={cell.term === 0 ? undefined : cell.kind}
       data-hue={cell.term === 0 ? undefined : termHue(cell.term)}
+      data-compacted={cell.compacted === 'no' ? undefined : cell.compacted}
       data-replaced={cell.replacedBy === 0 ? undefined : cell.replacedBy}
       data-lit={lit || undefined}
     >
@@ -49,6 +50,7 @@ export const LogCell = memo(function LogCell({ cell, member, name, lit, selected
           replacedBy={cell.replacedBy}
         />
       )}
+      {cell.compacted === 'last' && <SnapshotMark />}
     </td>
   );
 });
@@ -130,6 +132,7 @@ export function describeEntry(words: Words, { kind, key, value, term }: Pick<Cel
 
 /** All that a cell says, for who does not see it. */
 export function describeCell(words: Words, name: string, cell: Cell): string {
+  if (cell.compacted !== 'no') return words.log.compacted(name, cell.index, cell.snapshot);
   if (cell.fill === undefined) return words.log.absent(name, cell.index);
   const parts = [describeEntry(words, cell), words.log.place(cell.term, cell.index), words.log.fill[cell.fill](name)];
   if (cell.replacedBy !== 0) parts.push(words.log.replacedBy(cell.replacedBy));

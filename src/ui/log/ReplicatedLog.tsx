@@ -18,7 +18,7 @@ import { EntryTip, type TipPlace } from './EntryTip.tsx';
 import { LogCell } from './LogCell.tsx';
 import { CELL_GAP, type LogLayout, layoutLog } from './layout.ts';
 import { isLit, type Lit, litBy } from './lit.ts';
-import { CrownMark } from './marks.tsx';
+import { CrownMark, LearnerMark } from './marks.tsx';
 import { Overview } from './Overview.tsx';
 import styles from './ReplicatedLog.module.css';
 import { Strip } from './Strip.tsx';
@@ -238,6 +238,8 @@ function Row({ row, layout, label, phone, tabbable, lit, selected }: RowProps) {
       data-member-row={row.member}
       data-health={row.health}
       data-role={row.role}
+      data-standing={row.standing}
+      data-catching={row.catchingUp}
       data-lit={isMemberLit || undefined}
     >
       <th scope="row" className={styles.label} style={{ width: label }}>
@@ -257,7 +259,9 @@ function Row({ row, layout, label, phone, tabbable, lit, selected }: RowProps) {
           <b>{row.name}</b>
           <CrownMark crown={row.crown} term={row.term} />
           {row.crown !== 'none' && <span className="visually-hidden">{words.log.crown[row.crown]}</span>}
-          {phone && <small className={styles.role}>{words.log.roles[roleWord(row)]}</small>}
+          {row.standing === 'learner' && row.health === 'up' && <LearnerMark />}
+          {row.standing !== 'voter' && <span className="visually-hidden">{words.log.standing[row.standing]}</span>}
+          {phone && <small className={styles.role}>{roleOf(row, words.log)}</small>}
         </button>
       </th>
       {layout.older > 0 && (
@@ -342,6 +346,11 @@ function Tip({ tip, rows }: { readonly tip: TipPlace; readonly rows: readonly Lo
   const row = rows.find((each) => each.member === tip.member);
   const cell = row?.cells.find((each) => each.index === tip.index);
   return row === undefined || cell === undefined ? undefined : <EntryTip name={row.name} cell={cell} box={tip.box} />;
+}
+
+function roleOf(row: LogRow, words: ReturnType<typeof useWords>['log']): string {
+  if (row.standing !== 'voter') return words.standing[row.standing];
+  return row.catchingUp === undefined ? words.roles[roleWord(row)] : words.catchingUp;
 }
 
 function roleWord(row: LogRow) {

@@ -21,11 +21,11 @@ export function Strip({
   return (
     <svg className={styles.strip} width={width} height={HEIGHT} role="img" aria-label={label}>
       {cells.map((cell, at) =>
-        cell.fill === undefined ? undefined : (
+        cell.fill === undefined && !cell.compacted ? undefined : (
           <rect
             key={cell.index}
-            data-fill={cell.fill}
-            data-hue={termHue(cell.term)}
+            data-fill={cell.compacted ? 'compacted' : cell.fill}
+            data-hue={cell.compacted ? undefined : termHue(cell.term)}
             x={(from + at) * STRIP_PITCH + 0.5}
             y={0.5}
             width={STRIP_PITCH - 2}

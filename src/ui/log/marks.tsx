@@ -35,6 +35,24 @@ export function CrownMark({ crown, term }: { readonly crown: Crown; readonly ter
   );
 }
 
+/** Where a snapshot stands: between what it holds and the entries after it. */
+export function SnapshotMark() {
+  return (
+    <svg className={styles.snapshot} viewBox="-12 -12 24 24" aria-hidden="true">
+      <path d="M0 -10.5L9.1 -5.25V5.25L0 10.5L-9.1 5.25V-5.25Z" />
+    </svg>
+  );
+}
+
+/** A learner beside its name: a dotted ring. */
+export function LearnerMark() {
+  return (
+    <svg className={styles.learner} viewBox="-6 -6 12 12" aria-hidden="true">
+      <circle r={4.4} pathLength={10} />
+    </svg>
+  );
+}
+
 /** As many dots as are needed, filled as many as there are. */
 export function Dots({ have, needed, term, label, small = false }: DotsProps) {
   const filled = Math.min(have, needed);

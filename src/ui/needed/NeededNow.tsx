@@ -1,14 +1,14 @@
 /** What is needed now: one fact of `view`, drawn, with one bold sentence and one of why. */
 import { type ReactNode, useId } from 'react';
 import type { Words } from '../../i18n/index.ts';
-import { type Claim, type DiskState, type EntryName, type Needed, neededNow, type StuckCall } from '../../view/index.ts';
+import { type Claim, type DiskState, type EntryName, type Half, type Needed, neededNow, type StuckCall } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useFrame } from '../frame/hooks.ts';
 import { EntryFace } from '../log/LogCell.tsx';
 import { Dots } from '../log/marks.tsx';
 import { same } from '../log/same.ts';
 import styles from './NeededNow.module.css';
-import { VotersBar } from './VotersBar.tsx';
+import { type BarVoter, VotersBar } from './VotersBar.tsx';
 
 type Fact<T extends Needed['type']> = Extract<Needed, { readonly type: T }>;
 type Said = Words['log']['needed'];
@@ -53,6 +53,19 @@ function FactView({ fact, words }: { readonly fact: Needed; readonly words: Said
           <Say bold={words.overwrittenBold(fact.index)}>{words.overwrittenWhy(fact.term, fact.by)}</Say>
         </Card>
       );
+    case 'transfer':
+      return (
+        <Card title={words.transfer(fact.to)} note={words.transferNote(fact.term + 1)}>
+          <Say bold={words.transferBold(fact.leader, fact.to)}>{words.transferWhy}</Say>
+        </Card>
+      );
+    case 'joint':
+      return (
+        <Card title={words.joint}>
+          <JointBars halves={fact.joint} term={fact.term} words={words} say={sayReach} />
+          <Say bold={words.jointBold}>{words.jointWhy}</Say>
+        </Card>
+      );
     case 'calm':
       return <CalmView fact={fact} words={words} />;
     case 'starting':
@@ -73,13 +86,21 @@ function CommitView({ fact, words }: { readonly fact: Fact<'commit'>; readonly w
       dots={<Dots have={fact.have} needed={fact.needed} term={fact.entry.term} label={words.dots(fact.have, fact.needed)} />}
       note={words.disks(fact.needed)}
     >
-      <VotersBar
-        term={fact.entry.term}
-        needed={fact.needed}
-        mark={words.mark(fact.needed)}
-        voters={fact.voters.map((voter) => ({ ...voter, words: words.disk[voter.state], look: DISK_LOOKS[voter.state] }))}
-      />
-      <Say bold={bold}>{why}</Say>
+      {fact.joint.length > 0 ? (
+        <JointBars halves={fact.joint} term={fact.entry.term} words={words} say={sayDisk} />
+      ) : (
+        <VotersBar
+          term={fact.entry.term}
+          needed={fact.needed}
+          mark={words.mark(fact.needed)}
+          voters={fact.voters.map((voter) => ({ ...voter, ...sayDisk(voter.state, words) }))}
+          learners={fact.learners.map((learner) => ({ ...learner, ...sayDisk(learner.state, words), words: words.learner }))}
+        />
+      )}
+      <Say bold={bold}>
+        {why}
+        {fact.joint.length > 0 && ` ${words.jointBold}`}
+      </Say>
     </Card>
   );
 }
@@ -97,6 +118,49 @@ const DISK_LOOKS = {
   unreachable: 'off',
   stopped: 'off',
 } as const;
+
+function sayDisk(state: DiskState, words: Said): Look {
+  return { words: words.disk[state], look: DISK_LOOKS[state] };
+}
+
+function sayReach(state: 'reached' | 'unreachable' | 'stopped', words: Said): Look {
+  if (state === 'reached') return { words: '', look: 'full' };
+  return { words: words.disk[state], look: 'off' };
+}
+
+type Look = Pick<BarVoter, 'words' | 'look'>;
+
+/** One bar for each majority of a joint configuration: both have to reach their marks. Raft §6. */
+function JointBars<State extends string>({
+  halves,
+  term,
+  words,
+  say,
+  hollow,
+}: {
+  readonly halves: readonly Half<State>[];
+  readonly term: number;
+  readonly words: Said;
+  readonly say: (state: State, words: Said) => Look;
+  readonly hollow?: boolean;
+}) {
+  return (
+    <div className={styles.joint} data-joint>
+      {halves.map((half) => (
+        <div key={half.side} className={styles.half} data-side={half.side} data-have={half.have} data-needed={half.needed}>
+          <small>{words.side[half.side]}</small>
+          <VotersBar
+            term={term}
+            needed={half.needed}
+            mark={words.mark(half.needed)}
+            hollow={hollow ?? false}
+            voters={half.voters.map((voter) => ({ ...voter, ...say(voter.state, words) }))}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}
 
 /** The sentence for where the next commit stands, and its reason. Exported for tests. */
 export function sayCommit(fact: Fact<'commit'>, words: Said): { readonly bold: string; readonly why: string } {
@@ -158,19 +222,27 @@ function VotesView({ fact, words }: { readonly fact: Fact<'votes'>; readonly wor
       dots={<Dots have={have} needed={needed} term={term} label={words.dots(have, needed)} />}
       note={words.votes(needed)}
     >
-      <VotersBar
-        term={term}
-        needed={needed}
-        mark={words.mark(needed)}
-        hollow={rehearsal}
-        voters={fact.voters.map((voter) => ({ ...voter, words: words.ballot[voter.state], look: BALLOT_LOOKS[voter.state] }))}
-      />
+      {fact.joint.length > 0 ? (
+        <JointBars halves={fact.joint} term={term} words={words} hollow={rehearsal} say={sayBallot} />
+      ) : (
+        <VotersBar
+          term={term}
+          needed={needed}
+          mark={words.mark(needed)}
+          hollow={rehearsal}
+          voters={fact.voters.map((voter) => ({ ...voter, ...sayBallot(voter.state, words) }))}
+        />
+      )}
       <Say bold={bold}>
         {why}
         {rivals.length > 0 && ` ${words.rivals(rivals)}`}
       </Say>
     </Card>
   );
+}
+
+function sayBallot(state: keyof typeof BALLOT_LOOKS, words: Said): Look {
+  return { words: words.ballot[state], look: BALLOT_LOOKS[state] };
 }
 
 const SPREAD_LOOKS = { applied: 'dotted', committed: 'full', behind: 'tint', unreachable: 'off', stopped: 'off' } as const;
@@ -258,13 +330,21 @@ function sayFate(claim: Claim, losers: readonly Claim[], split: boolean, words: 
 }
 
 function CatchingView({ fact, words }: { readonly fact: Fact<'catching'>; readonly words: Said }) {
-  const probing = fact.state === 'probe';
-  const from = Math.min(fact.target, fact.match + 1);
+  const { leader, match, target, snapshot } = fact;
+  const [bold, why] = {
+    probe: [words.probingBold(leader), words.probingWhy],
+    replicate: [words.catchingBold(leader, Math.min(target, match + 1), target), words.catchingWhy],
+    snapshot: [words.snapshotBold, words.snapshotWhy(leader, snapshot)],
+  }[fact.state];
   return (
-    <Card title={words.catching(fact.member)} note={words.catchingNote(fact.match, fact.target)}>
-      <progress className={styles.progress} value={fact.match} max={fact.target} aria-label={words.catching(fact.member)} />
-      <Say bold={probing ? words.probingBold(fact.leader) : words.catchingBold(fact.leader, from, fact.target)}>
-        {probing ? words.probingWhy : words.catchingWhy}
+    <Card
+      title={words.catching(fact.member)}
+      note={fact.state === 'snapshot' ? words.snapshotNote(snapshot) : words.catchingNote(match, target)}
+    >
+      <progress className={styles.progress} value={match} max={target} aria-label={words.catching(fact.member)} />
+      <Say bold={bold ?? ''}>
+        {why}
+        {fact.isLearner && ` ${words.learnerWhy}`}
         {fact.others > 0 && ` ${words.alsoLate(fact.others)}`}
       </Say>
     </Card>

@@ -14,6 +14,8 @@ export interface BarVoter {
 
 interface VotersBarProps {
   readonly voters: readonly BarVoter[];
+  /** Dotted, right of the bar: they do not count. */
+  readonly learners?: readonly BarVoter[];
   /** Whose hue it takes. */
   readonly term: number;
   /** The mark stands after so many; undefined = no mark. */
@@ -23,30 +25,32 @@ interface VotersBarProps {
   readonly hollow?: boolean;
 }
 
-export function VotersBar({ voters, term, needed, mark, hollow = false }: VotersBarProps) {
+export function VotersBar({ voters, learners = [], term, needed, mark, hollow = false }: VotersBarProps) {
   const { selection } = useHouse();
+  const count = voters.length + learners.length;
   return (
     <ol
       className={styles.bar}
       data-hue={termHue(term)}
       data-hollow={hollow || undefined}
-      data-many={voters.length > 7 || undefined}
-      data-crowded={voters.length > 5 || undefined}
+      data-many={count > 7 || undefined}
+      data-crowded={count > 5 || undefined}
     >
-      {voters.map((voter, at) => (
+      {[...voters, ...learners].map((voter, at) => (
         <li
           key={voter.member}
           className={styles.voter}
           data-member={voter.member}
           data-state={voter.state}
           data-look={voter.look}
+          data-learner={at >= voters.length || undefined}
           title={`${voter.name}: ${voter.words}`}
           onPointerEnter={() => selection.getState().hover({ type: 'member', member: voter.member })}
           onPointerLeave={() => selection.getState().hover(undefined)}
         >
           <span className={styles.box}>{voter.name}</span>
           <span className={styles.words}>{voter.words}</span>
-          {at + 1 === needed && <i className={styles.mark} role="img" aria-label={mark} />}
+          {at + 1 === needed && at < voters.length && <i className={styles.mark} role="img" aria-label={mark} />}
         </li>
       ))}
     </ol>
