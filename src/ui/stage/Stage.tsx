@@ -1,5 +1,5 @@
 /** The cluster: members, links, what flies between them, walls and islands, at the playhead. Start here; see README.md. */
-import { type PointerEvent as ReactPointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, type PointerEvent as ReactPointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { crownOf, type Frame, type MemberFrame } from '../../view/index.ts';
 import type { Action } from '../../workers/index.ts';
 import { nextValue } from '../frame/acts.ts';
@@ -89,6 +89,24 @@ function useBox(element: { readonly current: HTMLElement | null }): Box | undefi
   return box;
 }
 
+/** What follows every message: small parts, so that the rest of the stage need not. */
+function Lively({ children }: { readonly children: (frame: Frame) => ReactNode }) {
+  return children(useFrame((current) => current));
+}
+
+/** Messages and time move on canvas and by attributes: React has nothing to do for them. */
+function looksSame(a: Frame, b: Frame): boolean {
+  return (
+    a.members === b.members &&
+    a.cut === b.cut &&
+    a.walls === b.walls &&
+    a.calls === b.calls &&
+    a.islands === b.islands &&
+    a.flag === b.flag &&
+    a.texts === b.texts
+  );
+}
+
 interface OpenMenu {
   readonly a: number;
   readonly b: number;
@@ -104,7 +122,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const { tokens, acts, selection, verbs } = house;
   const words = useWords().stage;
   const run = useRun();
-  const frame = useFrame((current) => current);
+  const frame = useFrame((current) => current, looksSame);
   const atLive = useRunState((state) => state.atLive);
   const waiting = useRunState((state) => state.waiting);
   const mode = useVerbs((state) => state.mode);
@@ -133,6 +151,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const buttons = useRef(new Map<string, SVGGElement>());
   const wall = useWallDrag(layout);
   const tip = useFlightTip(layout);
+  const tipped = tip.flight;
   const chosen = selected?.type === 'member' && selected.member <= count ? selected.member : undefined;
   const [verbsOpen, setVerbsOpen] = useState(false);
   const whole = !frame.cut.includes(true) && frame.members.every((member) => member.health === 'up');
@@ -354,8 +373,10 @@ function Cluster({ box }: { readonly box: Box }) {
       </svg>
       <Flights layout={layout} sunk={sunk} lit={lit} />
       <IslandNames islands={islands} narrow={layout.narrow} />
-      <CallNote frame={frame} layout={layout} names={islands.map((island) => island.ground.name)} />
-      {tip.flight !== undefined && wall.draft === undefined && <FlightTip id={tip.flight} frame={frame} layout={layout} />}
+      <Lively>{(now) => <CallNote frame={now} layout={layout} names={islands.map((island) => island.ground.name)} />}</Lively>
+      {tipped !== undefined && wall.draft === undefined && (
+        <Lively>{(now) => <FlightTip id={tipped} frame={now} layout={layout} />}</Lively>
+      )}
       <FirstRunChip chip={chip} at={chipPlaces(frame, layout, taught)} />
       <Popover
         open={chosen !== undefined && verbsOpen && menu === undefined}
@@ -379,7 +400,7 @@ function Cluster({ box }: { readonly box: Box }) {
         disabled={!atLive}
         onClose={close}
       />
-      <Twin frame={frame} members={views} islands={islands} past={!atLive} />
+      <Lively>{(now) => <Twin frame={now} members={views} islands={islands} past={!atLive} />}</Lively>
     </div>
   );
 

@@ -12,6 +12,9 @@ import styles from './TimelineBar.module.css';
 /** px kept for the members' names. */
 const NAMES_WIDTH = 36;
 const SECOND = 1_000_000;
+/** While time runs, less than so much is not worth a drawing, px, unless the last is so old, ms. */
+const WORTH_PX = 0.5;
+const WORTH_MS = 100;
 
 export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
   const words = useWords();
@@ -25,6 +28,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
   const zoom = useRef<number | undefined>(undefined);
   const plot = useRef<Plot>({ from: 0, to: 1, left: 0, right: 1 });
   const widths = useRef(new Map<string, number>());
+  const last = useRef<Drawing | undefined>(undefined);
   const drawn = useMemo(() => wordsOf(words, names), [words, names]);
 
   useEffect(() => {
@@ -43,7 +47,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
     return () => observer.disconnect();
   }, [scheduler]);
 
-  usePainter((shown) => {
+  usePainter((shown, nowMs) => {
     const element = canvas.current;
     const ctx = element?.getContext('2d');
     const { width, height } = size.current;
@@ -52,6 +56,15 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
     const timeline = shown.timeline();
     span.current = spanFor(playhead, timeline.live, zoom.current, span.current);
     plot.current = { ...span.current, left: NAMES_WIDTH, right: width };
+    const drawing: Drawing = {
+      at: nowMs,
+      playhead,
+      shape: [timeline.segments.length, timeline.bands.length, timeline.events.length, tokens.version(), width, height],
+      span: span.current,
+      words: drawn,
+    };
+    if (shown.state().playing && isAsGood(last.current, drawing, plot.current)) return;
+    last.current = drawing;
     const ratio = window.devicePixelRatio;
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     paintTimeline(
@@ -248,4 +261,25 @@ function shortened(text: string): readonly string[] {
   const whole = text.length > 28 ? `${text.slice(0, 27)}…` : text;
   const two = words.slice(0, 2).join(' ');
   return [whole, two.length > 16 ? `${two.slice(0, 15)}…` : two, words[0] ?? ''];
+}
+
+/** What a drawing showed. */
+interface Drawing {
+  readonly at: number;
+  readonly playhead: number;
+  readonly shape: readonly number[];
+  readonly span: Span;
+  readonly words: TimelineWords;
+}
+
+/** The drawing that stands shows what a new one would, to within half a pixel. */
+function isAsGood(before: Drawing | undefined, now: Drawing, { from, to, left, right }: Plot): boolean {
+  if (before === undefined || now.at - before.at > WORTH_MS) return false;
+  const pixels = (a: number, b: number) => (Math.abs(a - b) / (to - from)) * (right - left);
+  const moved = Math.max(
+    pixels(before.playhead, now.playhead),
+    pixels(before.span.from, now.span.from),
+    pixels(before.span.to, now.span.to),
+  );
+  return moved < WORTH_PX && before.words === now.words && shallow(before.shape, now.shape);
 }
