@@ -43,6 +43,8 @@ const { values: options, positionals: wanted } = parseArgs({
   },
 });
 
+/** Every file as it was when this started: the checkout may move on meanwhile. */
+const originals = new Map<string, string>();
 const mistakes = collect();
 if (options.list) for (const { id, about } of mistakes) console.info(`${id.padEnd(10)} ${about}`);
 else process.exitCode = await run();
@@ -87,8 +89,14 @@ async function tryMistake(tree: string, one: Mistake): Promise<Verdict> {
   try {
     return await runTests(tree);
   } finally {
-    for (const file of mutated.keys()) cpSync(file, join(tree, file));
+    for (const file of mutated.keys()) writeFileSync(join(tree, file), original(file));
   }
+}
+
+function original(file: string): string {
+  const text = originals.get(file) ?? readFileSync(file, 'utf8');
+  originals.set(file, text);
+  return text;
 }
 
 /** @returns the files that change, as they are with the mistake */
@@ -96,7 +104,7 @@ function mutate({ id, edits }: Mistake): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
   for (const one of edits) {
     try {
-      texts.set(one.file, applyEdit(texts.get(one.file) ?? readFileSync(one.file, 'utf8'), one));
+      texts.set(one.file, applyEdit(texts.get(one.file) ?? original(one.file), one));
     } catch (error) {
       throw new Error(`${id} does not fit the source any more`, { cause: error });
     }
@@ -124,6 +132,7 @@ function runTests(tree: string): Promise<Verdict> {
 function copyTree(): string {
   const tree = mkdtempSync(join(tmpdir(), 'etcdscope-mutate-'));
   for (const path of NEEDED) cpSync(path, join(tree, path), { recursive: true });
+  for (const [file, text] of originals) writeFileSync(join(tree, file), text);
   mkdirSync(join(tree, 'node_modules'));
   for (const name of readdirSync('node_modules')) {
     if (!name.startsWith('.')) symlinkSync(join(process.cwd(), 'node_modules', name), join(tree, 'node_modules', name));
@@ -133,7 +142,7 @@ function copyTree(): string {
 
 function engineSources(): ReadonlyMap<string, string> {
   const files = readdirSync(ENGINE).filter((name) => name.endsWith('.ts') && name !== 'index.ts' && name !== 'types.ts');
-  return new Map(files.sort().map((name) => [`${ENGINE}/${name}`, readFileSync(`${ENGINE}/${name}`, 'utf8')]));
+  return new Map(files.sort().map((name) => [`${ENGINE}/${name}`, original(`${ENGINE}/${name}`)]));
 }
 
 /** Numerical Recipes' generator: small, and the same everywhere. */

@@ -4,6 +4,7 @@ import { encodedSize } from './entry.ts';
 import { acceptApplying, hasNextCommittedEntries, hasNextSnapshot, lastIndex, lastTerm, nextCommittedEntries } from './log.ts';
 import { createMessage, NO_MESSAGES } from './message.ts';
 import { RaftPanic } from './panic.ts';
+import { empty } from './queue.ts';
 import { hardStateOf, type Raft, softStateOf } from './state.ts';
 import { stepCore } from './step.ts';
 import {
@@ -46,11 +47,11 @@ export function ready(raft: Raft): Ready {
   const hardState = hardStateChanged(raft) ? hardStateOf(raft) : undefined;
   const snapshot = nextUnstableSnapshot(log.unstable);
   const { messagesAfterAppend } = raft;
+  const messages = raft.messages.length > 0 ? raft.messages.slice() : [];
   const readStates = raft.readStates.length > 0 ? raft.readStates : NO_READ_STATES;
   const mustSync = rules.mustSync(entries.length, hardState ?? raft.acceptedHardState, raft.acceptedHardState);
   const durable = hardState === undefined ? undefined : rules.durableHardState(hardState);
 
-  const { messages } = raft;
   if (raft.config.asyncStorageWrites) {
     pushStorageMessages(raft, messages, entries, durable, snapshot, committedEntries);
   } else {
@@ -67,8 +68,7 @@ export function ready(raft: Raft): Ready {
   }
 
   accept(raft, softState, hardState, committedEntries);
-  const toSend = messages.length > 0 ? messages : NO_MESSAGES;
-  return { softState, hardState: durable, readStates, entries, snapshot, committedEntries, messages: toSend, mustSync };
+  return { softState, hardState: durable, readStates, entries, snapshot, committedEntries, messages, mustSync };
 }
 
 const NO_READ_STATES: readonly ReadState[] = [];
@@ -79,7 +79,7 @@ export function advance(raft: Raft): void {
   const steps = raft.stepsOnAdvance;
   // An error here is nobody's request that failed.
   for (let i = 0; i < steps.length; i++) stepCore(raft, steps[i] as Message); // i < length
-  if (steps.length > 0) raft.stepsOnAdvance = [];
+  empty(steps);
 }
 
 function accept(
@@ -92,10 +92,9 @@ function accept(
   if (hardState !== undefined && (hardState.term !== 0 || hardState.vote !== ZERO_ID || hardState.commit !== 0)) {
     raft.acceptedHardState = hardState;
   }
-  // What is handed out is the driver's now, and must not grow under its hands.
-  if (raft.readStates.length > 0) raft.readStates = [];
-  if (raft.messages.length > 0) raft.messages = [];
-  if (raft.messagesAfterAppend.length > 0) raft.messagesAfterAppend = [];
+  if (raft.readStates.length > 0) raft.readStates = []; // the old ones are the driver's now
+  empty(raft.messages);
+  empty(raft.messagesAfterAppend);
   acceptInProgress(raft.log.unstable);
   const last = committedEntries[committedEntries.length - 1];
   if (last !== undefined) acceptApplying(raft.log, last.index, encodedSize(committedEntries), appliesUnstable(raft));
@@ -149,7 +148,7 @@ function pushStorageMessages(
 function storageResponses(raft: Raft, snapshot: Snapshot | undefined): readonly Message[] {
   const waiting = raft.messagesAfterAppend;
   if (unstableCount(raft.log.unstable) > 0 || snapshot !== undefined) return [...waiting, storageAppendResponse(raft, snapshot)];
-  return waiting.length > 0 ? waiting : NO_MESSAGES;
+  return waiting.length > 0 ? waiting.slice() : NO_MESSAGES;
 }
 
 function storageAppendResponse(raft: Raft, snapshot: Snapshot | undefined): Message {

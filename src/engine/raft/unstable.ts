@@ -1,5 +1,6 @@
 import { fatal, INFO, type LineSink, writeLine } from './lineSink.ts';
 import { NO_ENTRIES } from './message.ts';
+import { empty } from './queue.ts';
 import type { Entry, LogIndex, Snapshot, Term } from './types.ts';
 
 /**
@@ -101,7 +102,7 @@ export function stableTo(sink: LineSink, unstable: Unstable, term: Term, index: 
   unstable.offset = index + 1;
   unstable.offsetInProgress = Math.max(unstable.offsetInProgress, unstable.offset);
   if (unstable.head === unstable.entries.length) {
-    unstable.entries = [];
+    empty(unstable.entries);
     unstable.head = 0;
   } else if (unstable.head > 256 && unstable.head * 2 > unstable.entries.length) {
     unstable.entries = unstable.entries.slice(unstable.head);

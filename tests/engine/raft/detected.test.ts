@@ -20,6 +20,7 @@ import {
   EMPTY_CONF_STATE,
   encodeConfChange,
   forgetLeader,
+  isEmptyHardState,
   type Message,
   makeEntry,
   propose,
@@ -31,6 +32,7 @@ import {
   step,
   tick,
 } from '../../../src/engine/raft/index.ts';
+import { logSlice } from '../../../src/engine/raft/log.ts';
 import { id, logLines, type MemberOptions, member, message, sent, settle } from './harness.ts';
 
 /** Member 1 leads; `acknowledging` have acknowledged its empty entry. */
@@ -153,7 +155,7 @@ test('CheckQuorum needs the outgoing half as well', () => {
 
 test('an empty entry is taken even where the tail is full', () => {
   const raft = leader({ config: { maxUncommittedEntriesSize: 10 } }, [2, 3]);
-  expect(propose(raft, '0123456789')).toBeUndefined();
+  expect(propose(raft, '0123456789 and more')).toBeUndefined(); // an empty tail takes anything
   expect(propose(raft, '0')).toBe('proposalDropped');
   expect(propose(raft, '')).toBeUndefined();
 });
@@ -194,6 +196,56 @@ test('the empty entry of a refused change writes its type, unlike a leader’s o
     { type: 'EntryNormal', data: undefined, encodedSize: 4 },
     { type: 'EntryNormal', data: undefined, encodedSize: 6 },
   ]);
+});
+
+test('a new leader counts itself as active and replicating before its own disk has answered', () => {
+  const raft = member(1);
+  campaign(raft);
+  settle(raft);
+  step(raft, message('MsgVoteResp', 2, 1, { term: raft.term }));
+  expect(raft.tracker.progress[0]).toMatchObject({ id: id(1), state: 'StateReplicate', recentActive: true });
+});
+
+test('a refusal without a term is believed as it is', () => {
+  const raft = leader({ voters: [1, 2, 3], terms: [1, 1, 1, 1, 1], term: 1, commit: 0 }, [2]);
+  const peer = raft.tracker.progress[2];
+  step(raft, message('MsgAppResp', 3, 1, { term: raft.term, index: 5, reject: true, rejectHint: 3, logTerm: 0 }));
+  expect(peer).toMatchObject({ id: id(3), nextIndex: 4 });
+});
+
+test('a proposal without entries stops the member', () => {
+  const raft = leader({}, [2, 3]);
+  expect(() => step(raft, message('MsgProp', 1, 1))).toThrow('1 stepped empty MsgProp');
+});
+
+test('a slice over stored and unstable entries leaves out the one that does not fit', () => {
+  const raft = leader({ voters: [1, 2, 3], terms: [1, 1], term: 1, commit: 2 }, [2]);
+  propose(raft, 'x');
+  const [stored, ...rest] = [2, 3, 4].map((index) => raftEntryAt(raft, index)?.encodedSize ?? 0);
+  expect(raft.log.unstable.offset).toBe(4);
+  raft.log.unstable.offset = 3; // as if the leader's own entry were not stored yet
+  raft.log.unstable.offsetInProgress = 3;
+  raft.log.unstable.entries.unshift(makeEntry(raft.term, 3, 'EntryNormal', undefined));
+  const indexes = (maxSize: number) => {
+    const slice = logSlice(raft.log, 2, 5, maxSize);
+    return slice === 'compacted' ? slice : slice.map((one) => one.index);
+  };
+  const size = (stored ?? 0) + (rest[0] ?? 0);
+  expect(indexes(size - 1)).toEqual([2]);
+  expect(indexes(size)).toEqual([2, 3]);
+  expect(indexes(size + (rest[1] ?? 0))).toEqual([2, 3, 4]);
+});
+
+test('a hard state is empty if nothing of it is set', () => {
+  expect(isEmptyHardState({ term: 0, vote: ZERO_ID, commit: 0 })).toBe(true);
+  for (const set of [{ term: 1 }, { vote: id(1) }, { commit: 1 }]) {
+    expect(isEmptyHardState({ term: 0, vote: ZERO_ID, commit: 0, ...set })).toBe(false);
+  }
+});
+
+test('fields of a change that are not known are left out', () => {
+  const change: ConfChange = { version: 1, type: 'ConfChangeAddNode', nodeId: id(1), context: undefined, id: id(2) };
+  expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChange', `${encodeConfChange(change)}\x4a\x02zz`))).toEqual(change);
 });
 
 test('a change is read as it was written, whatever its ids', () => {

@@ -33,6 +33,7 @@ export function race(contenders: readonly Contender[], rounds: number): Figure[]
   const wallRates = contenders.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     contenders.forEach(({ slice }, i) => {
+      globalThis.gc?.(); // what others left behind is not this one's to clear away
       let watch = startWatch();
       const units = slice(() => {
         watch = startWatch();
