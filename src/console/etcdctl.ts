@@ -117,7 +117,7 @@ export function compileLine(line: string, options: CommandOptions): CompiledLine
   const env = assignments.length === 0 ? options.env : { ...options.env, ...Object.fromEntries(assignments) };
   if (words.length === 0) return { program: nothing(), env };
   const [name = ''] = words;
-  if (name === 'curl') return { program: curl(words.slice(1).map(utf8Encode), options.endpoints[0]), env };
+  if (name === 'curl') return { program: curl(words.slice(1).map(utf8Encode), options.endpoints[0]), env: options.env };
   const program = isProgram(name)
     ? runInShell(words.map(utf8Encode), env, (args, inner) => etcdctl(args, { ...options, env: inner }))
     : etcdctl(name === 'etcdctl' ? words.slice(1) : words, { ...options, env });

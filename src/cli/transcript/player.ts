@@ -208,14 +208,17 @@ class Player {
     const request: HttpRequest = {
       method: http.method,
       target: utf8Encode(http.path),
-      headers: Object.entries(step.headers).map(([name, value]) => [name, utf8Encode(this.#fill(value))]),
+      // Without variables, as in the recordings.
+      headers: Object.entries(step.headers).map(([name, value]) => [name, utf8Encode(value)]),
       body: utf8Encode(http.body ?? ''),
     };
     const program = exchange(request, this.head.endpoints[0] ?? '', answer);
     const collected = collectRun(program, this.#stage.createTarget(), '', false);
     const patience = (step.streamMs ?? HTTP_PATIENCE_MS) * MILLISECOND;
     this.#stage.pass(this.#run.kernel.now + patience, () => collected.exit !== undefined);
-    const isCut = this.#kill(collected) !== undefined;
+    const isCut = collected.exit === undefined;
+    if (isCut) this.#interrupt(collected, 'SIGINT');
+    this.#kill(collected);
     const response = utf8Decode(answer.body);
     this.#learn(step.capture, response);
     const header = (name: string) => answer.head?.headers.find(([other]) => other === name)?.[1] ?? null;

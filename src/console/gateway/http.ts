@@ -28,8 +28,8 @@ export interface HttpSink {
   body(part: Bytes): Steps<void>;
 }
 
-/** How an exchange ended: with the whole answer, or with the connection. */
-export type HttpEnd = 'done' | 'refused' | 'lost' | 'late';
+/** How an exchange ended: with the whole answer, with the connection, or with whoever had asked. */
+export type HttpEnd = 'done' | 'refused' | 'lost' | 'late' | 'interrupted';
 
 /** Why there is no more to the answer, if the connection is the reason. */
 export function connectionEnd(code: ApiErrorCode): HttpEnd | undefined {

@@ -16,7 +16,7 @@ import type {
 } from '../../engine/server/api.ts';
 import type { ApiErrorCode } from '../../engine/server/errors.ts';
 import { keyRange, rangeRequest } from '../keyRange.ts';
-import { type Connection, call, type ResponseTo, type Steps } from '../program.ts';
+import { type Connection, callOrInterrupt, INTERRUPTED, type ResponseTo, type Steps } from '../program.ts';
 import { connectionEnd, type HttpEnd } from './http.ts';
 import {
   CampaignRequest,
@@ -105,7 +105,11 @@ function* campaign(connection: Connection, record: ProtoRecord): Steps<Concurren
     if (!said.ok) return said.error;
   }
   const waited = yield* waitForOthers(connection, `${name}/`, revision - 1);
-  if (!waited.ok) return waited.error;
+  if (!waited.ok) {
+    if (waited.error.type === 'end' && waited.error.end === 'interrupted')
+      yield* ask(connection, ifCreated(key, revision, [deletionOf(key)], []));
+    return waited.error;
+  }
   const leaderKey = { name, key, rev: BigInt(revision), lease: leaseNumber(lease.value) };
   return shown(CampaignResponse, header, { leader: leaderKey });
 }
@@ -193,8 +197,9 @@ function* sayAgain(
   return said.value.succeeded ? ok(said.value.header) : { ok: false, error: refused('election: not leader') };
 }
 
-/** Waits until no key under the prefix is older. */
+/** Waits until no key under the prefix is older. A member notices that a client is gone, and has to clean up after it. */
 function* waitForOthers(connection: Connection, prefix: Bytes, maxCreateRevision: number): Steps<Result<undefined, Trouble>> {
+  yield { type: 'catchInterrupt' };
   for (let stream = 1; ; stream++) {
     const newest = rangeUnder(prefix, { sortTarget: 'create', sortOrder: 'descend', limit: 1, maxCreateRevision });
     const found = yield* ask(connection, newest);
@@ -239,6 +244,7 @@ function* openWatch(connection: Connection, stream: number, place: Place): Steps
 function* nextMessage(stream: number): Steps<Result<WatchResponse, Trouble>> {
   for (;;) {
     const reply = yield { type: 'receive', input: false };
+    if (reply.type === 'interrupted') return { ok: false, error: GONE };
     if (reply.type !== 'event' || reply.stream !== stream) continue;
     const { event } = reply;
     if (event.type === 'end') return { ok: false, error: troubleOf(event.error?.code ?? 'watchCanceled') };
@@ -250,9 +256,13 @@ function* nextMessage(stream: number): Steps<Result<WatchResponse, Trouble>> {
 }
 
 function* ask<R extends UnaryRequest>(connection: Connection, request: R): Steps<Result<ResponseTo<R>, Trouble>> {
-  const outcome = yield* call(connection, request, undefined);
+  const outcome = yield* callOrInterrupt(connection, request, undefined);
+  if (outcome === INTERRUPTED) return { ok: false, error: GONE };
   return outcome.ok ? ok(outcome.response) : { ok: false, error: troubleOf(outcome.error.code) };
 }
+
+/** Nobody waits for the answer any more. */
+const GONE: Trouble = { type: 'end', end: 'interrupted' };
 
 function troubleOf(code: ApiErrorCode): Trouble {
   const end = connectionEnd(code);

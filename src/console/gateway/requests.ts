@@ -273,7 +273,8 @@ function compareOf(r: ProtoRecord): Compare {
   const place = { key: bytesOf(r.key), rangeEnd: bytesOf(r.range_end) };
   const result = RESULTS[numberOf(r.result)];
   const always: Compare = { ...place, result: 'greater', target: 'version', version: -1 };
-  if (result === undefined) return always;
+  // A value that is not there holds against nothing.
+  if (result === undefined) return numberOf(r.target) === 3 ? { ...always, version: 0 } : always;
   switch (numberOf(r.target)) {
     case 0:
       return { ...place, result, target: 'version', version: numberOf(r.version) };

@@ -197,7 +197,7 @@ export type AlarmType = 'none' | 'nospace' | 'corrupt';
 export interface AlarmRequest {
   readonly type: 'alarm';
   readonly action: 'get' | 'activate' | 'deactivate';
-  /** `ZERO_ID`: with `get` all members; with `deactivate` nobody. */
+  /** With `get` it says nothing: all members. */
   readonly memberId: Id64;
   readonly alarm: AlarmType;
 }
@@ -468,6 +468,8 @@ export interface MetricSample {
 export interface InspectResponse {
   readonly type: 'inspect';
   readonly header: ResponseHeader;
+  /** The member's clock, ms since 1970. */
+  readonly wallTime: number;
   /** Of the server, `3.6.14`. */
   readonly version: string;
   /** `3.6.0`; '': not decided yet. */

@@ -2,7 +2,7 @@
  * What one command of the log does to the state machine. Its result is the same on every member; only the one that proposed
  * it has somebody to tell (etcd-io/etcd:server/etcdserver/apply).
  */
-import { fail, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
+import { fail, ok, type Result, unreachable } from '../../base/index.ts';
 import { beginWrite, endWrite } from '../kv/index.ts';
 import type { AlarmMember, AlarmRequest, AlarmType, LeaseGrantRequest, LeaseRevokeRequest, UnaryResponse } from './api.ts';
 import { isSameAlarm, withAlarm } from './applied.ts';
@@ -133,7 +133,7 @@ function changeAlarms(member: Member, { action, memberId, alarm: type }: AlarmRe
       member.alarms = withAlarm(member.alarms, alarm);
       return [alarm];
     case 'deactivate': {
-      const cleared = memberId === ZERO_ID ? [] : member.alarms.filter((other) => isSameAlarm(other, alarm));
+      const cleared = member.alarms.filter((other) => isSameAlarm(other, alarm));
       member.alarms = member.alarms.filter((other) => !isSameAlarm(other, alarm));
       return cleared;
     }

@@ -13,6 +13,7 @@ export function inspectionOf(member: Member): InspectResponse {
   return {
     type: 'inspect',
     header: headerOf(member),
+    wallTime: member.config.epoch + Math.floor(member.now / 1000),
     version,
     clusterVersion: member.membership.clusterVersion,
     storageVersion,
