@@ -45,6 +45,7 @@ export {
 export {
   canDecide,
   catchUp,
+  freePlace,
   isPresent,
   presentOrdinals,
   quorumHalves,

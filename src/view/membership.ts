@@ -82,3 +82,12 @@ export function transferOf(frame: Frame): Transfer | undefined {
   const order = frame.flights.find((flight) => flight.kind === 'timeoutNow' && flight.lostAt === undefined);
   return order === undefined ? undefined : { from: order.from, to: order.to };
 }
+
+/** Places there are. */
+const PLACES = 9;
+
+/** The lowest place that nobody has taken yet, else one that somebody was removed from; undefined: all are taken. */
+export function freePlace(frame: Frame): number | undefined {
+  if (frame.members.length < PLACES) return frame.members.length + 1;
+  return frame.members.find((member) => !isPresent(member))?.ordinal;
+}

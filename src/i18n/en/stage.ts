@@ -53,10 +53,11 @@ export const stage = {
   makeLeader: 'Make it the leader',
   promote: 'Promote to voter',
   remove: 'Remove from cluster',
+  addLearner: 'Add a learner',
+  addMember: 'Add a voter',
   /** Why a verb makes no sense now. */
   reason: {
     noLeader: 'Nobody leads now',
-    learnerLeads: 'A learner cannot lead',
     notRunning: (name: string) => `${name} does not run`,
     unreachable: (leader: string, name: string) => `${leader} does not reach ${name}`,
     behind: (name: string) => `${name} is still catching up`,

@@ -46,9 +46,10 @@ export const stage: typeof english = {
   makeLeader: '让它当 Leader',
   promote: '转正为投票成员',
   remove: '移出集群',
+  addLearner: '添加一个 learner',
+  addMember: '添加一个投票成员',
   reason: {
     noLeader: '现在没有 Leader',
-    learnerLeads: 'learner 不能当 Leader',
     notRunning: (name) => `${name} 没有运行`,
     unreachable: (leader, name) => `${leader} 连不到 ${name}`,
     behind: (name) => `${name} 还在追赶`,

@@ -2,7 +2,10 @@
  * The hands on the cluster: each act is done now, says so in a toast, and offers its opposite as the way back.
  * In the past nothing is done, and the toast says why.
  */
+
+import { formatHex } from '../../base/index.ts';
 import type { Words } from '../../i18n/index.ts';
+import { freePlace, topLeader } from '../../view/index.ts';
 import type { Action, Run } from '../../workers/index.ts';
 import type { DeskStore } from '../stores/desk.ts';
 import type { RunStore } from '../stores/runs.ts';
@@ -31,6 +34,16 @@ export interface Acts {
   healAll(): void;
   /** Puts the followed key, with the next value of a short round, by the prompt's front session. */
   putNext(): void;
+  /** `etcdctl member add` for the next free place, by the prompt; its process starts as soon as the cluster has been told. */
+  addMember(isLearner: boolean): void;
+  /** `etcdctl member promote` */
+  promote(member: number): void;
+  /** `etcdctl member remove` */
+  remove(member: number): void;
+  /** `etcdctl move-leader` to this member. */
+  makeLeader(member: number): void;
+  /** Says why something makes no sense now. */
+  refuse(reason: string): void;
   /** A fresh cluster of so many members. */
   restart(members: number): void;
 }
@@ -42,6 +55,11 @@ interface ActsNeeds {
   readonly settings: SettingsStore;
   readonly scheduler: Scheduler;
 }
+
+/** Asks on behalf of the page's verbs; sessions of the prompt count from 1. */
+const LOOK_UP_CLIENT = 90;
+/** µs */
+const LOOK_UP_TIMEOUT = 5_000_000;
 
 /** Values that a put goes through; the first that differs from the newest is taken. */
 const ROUND = ['green', 'blue', 'amber', 'violet', 'red'];
@@ -67,6 +85,43 @@ export function createActs(needs: ActsNeeds): Acts {
     scheduler.wake();
     if (!done) toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
     return done;
+  }
+
+  /** False in the past, and says so. */
+  function mayAct(): boolean {
+    if (run().state().atLive) return true;
+    toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
+    return false;
+  }
+
+  /** Runs a line in the prompt's front session, where its answer is read. */
+  function submit(line: string, say: (words: Words) => string): void {
+    desk.getState().prompt?.submit(line);
+    scheduler.wake();
+    const waits = !run().state().playing;
+    toasts
+      .getState()
+      .show({ say: (words) => (waits ? words.shell.onPlay(say(words)) : say(words)), undo: undefined, tone: 'done' });
+  }
+
+  /** etcdctl names members by id: the cluster is asked for it first, as `member list` does. */
+  function withId(member: number, then: (id: string) => void): void {
+    if (!mayAct()) return;
+    const at = run();
+    const up = at.frame().members.filter((each) => each.health === 'up' && (each.isVoter || each.isLearner));
+    const leader = topLeader(at.frame());
+    const endpoints = [...(leader === undefined ? [] : [leader]), ...up].map((each) => `${each.name}:2379`);
+    at.target(LOOK_UP_CLIENT).request(
+      { endpoints, request: { type: 'memberList', linearizable: true }, timeout: LOOK_UP_TIMEOUT, token: undefined },
+      (outcome) => {
+        if (run() !== at) return;
+        const members = outcome.ok && outcome.response.type === 'memberList' ? outcome.response.members : [];
+        const found = members.find(({ peerUrls }) => peerUrls.includes(`http://${name(member)}:2380`));
+        if (found === undefined) toasts.getState().show({ say: (words) => words.shell.noAnswer, undo: undefined, tone: 'refused' });
+        else then(formatHex(found.id));
+      },
+    );
+    scheduler.wake();
   }
 
   const name = (member: number) => run().frame().members[member - 1]?.name ?? `n${member}`;
@@ -136,14 +191,39 @@ export function createActs(needs: ActsNeeds): Acts {
       act((words) => words.shell.healedAll, [{ type: 'heal', cause: 'all', links }], cutsAgain(links));
     },
     putNext() {
-      if (!run().state().atLive) {
-        perform([]);
-        toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
-        return;
-      }
+      if (!mayAct()) return;
       const { prompt, followedKey } = desk.getState();
       prompt?.submit(`put ${followedKey} ${nextValue(run(), followedKey)}`);
       scheduler.wake();
+    },
+    addMember(isLearner) {
+      if (!mayAct()) return;
+      const place = freePlace(run().frame());
+      if (place === undefined) {
+        toasts.getState().show({ say: (words) => words.stage.reason.full, undo: undefined, tone: 'refused' });
+        return;
+      }
+      const to = `n${place}`;
+      submit(`member add ${to} --peer-urls=http://${to}:2380${isLearner ? ' --learner' : ''}`, (words) =>
+        isLearner ? words.shell.addedLearner(to) : words.shell.addedMember(to),
+      );
+    },
+    promote(member) {
+      withId(member, (id) => submit(`member promote ${id}`, (words) => words.shell.promoted(name(member))));
+    },
+    remove(member) {
+      withId(member, (id) => submit(`member remove ${id}`, (words) => words.shell.removed(name(member))));
+    },
+    makeLeader(member) {
+      withId(member, (id) => {
+        const leader = topLeader(run().frame());
+        // etcdctl looks for the leader among its endpoints, and refuses where it is not.
+        const at = leader === undefined ? '' : ` --endpoints=${leader.name}:2379`;
+        submit(`move-leader ${id}${at}`, (words) => words.shell.movedLeader(name(member)));
+      });
+    },
+    refuse(reason) {
+      toasts.getState().show({ say: () => reason, undo: undefined, tone: 'refused' });
     },
     restart(members) {
       runs.getState().restart(members);

@@ -2,7 +2,7 @@
 import type { Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, spokenCall } from './facts.ts';
-import { covered, meets, nameSize, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
+import { covered, hasPlace, meets, nameSize, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
 import { callPath } from './paint.ts';
 import styles from './Stage.module.css';
 
@@ -16,7 +16,7 @@ interface CallNoteProps {
 export function CallNote({ frame, layout, names }: CallNoteProps) {
   const words = useWords().stage;
   const call = spokenCall(frame);
-  if (call === undefined || layout.members[call.member - 1] === undefined) return undefined;
+  if (call === undefined || !hasPlace(layout, call.member)) return undefined;
   const name = frame.members[call.member - 1]?.name ?? '';
   const text = callWords(call);
   const state =
@@ -29,7 +29,7 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
         : words.waitsAt(name);
   const wide = [...state].filter((letter) => letter > '\u2e80').length;
   const width = (Math.max(text.length, state.length + wide * 0.8) * 7.3 + 8) * layout.scale;
-  const others = frame.calls.map((other) => other.member).filter((member) => member !== call.member);
+  const others = frame.calls.map((other) => other.member).filter((member) => member !== call.member && hasPlace(layout, member));
   const at = notePlace(layout, call.member, width, names, others);
   if (at === undefined) return undefined;
   return (

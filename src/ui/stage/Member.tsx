@@ -1,7 +1,7 @@
 /** One member on the stage: what it is by shape, its term by hue. Timer and heard arcs follow the playhead outside React. */
 import { AnimatePresence, m } from 'framer-motion';
 import { type KeyboardEvent, memo, type Ref, useRef } from 'react';
-import { entryText, type Health, type Role } from '../../view/index.ts';
+import { entryText, type Health, type Role, type Standing, votersOf } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { usePainter, useRun, useSelection } from '../frame/hooks.ts';
 import { termHue } from '../frame/hue.ts';
@@ -18,6 +18,7 @@ import {
   WORD_LINE,
 } from './geometry.ts';
 import styles from './Member.module.css';
+import { percentSent } from './paint.ts';
 
 /** What React draws of a member: it renders again when one of these changes. */
 export interface MemberView {
@@ -38,7 +39,11 @@ export interface MemberView {
   readonly valueIndex: number;
   /** Stands on the ground of an island without quorum. */
   readonly sunk: boolean;
-  readonly count: number;
+  /** Other voters. */
+  readonly peers: number;
+  readonly standing: Standing;
+  /** It lacks much, and gets it so. */
+  readonly catchingUp: 'snapshot' | 'log' | undefined;
 }
 
 interface MemberMarkProps {
@@ -85,6 +90,8 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
       data-hue={termHue(view.term)}
       data-role={view.role}
       data-health={view.health}
+      data-standing={view.standing}
+      data-catching={view.catchingUp}
       data-crown={view.crown}
       data-sunk={view.sunk}
       data-selected={selected}
@@ -119,7 +126,9 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
         )}
       </AnimatePresence>
       <Body view={view} layout={layout} />
-      {!small && view.votes.length < 2 && <Arcs ordinal={view.ordinal} leads={leads} count={view.count} layout={layout} />}
+      {!small && view.votes.length < 2 && view.standing === 'voter' && (
+        <Arcs ordinal={view.ordinal} leads={leads} peers={view.peers} layout={layout} />
+      )}
       <text className={styles.name} y={small ? 4.3 : radius * 0.06} fontSize={small ? 12 : Math.max(16, radius * 0.5)}>
         {view.name}
       </text>
@@ -129,9 +138,10 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
           y={round(radius * 0.06 + Math.max(12, radius * 0.25) * 1.32)}
           fontSize={Math.max(12, radius * 0.25)}
         >
-          {view.health === 'up' ? words.term(view.term) : words.stopped}
+          {view.health === 'up' ? words.term(view.term) : view.standing === 'joining' ? words.joining : words.stopped}
         </text>
       )}
+      {!small && view.catchingUp !== undefined && <CatchingBadge ordinal={view.ordinal} how={view.catchingUp} layout={layout} />}
       {!small && <LabelBlock view={view} layout={layout} side={place.side} />}
     </g>
   );
@@ -177,9 +187,15 @@ function Body({ view, layout }: { readonly view: MemberView; readonly layout: St
       </>
     );
   }
+  if (view.standing === 'removed')
+    return <circle className={styles.ghost} r={radius - 1} strokeWidth={Math.max(1.25, radius / 28)} />;
   if (view.role === 'leader') return <circle className={styles.disc} r={radius} />;
   if (view.votes.length > 1) return <SplitRing view={view} radius={radius} ring={ring} small={small} />;
-  return <circle className={styles.ring} r={round(radius - ring / 2)} strokeWidth={ring} />;
+  const middle = round(radius - ring / 2);
+  if (view.standing !== 'learner') return <circle className={styles.ring} r={middle} strokeWidth={ring} />;
+  // Dots as thick as the ring: it gets the log, and has no vote.
+  const step = round((2 * Math.PI * middle) / (small ? 16 : 30));
+  return <circle className={styles.dotted} r={middle} strokeWidth={small ? 2.6 : ring} strokeDasharray={`0 ${step}`} />;
 }
 
 /** A candidate's ring: one arc per voter, clockwise by name. */
@@ -238,12 +254,12 @@ function SplitRing({
 function Arcs({
   ordinal,
   leads,
-  count,
+  peers,
   layout,
 }: {
   readonly ordinal: number;
   readonly leads: boolean;
-  readonly count: number;
+  readonly peers: number;
   readonly layout: StageLayout;
 }) {
   const group = useRef<SVGGElement>(null);
@@ -254,7 +270,8 @@ function Arcs({
     if (member === undefined || element === null) return;
     const time = run.playhead();
     if (leads) {
-      for (const [i, heard] of heardOfLate(member, count, time).entries()) {
+      const voters = votersOf(run.frame()).map((voter) => voter.ordinal);
+      for (const [i, heard] of heardOfLate(member, voters, time).entries()) {
         mark(element.children[i], 'data-heard', String(heard));
       }
       return;
@@ -269,7 +286,6 @@ function Arcs({
   });
   const width = Math.max(2.5, radius * 0.062);
   if (leads) {
-    const peers = count - 1;
     const gap = 8;
     const span = (284 - gap * (peers - 1)) / Math.max(1, peers);
     return (
@@ -287,6 +303,42 @@ function Arcs({
       <circle className={styles.timerTrack} r={round(outer)} />
       <path className={styles.timer} strokeWidth={width} />
       <circle className={styles.timerHead} r={Math.max(3.4, radius * 0.08)} />
+    </g>
+  );
+}
+
+/** At the lower right of a member that lacks much: a hexagon with the share of the snapshot that was sent, or an arrow that follows. */
+function CatchingBadge({
+  ordinal,
+  how,
+  layout,
+}: {
+  readonly ordinal: number;
+  readonly how: 'snapshot' | 'log';
+  readonly layout: StageLayout;
+}) {
+  const text = useRef<SVGTextElement>(null);
+  usePainter((run) => {
+    const flight = run.frame().flights.find((flying) => flying.kind === 'snapshot' && flying.to === ordinal);
+    const percent = flight === undefined ? '' : String(percentSent(flight, run.playhead()));
+    if (text.current !== null && text.current.textContent !== percent) text.current.textContent = percent;
+  });
+  const at = round(layout.radius * 0.78);
+  const size = Math.max(1, layout.radius / 45);
+  return (
+    <g className={styles.badge} transform={`translate(${at} ${at}) scale(${round(size)})`} data-badge={how}>
+      <circle className={styles.clear} r={14} />
+      {how === 'snapshot' ? (
+        <>
+          <path className={styles.hexagon} d="M0 -11L9.5 -5.5V5.5L0 11L-9.5 5.5V-5.5Z" />
+          <text ref={text} className={styles.percent} y={3.6} fontSize={10} />
+        </>
+      ) : (
+        <>
+          <circle className={styles.hexagon} r={9.5} />
+          <path className={styles.follows} d="M-4.5 0H4M0.8 -3.4L4.2 0L0.8 3.4" />
+        </>
+      )}
     </g>
   );
 }

@@ -8,10 +8,12 @@ import styles from './Popovers.module.css';
 export interface Verb {
   readonly id: string;
   readonly text: string;
-  readonly icon: 'stop' | 'start' | 'cut' | 'heal' | 'put' | 'follow';
+  readonly icon: 'stop' | 'start' | 'cut' | 'heal' | 'put' | 'follow' | 'leader' | 'promote' | 'remove' | 'add';
   /** Makes a fault: its mark is red. */
   readonly fault: boolean;
   readonly act: () => void;
+  /** Why it makes no sense now; it can be pressed to hear so. */
+  readonly against?: string | undefined;
 }
 
 interface PopoverProps {
@@ -130,8 +132,9 @@ function VerbList({
           className={styles.verb}
           data-verb={verb.id}
           data-fault={verb.fault}
-          aria-disabled={disabled}
+          aria-disabled={disabled || verb.against !== undefined}
           aria-describedby={disabled ? 'stage-past' : undefined}
+          title={disabled ? undefined : verb.against}
           onClick={verb.act}
         >
           <svg viewBox="0 0 18 18" aria-hidden="true">
@@ -165,6 +168,25 @@ const ICONS: Readonly<Record<Verb['icon'], ReactNode>> = {
     <>
       <path d="M3.5 2.8H14.5A1.5 1.5 0 0 1 16 4.3V10.7A1.5 1.5 0 0 1 14.5 12.2H8.5L5 15.6V12.2H3.5A1.5 1.5 0 0 1 2 10.7V4.3A1.5 1.5 0 0 1 3.5 2.8Z" />
       <path d="M6 6.2H12M6 9H12" />
+    </>
+  ),
+  leader: <path d="M3.6 14.4L2.6 6.6L6.2 9.4L9 4.2L11.8 9.4L15.4 6.6L14.4 14.4Z" />,
+  promote: (
+    <>
+      <circle cx="9" cy="9" r="6.2" />
+      <path d="M9 12V6.2M6.4 8.6L9 6L11.6 8.6" />
+    </>
+  ),
+  remove: (
+    <>
+      <circle cx="9" cy="9" r="6.2" />
+      <path d="M6.2 9H11.8" />
+    </>
+  ),
+  add: (
+    <>
+      <circle cx="9" cy="9" r="6.2" strokeDasharray="0.1 2.9" />
+      <path d="M6.2 9H11.8M9 6.2V11.8" />
     </>
   ),
   follow: <path d="M2.5 3.5L7 8L2.5 12.5M9 13.5H15.5" />,

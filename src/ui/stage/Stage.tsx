@@ -1,6 +1,25 @@
 /** The cluster: members, links, what flies between them, walls and islands, at the playhead. Start here; see README.md. */
-import { type ReactNode, type PointerEvent as ReactPointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { crownOf, type Frame, type MemberFrame } from '../../view/index.ts';
+import {
+  type ReactNode,
+  type PointerEvent as ReactPointerEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import {
+  catchUp,
+  crownOf,
+  type Frame,
+  freePlace,
+  isPresent,
+  type MemberFrame,
+  standingOf,
+  topLeader,
+  votersOf,
+} from '../../view/index.ts';
 import type { Action } from '../../workers/index.ts';
 import { nextValue } from '../frame/acts.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
@@ -15,7 +34,9 @@ import {
   followedKey as followedKeyOf,
   isWalled,
   logWindow,
+  membershipVerbs,
   miniCells,
+  type Reason,
   type RoleWord,
   roleWord,
   type ValueReader,
@@ -28,7 +49,9 @@ import {
   crossedLinks,
   crossing,
   defaultWall,
+  hasPlace,
   islandGrounds,
+  layoutBetween,
   layoutStage,
   linkSegment,
   MINI_LOG,
@@ -107,6 +130,48 @@ function looksSame(a: Frame, b: Frame): boolean {
   );
 }
 
+/**
+ * The layout on its way to `target`: members glide to their new places when one came or went. Everything that is placed by it moves
+ * together. A box of another size is taken at once.
+ */
+function useReflow(target: StageLayout): StageLayout {
+  const { tokens, scheduler } = useHouse();
+  const [glide, setGlide] = useState<Glide | undefined>(undefined);
+  const shown = useRef(target);
+  const layout = useMemo(() => (glide?.to === target ? layoutBetween(glide.from, target, glide.share) : target), [glide, target]);
+  useLayoutEffect(() => {
+    const from = shown.current;
+    const duration = tokens.px('--dur-wall');
+    const same = from.members.map((place) => place.ordinal).join() === target.members.map((place) => place.ordinal).join();
+    if (from.box !== target.box || same || duration === 0) return;
+    let since: number | undefined;
+    setGlide({ from, to: target, share: 0 });
+    const stop = scheduler.register((_, nowMs) => {
+      since ??= nowMs;
+      const left = Math.max(0, 1 - (nowMs - since) / duration);
+      if (left === 0) {
+        stop();
+        setGlide(undefined);
+      } else {
+        setGlide({ from, to: target, share: 1 - left ** 3 });
+        scheduler.invalidate();
+      }
+    });
+    return () => void stop();
+  }, [target, tokens, scheduler]);
+  useLayoutEffect(() => {
+    shown.current = layout;
+  }, [layout]);
+  return layout;
+}
+
+interface Glide {
+  readonly from: StageLayout;
+  readonly to: StageLayout;
+  /** 0 … 1 */
+  readonly share: number;
+}
+
 interface OpenMenu {
   readonly a: number;
   readonly b: number;
@@ -130,10 +195,15 @@ function Cluster({ box }: { readonly box: Box }) {
   const hovered = useSelection((state) => state.hovered);
   const prompt = useDesk((desk) => desk.prompt);
   const deskKey = useDesk((desk) => desk.followedKey);
-  const count = frame.members.length;
+  const shown = frame.members.filter(isPresent);
+  const who = shown.map((member) => member.ordinal).join(' ');
   const tokenVersion = tokens.version();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says when the token differs
-  const layout = useMemo(() => layoutStage(count, box, tokens.px('--member') || 56), [count, box, tokens, tokenVersion]);
+  const target = useMemo(
+    () => layoutStage(who.split(' ').map(Number), box, tokens.px('--member') || 56),
+    [who, box, tokens, tokenVersion],
+  );
+  const layout = useReflow(target);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read of one run says nothing of another
   const reader = useMemo(createValueReader, [run]);
   const key = followedKeyOf(frame) ?? deskKey;
@@ -152,9 +222,9 @@ function Cluster({ box }: { readonly box: Box }) {
   const wall = useWallDrag(layout);
   const tip = useFlightTip(layout);
   const tipped = tip.flight;
-  const chosen = selected?.type === 'member' && selected.member <= count ? selected.member : undefined;
+  const chosen = selected?.type === 'member' && hasPlace(layout, selected.member) ? selected.member : undefined;
   const [verbsOpen, setVerbsOpen] = useState(false);
-  const whole = !frame.cut.includes(true) && frame.members.every((member) => member.health === 'up');
+  const whole = !frame.cut.includes(true) && shown.every((member) => member.health === 'up');
   const led = frame.members.some((member) => member.role === 'leader');
   const chip = useChip(atLive && mode === 'none' && chosen === undefined && whole && led);
 
@@ -188,11 +258,12 @@ function Cluster({ box }: { readonly box: Box }) {
   );
   const onMoveMember = useCallback(
     (member: number, pressed: string) => {
-      const next = neighbour(member, count, pressed);
+      const all = who.split(' ').map(Number);
+      const next = all[neighbour(all.indexOf(member) + 1, all.length, pressed) - 1] ?? member;
       setTabMember(next);
       buttons.current.get(`m${next}`)?.focus();
     },
-    [count],
+    [who],
   );
   const onPressLink = useCallback(
     (a: number, b: number) => {
@@ -218,12 +289,12 @@ function Cluster({ box }: { readonly box: Box }) {
   );
   const onMoveLink = useCallback(
     (a: number, b: number, pressed: string) => {
-      const all = memberPairs(count).map(([x, y]) => `${x}-${y}`);
-      const next = all[neighbour(all.indexOf(`${a}-${b}`) + 1, all.length, pressed) - 1] ?? '1-2';
+      const all = memberPairs(who.split(' ').map(Number)).map(([x, y]) => `${x}-${y}`);
+      const next = all[neighbour(all.indexOf(`${a}-${b}`) + 1, all.length, pressed) - 1] ?? `${a}-${b}`;
       setTabLink(next);
       buttons.current.get(`l${next}`)?.focus();
     },
-    [count],
+    [who],
   );
   const close = useCallback(
     (back: boolean) => {
@@ -241,7 +312,7 @@ function Cluster({ box }: { readonly box: Box }) {
     action.type === 'cut' && action.wall !== undefined ? [wallSegment(action.wall, box)] : [],
   );
   const window6 = logWindow(frame, MINI_LOG.cells);
-  const views = frame.members.map((member) =>
+  const views = shown.map((member) =>
     memberView(frame, member, {
       key,
       reader,
@@ -255,7 +326,10 @@ function Cluster({ box }: { readonly box: Box }) {
   const taughtWall = chip === 'split' && draft === undefined ? defaultWall(frame, layout) : undefined;
   const taught = taughtWall === undefined ? undefined : wallSegment(taughtWall.line, box);
   const chipLink = chip === 'cut' ? leaderLink(frame) : undefined;
-  const links = memberPairs(count).map(([a, b]): LinkView => {
+  const pairs = memberPairs(shown.map((member) => member.ordinal));
+  const tabbableLink = pairs.some(([a, b]) => tabLink === `${a}-${b}`) ? tabLink : pairs[0]?.join('-');
+  const tabbableMember = hasPlace(layout, tabMember) ? tabMember : shown[0]?.ordinal;
+  const links = pairs.map(([a, b]): LinkView => {
     const cut = cutState(frame, a, b);
     const leads =
       cut === 'none' &&
@@ -333,7 +407,7 @@ function Cluster({ box }: { readonly box: Box }) {
               key={`${view.a}-${view.b}`}
               view={view}
               layout={layout}
-              tabbable={tabLink === `${view.a}-${view.b}`}
+              tabbable={tabbableLink === `${view.a}-${view.b}`}
               disabled={!atLive}
               label={linkLabel(view)}
               buttonRef={keep(buttons.current, `l${view.a}-${view.b}`)}
@@ -361,8 +435,8 @@ function Cluster({ box }: { readonly box: Box }) {
               layout={layout}
               selected={chosen === view.ordinal}
               hovered={hovered?.type === 'member' && hovered.member === view.ordinal}
-              tabbable={tabMember === view.ordinal}
-              label={`${view.name}, ${view.health === 'up' ? words.role[view.role] : words[view.health]}, ${words.term(view.term)}`}
+              tabbable={tabbableMember === view.ordinal}
+              label={`${view.name}, ${stateOf(view, words)}, ${words.term(view.term)}`}
               buttonRef={keep(buttons.current, `m${view.ordinal}`)}
               onSelect={onSelect}
               onHover={onHoverMember}
@@ -405,8 +479,10 @@ function Cluster({ box }: { readonly box: Box }) {
   );
 
   function memberVerbs(member: number): readonly Verb[] {
-    const { health } = frame.members[member - 1] ?? { health: 'up' };
-    const others = frame.members.filter((other) => other.ordinal !== member);
+    const whole = frame.members[member - 1];
+    if (whole === undefined) return [];
+    const { health } = whole;
+    const others = shown.filter((other) => other.ordinal !== member);
     const alone = others.length > 0 && others.every((other) => cutState(frame, member, other.ordinal) !== 'none');
     const done = (act: () => void) => () => {
       act();
@@ -420,6 +496,35 @@ function Cluster({ box }: { readonly box: Box }) {
     if (others.length > 0) {
       if (alone) list.push({ id: 'rejoin', text: words.rejoin, icon: 'heal', fault: false, act: done(() => acts.rejoin(member)) });
       else list.push({ id: 'isolate', text: words.isolate, icon: 'cut', fault: true, act: done(() => acts.isolate(member)) });
+    }
+    for (const { id, against } of membershipVerbs(frame, whole)) {
+      const say = against === undefined ? undefined : sayReason(against, words);
+      const act = {
+        makeLeader: () => acts.makeLeader(member),
+        promote: () => acts.promote(member),
+        remove: () => acts.remove(member),
+      }[id];
+      list.push({
+        id,
+        text: words[id],
+        icon: MEMBERSHIP_ICONS[id],
+        fault: false,
+        against: say,
+        act: say === undefined ? done(act) : () => acts.refuse(say),
+      });
+    }
+    if (topLeader(frame)?.ordinal === member) {
+      const full = freePlace(frame) === undefined ? words.reason.full : undefined;
+      for (const learner of [true, false]) {
+        list.push({
+          id: learner ? 'addLearner' : 'addMember',
+          text: learner ? words.addLearner : words.addMember,
+          icon: 'add',
+          fault: false,
+          against: full,
+          act: full === undefined ? done(() => acts.addMember(learner)) : () => acts.refuse(full),
+        });
+      }
     }
     if (prompt?.follow !== undefined) {
       const { follow } = prompt;
@@ -482,18 +587,40 @@ function memberView(frame: Frame, member: MemberFrame, needs: ViewNeeds): Member
     word: needs.word(roleWord(frame, member)),
     votes: member.health === 'up' ? voteMarks(frame, member) : [],
     needed: frame.quorum,
+    standing: standingOf(member),
+    catchingUp: catchUp(frame, member),
     cells: miniCells(member, needs.window),
     followedKey: needs.key,
     value: kept.value,
     valueIndex: kept.index,
     sunk: needs.sunk,
-    count: frame.members.length,
+    peers: votersOf(frame).filter((voter) => voter !== member).length,
   };
 }
 
 function sayRole(word: RoleWord | undefined, words: StageWords): string {
   if (word === undefined) return '';
   return word.type === 'voted' ? words.voted(word.name) : words[word.type];
+}
+
+/** What a member is, in one word. */
+function stateOf(view: MemberView, words: StageWords): string {
+  if (view.standing !== 'voter') return words[view.standing];
+  return view.health === 'up' ? words.role[view.role] : words[view.health];
+}
+
+const MEMBERSHIP_ICONS = { makeLeader: 'leader', promote: 'promote', remove: 'remove' } as const;
+
+function sayReason(reason: Reason, { reason: words }: StageWords): string {
+  switch (reason.type) {
+    case 'notRunning':
+    case 'behind':
+      return words[reason.type](reason.name);
+    case 'unreachable':
+      return words.unreachable(reason.leader, reason.name);
+    default:
+      return words[reason.type];
+  }
 }
 
 type StageWords = ReturnType<typeof useWords>['stage'];
@@ -524,10 +651,10 @@ function leadsNow(frame: Frame, member: number): boolean {
 
 /** The link on which the chip stands: from the leader to its left-hand neighbour. */
 function leaderLink(frame: Frame): readonly [number, number] | undefined {
-  const count = frame.members.length;
-  const leader = frame.members.find((member) => leadsNow(frame, member.ordinal))?.ordinal;
-  if (leader === undefined || count < 2) return undefined;
-  const other = leader === 1 ? count : leader - 1;
+  const shown = frame.members.filter(isPresent).map((member) => member.ordinal);
+  const leader = shown.find((member) => leadsNow(frame, member));
+  if (leader === undefined || shown.length < 2) return undefined;
+  const other = shown.at(shown.indexOf(leader) - 1) ?? leader;
   return [Math.min(leader, other), Math.max(leader, other)];
 }
 
@@ -563,7 +690,7 @@ function clearOn(line: Segment, layout: StageLayout): Point {
 }
 
 function anchorOf(layout: StageLayout, member: number | undefined) {
-  const place = member === undefined ? undefined : layout.members[member - 1];
+  const place = layout.members.find((each) => each.ordinal === member);
   if (place === undefined) return EMPTY;
   const r = layout.outer + 6;
   return { x: place.x - r, y: place.y - r, width: 2 * r, height: 2 * r };

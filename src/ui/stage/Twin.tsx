@@ -1,5 +1,5 @@
 /** The stage in words, for screen readers and tests: members, links, islands, calls, and how many messages fly. */
-import type { Frame } from '../../view/index.ts';
+import { type Frame, isPresent, presentOrdinals, type Standing, standingOf } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, cutState } from './facts.ts';
 import { memberPairs } from './geometry.ts';
@@ -19,8 +19,8 @@ export function Twin({ frame, members, islands, past }: TwinProps) {
   return (
     <div className="visually-hidden">
       <ul aria-label={words.title} data-flights={frame.flights.length}>
-        {frame.members.map((member, i) => {
-          const view = members[i];
+        {frame.members.filter(isPresent).map((member) => {
+          const view = members.find((each) => each.ordinal === member.ordinal);
           const last = Math.max(0, member.log.end - 1);
           return (
             <li
@@ -29,6 +29,9 @@ export function Twin({ frame, members, islands, past }: TwinProps) {
               data-role={member.role}
               data-term={member.term}
               data-health={member.health}
+              data-standing={standingOf(member)}
+              data-catching={view?.catchingUp}
+              data-first={member.firstIndex}
               data-commit={member.commitIndex}
               data-applied={member.appliedIndex}
               data-last={last}
@@ -43,6 +46,8 @@ export function Twin({ frame, members, islands, past }: TwinProps) {
                 last,
                 member.commitIndex,
               )}
+              {standingOf(member) !== 'voter' && `, ${standingWord(standingOf(member), words)}`}
+              {view?.catchingUp !== undefined && `, ${words.catchingUp}`}
               {view !== undefined &&
                 view.votes.length > 0 &&
                 `, ${words.votes(view.votes.filter((vote) => vote === 'granted').length, view.needed)}`}
@@ -50,7 +55,7 @@ export function Twin({ frame, members, islands, past }: TwinProps) {
             </li>
           );
         })}
-        {memberPairs(frame.members.length)
+        {memberPairs(presentOrdinals(frame))
           .filter(([a, b]) => cutState(frame, a, b) !== 'none')
           .map(([a, b]) => (
             <li key={`${a}-${b}`}>{words.linkCut(name(a), name(b)).split(/[.。]/)[0]}</li>
@@ -72,4 +77,9 @@ export function Twin({ frame, members, islands, past }: TwinProps) {
       <p id="stage-past">{past ? words.past : ''}</p>
     </div>
   );
+}
+
+/** A voter's standing is no news. */
+function standingWord(standing: Standing, words: ReturnType<typeof useWords>['stage']): string {
+  return standing === 'voter' ? '' : words[standing];
 }

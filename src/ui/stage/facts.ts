@@ -1,14 +1,19 @@
 /** What the stage says about a frame, as data: no pixels, no words. Everything here is a pure function of the frame. */
 import {
   type CallFrame,
+  catchUp,
   crownOf,
   type Fill,
   type Frame,
   fillAt,
+  isCompacted,
   logEnd,
   logTerm,
   type MemberFrame,
   newestIndex,
+  standingOf,
+  topLeader,
+  votersOf,
 } from '../../view/index.ts';
 
 /** etcd's default election timeout, µs: a voter heard within it still counts for its leader. Raft §5.2, thesis §6.2. */
@@ -16,12 +21,25 @@ export const ELECTION_TIMEOUT = 1_000_000;
 
 /** The word beside a member, as a key; followers of a leader have none. */
 export type RoleWord =
-  | { readonly type: 'leader' | 'oldLeader' | 'candidate' | 'preCandidate' | 'stopped' | 'threw' }
+  | {
+      readonly type:
+        | 'leader'
+        | 'oldLeader'
+        | 'candidate'
+        | 'preCandidate'
+        | 'stopped'
+        | 'threw'
+        | 'learner'
+        | 'removed'
+        | 'catchingUp';
+    }
   | { readonly type: 'voted'; readonly name: string };
 
 export function roleWord(frame: Frame, member: MemberFrame): RoleWord | undefined {
   if (member.health === 'threw') return { type: 'threw' };
   if (member.health === 'stopped') return undefined;
+  if (standingOf(member) === 'removed') return { type: 'removed' };
+  if (member.isLearner) return { type: 'learner' };
   switch (member.role) {
     case 'leader':
       return { type: crownOf(frame, member) === 'hollow' ? 'oldLeader' : 'leader' };
@@ -32,7 +50,8 @@ export function roleWord(frame: Frame, member: MemberFrame): RoleWord | undefine
     case 'follower': {
       const voted =
         member.leader === 0 && member.vote !== 0 && member.vote !== member.ordinal ? frame.members[member.vote - 1] : undefined;
-      return voted === undefined ? undefined : { type: 'voted', name: voted.name };
+      if (voted !== undefined) return { type: 'voted', name: voted.name };
+      return catchUp(frame, member) === undefined ? undefined : { type: 'catchingUp' };
     }
   }
 }
@@ -40,11 +59,11 @@ export function roleWord(frame: Frame, member: MemberFrame): RoleWord | undefine
 /** What one voter means to a candidate. */
 export type VoteMark = 'granted' | 'refused' | 'waiting' | 'unreachable';
 
-/** One mark per voter, in order of ordinals; empty unless the member is a candidate of either kind. */
+/** One mark per voter, those of both halves of a joint configuration, in order of ordinals; empty unless the member is a candidate of either kind. */
 export function voteMarks(frame: Frame, member: MemberFrame): readonly VoteMark[] {
   if (member.role !== 'candidate' && member.role !== 'preCandidate') return [];
-  return frame.members.map((voter, i) => {
-    const vote = member.votes[i] ?? 'waiting';
+  return votersOf(frame).map((voter) => {
+    const vote = member.votes[voter.ordinal - 1] ?? 'waiting';
     if (vote !== 'waiting' || voter.ordinal === member.ordinal) return vote;
     const out = voter.health !== 'up' || isCut(frame, member.ordinal, voter.ordinal) || isCut(frame, voter.ordinal, member.ordinal);
     return out ? 'unreachable' : 'waiting';
@@ -86,7 +105,7 @@ export interface MiniCell {
 /** What this member has at each index, by what it knows itself. */
 export function miniCells(member: MemberFrame, window: readonly number[]): readonly MiniCell[] {
   return window.map((index) => {
-    if (index > 0 && index < member.log.start && member.log.start > 1) return { index, term: 0, fill: 'compacted' };
+    if (isCompacted(member, index)) return { index, term: 0, fill: 'compacted' };
     const fill = fillAt(member, index);
     return { index, term: fill === undefined ? 0 : logTerm(member.log, index), fill: fill ?? 'none' };
   });
@@ -159,15 +178,14 @@ export function timerLeft(member: MemberFrame, time: number): number | undefined
   return Math.max(0, Math.min(1, (member.timerAt - time) / (member.timerAt - member.timerFrom)));
 }
 
-/** Of a leader, by ordinal of every other voter: whether it heard it within an election timeout. */
-export function heardOfLate(member: MemberFrame, count: number, time: number): readonly boolean[] {
-  const heard: boolean[] = [];
-  for (let peer = 1; peer <= count; peer++) {
-    if (peer === member.ordinal) continue;
-    const at = member.heardAt[peer - 1] ?? 0;
-    heard.push(at > 0 && time - at < ELECTION_TIMEOUT);
-  }
-  return heard;
+/** Of a leader, by every other voter, ascending: whether it heard it within an election timeout. */
+export function heardOfLate(member: MemberFrame, voters: readonly number[], time: number): readonly boolean[] {
+  return voters
+    .filter((voter) => voter !== member.ordinal)
+    .map((voter) => {
+      const at = member.heardAt[voter - 1] ?? 0;
+      return at > 0 && time - at < ELECTION_TIMEOUT;
+    });
 }
 
 /** The call whose words stand beside its path: the newest that waits or was answered a moment ago; watches stay quiet. */
@@ -196,4 +214,47 @@ export function callWords(call: CallFrame): string {
     case 'other':
       return short(call.key);
   }
+}
+
+/** Why a verb makes no sense now, as a key. */
+export type Reason =
+  | { readonly type: 'noLeader' | 'lastVoter' }
+  | { readonly type: 'notRunning' | 'behind'; readonly name: string }
+  | { readonly type: 'unreachable'; readonly leader: string; readonly name: string };
+
+/** What can be done with a member of the cluster beside stopping it: each verb with the reason that is against it now. */
+export interface MembershipVerb {
+  readonly id: 'makeLeader' | 'promote' | 'remove';
+  readonly against: Reason | undefined;
+}
+
+/** A learner must have so much of what its leader has. etcd: readyPercentThreshold. */
+const READY = 0.9;
+
+export function membershipVerbs(frame: Frame, member: MemberFrame): readonly MembershipVerb[] {
+  if (standingOf(member) === 'removed') return [];
+  const leader = topLeader(frame);
+  const verbs: MembershipVerb[] = [];
+  if (member.isLearner) verbs.push({ id: 'promote', against: againstPromotion(member, leader) });
+  else if (member !== leader) verbs.push({ id: 'makeLeader', against: againstLeading(frame, member, leader) });
+  const voters = votersOf(frame);
+  const against: Reason | undefined =
+    leader === undefined ? { type: 'noLeader' } : member.isVoter && voters.length === 1 ? { type: 'lastVoter' } : undefined;
+  verbs.push({ id: 'remove', against });
+  return verbs;
+}
+
+function againstLeading(frame: Frame, member: MemberFrame, leader: MemberFrame | undefined): Reason | undefined {
+  if (leader === undefined) return { type: 'noLeader' };
+  if (member.health !== 'up') return { type: 'notRunning', name: member.name };
+  if (cutState(frame, leader.ordinal, member.ordinal) !== 'none')
+    return { type: 'unreachable', leader: leader.name, name: member.name };
+  return undefined;
+}
+
+function againstPromotion(member: MemberFrame, leader: MemberFrame | undefined): Reason | undefined {
+  if (leader === undefined) return { type: 'noLeader' };
+  if (member.health !== 'up') return { type: 'notRunning', name: member.name };
+  const match = leader.progress[member.ordinal - 1]?.match ?? 0;
+  return match < READY * logEnd(leader.log) ? { type: 'behind', name: member.name } : undefined;
 }

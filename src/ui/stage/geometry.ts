@@ -1,6 +1,6 @@
 /**
  * Where things stand on the stage: pure functions of the number of members and the box. Pixels, origin top left, y down.
- * Positions depend on ordinals alone, so nobody moves when leadership does.
+ * Positions depend on who is there alone, so nobody moves when leadership does.
  */
 import { type Flight, type Frame, type Island, topLeader, type WallFrame } from '../../view/index.ts';
 import type { WallLine } from '../../workers/index.ts';
@@ -52,11 +52,11 @@ export interface StageLayout {
   readonly scale: number;
   /** Side of a message's box. */
   readonly glyph: number;
-  /** By ordinal - 1. */
+  /** Ascending by ordinal; whoever was removed has no place. */
   readonly members: readonly MemberPlace[];
   /** Where clients' requests come from: the middle of the lower edge. */
   readonly prompt: Point;
-  /** By ordinal - 1: a client's way to that member. */
+  /** A client's way to each of `members`. */
   readonly callPaths: readonly Curve[];
   readonly narrow: boolean;
 }
@@ -82,6 +82,10 @@ type Unit = readonly (readonly [number, number])[];
 /** In units of the rectangle in which centres may stand; drawn by hand, for symmetry and room for the prompt's path in the middle. */
 const PLACES: Readonly<Record<number, Unit>> = {
   1: [[0.5, 0.4]],
+  2: [
+    [0.2, 0.45],
+    [0.8, 0.45],
+  ],
   3: [
     [0.5, 0],
     [0.86, 1],
@@ -153,11 +157,14 @@ function ellipsePlaces(count: number): Unit {
 }
 
 /**
- * Places `count` members (1 … 9) into the box.
+ * Places members into the box.
  *
+ * @param who ordinals, ascending, 1 … 9 of them; a number stands for so many from 1 on
  * @param base radius of a member in a cluster of three to five: the token `--member`, 56 px on a desk, 42 on a phone, 84 in a hall.
  */
-export function layoutStage(count: number, box: Box, base = 56): StageLayout {
+export function layoutStage(who: number | readonly number[], box: Box, base = 56): StageLayout {
+  const ordinals = ordinalsOf(who);
+  const count = ordinals.length;
   const narrow = box.width < 520;
   const scale = base > 64 ? base / 56 : 1;
   const radius = memberRadius(count, box, base, narrow);
@@ -178,25 +185,39 @@ export function layoutStage(count: number, box: Box, base = 56): StageLayout {
     (narrow && !small ? NARROW_PLACES[count] : undefined) ?? (small ? undefined : PLACES[count]) ?? ellipsePlaces(count);
   const members = units.map(
     ([x, y], i): MemberPlace => ({
-      ordinal: i + 1,
+      ordinal: ordinals[i] ?? i + 1,
       x: Math.round(left + x * freeWidth),
       y: Math.round(upper + y * freeHeight),
-      side: i === 0 ? 'right' : 'below',
+      side: i === 0 && count !== 2 ? 'right' : 'below',
     }),
   );
-  return {
-    box,
-    radius,
-    outer,
-    gap,
-    small,
-    scale,
-    glyph,
-    members,
-    prompt,
-    callPaths: members.map((place) => callCurve(place, members, prompt, gap + glyph * 0.5, outer + glyph * 0.75)),
-    narrow,
-  };
+  return withCallPaths({ box, radius, outer, gap, small, scale, glyph, members, prompt, narrow });
+}
+
+function withCallPaths(layout: Omit<StageLayout, 'callPaths'>): StageLayout {
+  const { members, prompt, gap, outer, glyph } = layout;
+  const callPaths = members.map((place) => callCurve(place, members, prompt, gap + glyph * 0.5, outer + glyph * 0.75));
+  return { ...layout, callPaths };
+}
+
+/** On the way from one layout to another of other members: `share` 0 … 1. Who is new stands where it will stand. */
+export function layoutBetween(from: StageLayout, to: StageLayout, share: number): StageLayout {
+  const mix = (a: number, b: number) => a + (b - a) * share;
+  return withCallPaths({
+    ...to,
+    radius: mix(from.radius, to.radius),
+    outer: mix(from.outer, to.outer),
+    gap: mix(from.gap, to.gap),
+    glyph: Math.round(mix(from.glyph, to.glyph)),
+    members: to.members.map((place) => {
+      const before = from.members.find((other) => other.ordinal === place.ordinal);
+      return before === undefined ? place : { ...place, x: mix(before.x, place.x), y: mix(before.y, place.y) };
+    }),
+  });
+}
+
+function ordinalsOf(who: number | readonly number[]): readonly number[] {
+  return typeof who === 'number' ? Array.from({ length: who }, (_, i) => i + 1) : who;
 }
 
 /**
@@ -255,13 +276,14 @@ function memberRadius(count: number, box: Box, base: number, narrow: boolean): n
     return count <= 5 ? phone : count <= 7 ? Math.round(phone * 0.7) : Math.round(phone * 0.36);
   }
   if (count > 7) return Math.round((base * 26) / 56);
-  if (count > 5) return Math.round((base * 34) / 56);
+  if (count > 6) return Math.round((base * 34) / 56);
+  if (count > 5) return Math.round((base * 42) / 56);
   return Math.round(Math.min(Math.max(box.height / 7.5, base * 0.82), base * 1.07));
 }
 
 /** The place of a member. Throws for an ordinal that the layout does not have. */
 export function placeOf(layout: StageLayout, ordinal: number): MemberPlace {
-  const place = layout.members[ordinal - 1];
+  const place = layout.members.find((each) => each.ordinal === ordinal);
   if (place === undefined) throw new Error(`no member ${ordinal} on a stage of ${layout.members.length}`);
   return place;
 }
@@ -276,6 +298,11 @@ export function labelOrigin(
   // Beside a small member the block rises, off the links that leave to the right.
   if (side === 'right') return { x: outer + 12, y: Math.min(-radius * 0.9, radius * 0.2 - BESIDE_LABEL * scale) };
   return { x: (-MINI_LOG.total / 2) * scale, y: pill ? radius + 27 * scale : outer + 11 * scale };
+}
+
+/** Whether a member stands on this stage. */
+export function hasPlace(layout: StageLayout, ordinal: number): boolean {
+  return layout.members.some((each) => each.ordinal === ordinal);
 }
 
 /** What a member covers: its disc with arc and crown, and its label block with a word and a value. */
@@ -331,11 +358,15 @@ export function linkSegment(layout: StageLayout, a: number, b: number): Segment 
   return { from: { x: p.x + ux * gap, y: p.y + uy * gap }, to: { x: q.x - ux * gap, y: q.y - uy * gap } };
 }
 
-/** Every unordered pair of members, lower ordinal first. */
-export function memberPairs(count: number): readonly (readonly [number, number])[] {
-  const pairs: (readonly [number, number])[] = [];
-  for (let a = 1; a <= count; a++) for (let b = a + 1; b <= count; b++) pairs.push([a, b]);
-  return pairs;
+/** Every unordered pair of members, lower ordinal first. @param who as of {@link layoutStage} */
+export function memberPairs(who: number | readonly number[]): readonly (readonly [number, number])[] {
+  const ordinals = ordinalsOf(who);
+  return ordinals.flatMap((a, i) => ordinals.slice(i + 1).map((b): readonly [number, number] => [a, b]));
+}
+
+/** Ordinals of those who stand on a stage, ascending. */
+export function placedOrdinals(layout: StageLayout): readonly number[] {
+  return layout.members.map((place) => place.ordinal);
 }
 
 export function along(segment: Segment, fraction: number): Point {
@@ -371,7 +402,9 @@ export function wallSegment(line: WallLine, box: Box): Segment {
  */
 export function standingWall(wall: Pick<WallFrame, 'line' | 'links'>, layout: StageLayout): Segment {
   const drawn = wallSegment(wall.line, layout.box);
-  const cut = new Set(wall.links.map(([a, b]) => (a < b ? `${a}-${b}` : `${b}-${a}`)));
+  // Whoever was removed since is not there to be parted.
+  const links = wall.links.filter(([a, b]) => hasPlace(layout, a) && hasPlace(layout, b));
+  const cut = new Set(links.map(([a, b]) => (a < b ? `${a}-${b}` : `${b}-${a}`)));
   const crossed = new Set(crossedLinks(layout, drawn).map(([a, b]) => (a < b ? `${a}-${b}` : `${b}-${a}`)));
   const same = cut.size === crossed.size && [...cut].every((link) => crossed.has(link));
   const clear = layout.members.every((place) => {
@@ -379,11 +412,11 @@ export function standingWall(wall: Pick<WallFrame, 'line' | 'links'>, layout: St
     return Math.hypot(near.x - place.x, near.y - place.y) > layout.outer;
   });
   if (same && clear) return drawn;
-  const count = layout.members.length;
-  const side = new Set([1]);
+  const pairs = memberPairs(placedOrdinals(layout));
+  const side = new Set(layout.members.slice(0, 1).map((place) => place.ordinal));
   for (let grown = true; grown; ) {
     grown = false;
-    for (const [a, b] of memberPairs(count)) {
+    for (const [a, b] of pairs) {
       if (cut.has(`${a}-${b}`) || side.has(a) === side.has(b)) continue;
       side.add(a).add(b);
       grown = true;
@@ -429,7 +462,7 @@ export function wallLine(segment: Segment, box: Box): WallLine {
 
 /** Member links that a line crosses between the members' centres: both directions of each. Never a client's. */
 export function crossedLinks(layout: StageLayout, line: Segment): readonly (readonly [number, number])[] {
-  return memberPairs(layout.members.length)
+  return memberPairs(placedOrdinals(layout))
     .filter(([a, b]) => crossing({ from: placeOf(layout, a), to: placeOf(layout, b) }, line) !== undefined)
     .flatMap(([a, b]) => [[a, b] as const, [b, a] as const]);
 }
@@ -477,12 +510,16 @@ export interface DefaultWall {
 export function defaultWall(frame: Frame, layout: StageLayout): DefaultWall | undefined {
   const count = layout.members.length;
   if (count < 2) return undefined;
-  const leader = topLeader(frame)?.ordinal ?? 1;
+  const ordinals = placedOrdinals(layout);
+  const leader = Math.max(0, ordinals.indexOf(topLeader(frame)?.ordinal ?? 0));
   const size = Math.max(1, Math.ceil(count / 2) - 1);
   let best: { readonly line: Segment; readonly margin: number; readonly minority: readonly number[] } | undefined;
   for (let shift = 0; shift < size; shift++) {
-    const minority = Array.from({ length: size }, (_, i) => ((leader - 1 - shift + i + count) % count) + 1).sort((a, b) => a - b);
-    const majority = layout.members.map((m) => m.ordinal).filter((m) => !minority.includes(m));
+    const minority = Array.from(
+      { length: size },
+      (_, i) => ordinals[(leader - shift + i + count) % count] as number, // inside the ring
+    ).sort((a, b) => a - b);
+    const majority = ordinals.filter((m) => !minority.includes(m));
     const between = separate(minority, majority, layout);
     if (between === undefined) continue;
     // A line that has to run over labels is the last resort.
@@ -624,7 +661,7 @@ export function nameSize(layout: StageLayout, hasQuorum = false): Box {
  */
 export function islandGrounds(islands: readonly Island[], walls: readonly Segment[], layout: StageLayout): readonly IslandGround[] {
   const { box } = layout;
-  const links = memberPairs(layout.members.length).map(([a, b]) => linkSegment(layout, a, b));
+  const links = memberPairs(placedOrdinals(layout)).map(([a, b]) => linkSegment(layout, a, b));
   const stage = corners({ x: 8, y: 4, width: box.width - 16, height: box.height - 12 });
   const lines = walls.filter((wall) => layout.members.every((place) => Math.abs(sideOf(wall, place)) > layout.radius * 0.8));
   const taken = layout.members.flatMap((place) => covered(layout, place));
@@ -788,6 +825,7 @@ export function flightPlace(
   walls: readonly StandingWall[],
   inSight: boolean,
 ): FlightPlace | undefined {
+  if (!hasPlace(layout, flight.from) || !hasPlace(layout, flight.to)) return undefined; // removed since
   const segment = linkSegment(layout, flight.from, flight.to);
   const length = Math.max(1, Math.hypot(segment.to.x - segment.from.x, segment.to.y - segment.from.y));
   const duration = Math.max(1, flight.arrivesAt - flight.sentAt);

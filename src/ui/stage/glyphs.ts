@@ -139,6 +139,7 @@ export function drawGlyph(pen: Pen, kind: GlyphKind, size: number, count: number
     case 'snapshot':
       hexagon(pen, 11);
       hollow();
+      if (big) label(pen, String(count), ink.text, ink.mono); // per cent sent
       break;
     case 'timeoutNow':
       circle(pen, 10.5);

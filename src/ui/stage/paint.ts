@@ -7,6 +7,7 @@ import {
   curveUpTo,
   type FlightPlace,
   flightPlace,
+  hasPlace,
   linkSegment,
   onCurve,
   type Point,
@@ -147,7 +148,8 @@ function paintFlight(pen: StagePen, scene: StageScene, flight: Flight, at: Fligh
   pen.globalAlpha = at.strength;
   const k = scene.layout.glyph / 24;
   if (at.fate !== 'dead') paintTrail(pen, at, (glyphExtent(kind) + 2) * k, ink.colour, k);
-  stamp(pen, scene, kind, scene.layout.glyph, flight.count, ink);
+  if (kind === 'snapshot') drawGlyph(pen, kind, scene.layout.glyph * 1.25, percentSent(flight, scene.time), ink);
+  else stamp(pen, scene, kind, scene.layout.glyph, flight.count, ink);
   if (at.fate === 'doomed') drawHalo(pen, kind, scene.layout.glyph, scene.ink.fault);
   if (at.fate === 'dead') drawSlash(pen, kind, scene.layout.glyph, scene.ink.fault, ink.ground);
   if (scene.lit === flight.id) {
@@ -158,6 +160,12 @@ function paintFlight(pen: StagePen, scene: StageScene, flight: Flight, at: Fligh
     pen.stroke();
   }
   pen.restore();
+}
+
+/** How much of a snapshot has been sent, in per cent: it flies as long as its link takes for it. */
+export function percentSent(flight: Flight, time: number): number {
+  const share = (time - flight.sentAt) / Math.max(1, flight.arrivesAt - flight.sentAt);
+  return Math.round(Math.max(0, Math.min(1, share)) * 100);
 }
 
 /** Never longer than the way it has come: nothing trails out of a member's ring. */
@@ -246,7 +254,7 @@ export interface CallPlace {
 
 /** The way of a client's calls: from the prompt to a member's ring. */
 export function callPath(layout: StageLayout, member: number): Curve {
-  const path = layout.callPaths[placeOf(layout, member).ordinal - 1];
+  const path = layout.callPaths[layout.members.indexOf(placeOf(layout, member))];
   if (path === undefined) throw new Error(`no way to member ${member}`);
   return path;
 }
@@ -258,6 +266,7 @@ export function callPath(layout: StageLayout, member: number): Curve {
  * @param rank calls that wait at the same member stand side by side: 0, 1, …
  */
 export function callPlace(call: CallFrame, time: number, layout: StageLayout, rank: number): CallPlace | undefined {
+  if (!hasPlace(layout, call.member)) return undefined;
   const path = callPath(layout, call.member);
   if (time < call.sentAt) return undefined;
   const { answer } = call;

@@ -1,5 +1,5 @@
 /** Which verbs stand in the row, in their order; pure. The way back from a fault comes first. */
-import type { Frame, MemberFrame } from '../../view/index.ts';
+import { type Frame, isPresent, type MemberFrame, presentOrdinals } from '../../view/index.ts';
 
 export type Verb =
   | { readonly type: 'heal'; readonly what: 'split' | 'link' | 'links' }
@@ -12,7 +12,7 @@ export type Verb =
 
 /** The row for a picture. Of several stopped members the one that stopped last comes back first. */
 export function verbsFor(frame: Frame): readonly Verb[] {
-  const count = frame.members.length;
+  const count = presentOrdinals(frame).length;
   const verbs: Verb[] = [];
   const pairs = cutPairs(frame);
   const stopped = lastStopped(frame.members);
@@ -42,13 +42,12 @@ export function isWayBack(verb: Verb): boolean {
 }
 
 function lastStopped(members: readonly MemberFrame[]): MemberFrame | undefined {
-  return members.filter((member) => member.health !== 'up').sort((a, b) => b.since - a.since)[0];
+  return members.filter((member) => member.health !== 'up' && isPresent(member)).sort((a, b) => b.since - a.since)[0];
 }
 
 function cutPairs(frame: Frame): number {
   const count = frame.members.length;
   const cut = (from: number, to: number) => frame.cut[(from - 1) * count + (to - 1)] === true;
-  let pairs = 0;
-  for (let a = 1; a < count; a++) for (let b = a + 1; b <= count; b++) if (cut(a, b) || cut(b, a)) pairs++;
-  return pairs;
+  const present = presentOrdinals(frame);
+  return present.reduce((sum, a) => sum + present.filter((b) => b > a && (cut(a, b) || cut(b, a))).length, 0);
 }

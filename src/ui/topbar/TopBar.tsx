@@ -50,6 +50,15 @@ function Scene() {
       choose: () => acts.restart(size),
     }),
   );
+  const additions = [true, false].map(
+    (learner): Choice => ({
+      id: learner ? 'addLearner' : 'addMember',
+      text: learner ? words.stage.addLearner : words.stage.addMember,
+      chosen: undefined,
+      choose: () => acts.addMember(learner),
+      ...(learner ? { heading: words.shell.thisCluster } : {}),
+    }),
+  );
   const reset: Choice = { id: 'reset', text: words.shell.reset, chosen: undefined, choose: () => acts.restart(members) };
   return (
     <Menu
@@ -61,7 +70,7 @@ function Scene() {
           <Icon name="down" />
         </>
       }
-      choices={[...sizes, reset]}
+      choices={[...sizes, reset, ...additions]}
     />
   );
 }

@@ -13,6 +13,8 @@ function say(have: number, states: readonly DiskState[], more: Partial<Extract<N
     needed: 3,
     have,
     voters: states.map((state, at) => ({ member: at + 1, name: `n${at + 1}`, state })),
+    learners: [],
+    joint: [],
     behind: 0,
     carries: 0,
     possible: true,

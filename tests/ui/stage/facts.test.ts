@@ -8,6 +8,7 @@ import {
   heardOfLate,
   isWalled,
   logWindow,
+  membershipVerbs,
   miniCells,
   roleWord,
   timerLeft,
@@ -126,6 +127,51 @@ test('a timer runs down, and rests where none runs', () => {
 
 test('a leader counts whom it heard within an election timeout', () => {
   const leader = makeMember(2, { role: 'leader', heardAt: [500_000, 0, 0, 1_400_000] });
-  expect(heardOfLate(leader, 4, 500_000 + ELECTION_TIMEOUT)).toEqual([false, false, true]);
-  expect(heardOfLate(leader, 4, 499_999 + ELECTION_TIMEOUT)).toEqual([true, false, true]);
+  expect(heardOfLate(leader, [1, 2, 3, 4], 500_000 + ELECTION_TIMEOUT)).toEqual([false, false, true]);
+  expect(heardOfLate(leader, [1, 2, 3, 4], 499_999 + ELECTION_TIMEOUT)).toEqual([true, false, true]);
+});
+
+describe('membership', () => {
+  const learner = makeMember(4, { isVoter: false, isLearner: true });
+  const leading = (match: number) =>
+    makeMember(1, {
+      role: 'leader',
+      terms: new Array(20).fill(1),
+      progress: [undefined, undefined, undefined, { match, next: match + 1, state: 'replicate' }],
+    });
+
+  test('a learner says so and has no vote; whoever was removed says so until it ends', () => {
+    const removed = makeMember(3, { isVoter: false });
+    const candidate = makeMember(1, { role: 'candidate', votes: ['granted', 'waiting', 'waiting', 'waiting'] });
+    const frame = makeFrame(4, 1, { members: [candidate, makeMember(2), removed, learner] });
+    expect(roleWord(frame, learner)).toEqual({ type: 'learner' });
+    expect(roleWord(frame, removed)).toEqual({ type: 'removed' });
+    expect(voteMarks(frame, candidate)).toEqual(['granted', 'waiting']);
+  });
+
+  test('a learner can be promoted once it has nine tenths of the log (etcd: readyPercentThreshold)', () => {
+    const against = (match: number) => {
+      const frame = makeFrame(4, 1, { members: [leading(match), makeMember(2), makeMember(3), learner] });
+      return membershipVerbs(frame, learner).map((verb) => [verb.id, verb.against?.type]);
+    };
+    expect(against(17)).toEqual([
+      ['promote', 'behind'],
+      ['remove', undefined],
+    ]);
+    expect(against(18)).toEqual([
+      ['promote', undefined],
+      ['remove', undefined],
+    ]);
+  });
+
+  test('nobody hands over to who is stopped or cut off, and the only voter stays', () => {
+    const cut = new Array<boolean>(9).fill(false);
+    cut[0 * 3 + 2] = true;
+    const members = [makeMember(1, { role: 'leader' }), makeMember(2, { health: 'stopped' }), makeMember(3)];
+    const frame = makeFrame(3, 1, { members, cut });
+    const against = (at: number) => membershipVerbs(frame, members[at] as never).map((verb) => verb.against?.type);
+    expect([against(0), against(1), against(2)]).toEqual([[undefined], ['notRunning', undefined], ['unreachable', undefined]]);
+    const alone = makeFrame(1, 1);
+    expect(membershipVerbs(alone, alone.members[0] as never).map((verb) => verb.against?.type)).toEqual(['lastVoter']);
+  });
 });

@@ -11,8 +11,10 @@ import {
   FADE,
   flightPlace,
   footprint,
+  hasPlace,
   inside,
   islandGrounds,
+  layoutBetween,
   layoutStage,
   linkSegment,
   memberPairs,
@@ -258,4 +260,19 @@ describe('a message', () => {
     expect(flown(1_000, [])).toBe(flown(6_000, []));
     expect(flown(8_000, [])).toBeCloseTo(0.7);
   });
+});
+
+test('whoever stays keeps a place of its own when one goes, and glides there; the removed has none', () => {
+  const box = { width: 832, height: 424 };
+  const before = layoutStage([1, 2, 3, 4, 5], box);
+  const after = layoutStage([1, 2, 4, 5, 6], box);
+  expect(after.members.map((place) => place.ordinal)).toEqual([1, 2, 4, 5, 6]);
+  expect(hasPlace(after, 3)).toBe(false);
+  const half = layoutBetween(before, after, 0.5);
+  const n4 = [before, half, after].map((layout) => placeOf(layout, 4).x);
+  expect(n4[1]).toBeCloseTo(((n4[0] ?? 0) + (n4[2] ?? 0)) / 2);
+  expect(n4[0]).not.toBe(n4[2]);
+  expect(placeOf(half, 6)).toEqual(placeOf(after, 6)); // who is new stands where it will stand
+  expect(half.callPaths).toHaveLength(5);
+  expect(flightPlace(makeFlight({ from: 1, to: 3 }), 5_000, after, [], false)).toBeUndefined();
 });
