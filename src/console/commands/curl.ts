@@ -281,7 +281,8 @@ interface Url {
 function readUrl(text: Bytes, keepsPath: boolean): Result<Url, Fault> {
   const bad: Fault = { code: 3, text: 'URL using bad/illegal format or missing URL' };
   const found = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:[^/?#@]*@)?([^/?#:@\s]+)(?::([0-9]*))?([/?][^#\s]*)?(?:#.*)?$/.exec(text);
-  if (found === null) return fail(bad);
+  // A scheme with no host behind it is no host either.
+  if (found === null || (found[1] === undefined && text.includes('://'))) return fail(bad);
   const [, typedScheme = 'http', host = '', typedPort = '', typedTarget = '/'] = found;
   const scheme = typedScheme.toLowerCase();
   if (scheme !== 'http' && scheme !== 'https')
