@@ -5,8 +5,8 @@
 import { createRequire, Module } from 'node:module';
 import { join, resolve } from 'node:path';
 
-/** A cluster of the port's members. */
-export interface PeerCluster {
+/** A cluster as it is measured, whosever it is. */
+export interface Driven {
   readonly proposeAndApply: (count: number, data: string) => void;
   readonly compactLogs: () => void;
   /** Entries that each member has applied. */
@@ -79,7 +79,7 @@ function leaveOutDatabase(load: NodeJS.Require): void {
   load.cache[path] ??= module;
 }
 
-export function createPeerCluster(peer: PeerModules, count: number): PeerCluster {
+export function createPeerCluster(peer: PeerModules, count: number): Driven {
   peer.setLogger(peer.discardLogger);
   const voters = Array.from({ length: count }, (_, i) => String(i + 1));
   const storages = voters.map(() => {
