@@ -282,7 +282,7 @@ function readUrl(text: Bytes, keepsPath: boolean): Result<Url, Fault> {
   const bad: Fault = { code: 3, text: 'URL using bad/illegal format or missing URL' };
   const found = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(?:[^/?#@]*@)?([^/?#:@\s]+)(?::([0-9]*))?([/?][^#\s]*)?(?:#.*)?$/.exec(text);
   // A scheme with no host behind it is no host either.
-  if (found === null || (found[1] === undefined && text.includes('://'))) return fail(bad);
+  if (found === null || (found[1] === undefined && /^[^/?#]*:\/\//.test(text))) return fail(bad);
   const [, typedScheme = 'http', host = '', typedPort = '', typedTarget = '/'] = found;
   const scheme = typedScheme.toLowerCase();
   if (scheme !== 'http' && scheme !== 'https')
