@@ -124,6 +124,16 @@ describe('with a cluster', () => {
     expect(out).toMatch(/^# TYPE etcd_server_has_leader gauge\netcd_server_has_leader 1$/m);
     expect(out).toMatch(/^etcd_debugging_mvcc_current_revision [1-9]\d*$/m);
     expect(out).toMatch(/^etcd_server_quota_backend_bytes 2\.147483648e\+09$/m);
+    const metric = (name: string) => {
+      const { out: text } = terminal.type('curl n1:2379/metrics');
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    };
+    const [puts, txns] = [metric('etcd_mvcc_put_total'), metric('etcd_mvcc_txn_total')];
+    terminal.type(put);
+    terminal.type('put a b');
+    terminal.type(`curl -d '{"success":[{"request_put":{"key":"YQ=="}},{"request_put":{"key":"Yg=="}}]}' n2:2379/v3/kv/txn`);
+    expect(metric('etcd_mvcc_put_total')).toBe(puts + 4);
+    expect(metric('etcd_mvcc_txn_total')).toBe(txns + 1);
     const leaders = [1, 2, 3].map((n) => terminal.type(`curl n${n}:2379/metrics`).out.includes('etcd_server_is_leader 1\n'));
     expect(leaders.filter(Boolean)).toHaveLength(1);
   });

@@ -58,5 +58,6 @@ export function memberDigest(member: Member): string {
     knownLeader: member.knownLeader,
     ticks: member.ticks,
     requestCount: member.requestCount,
+    counters: member.counters,
   });
 }

@@ -8,6 +8,7 @@ import type { AlarmMember, AlarmRequest, AlarmType, LeaseGrantRequest, LeaseRevo
 import { isSameAlarm, withAlarm } from './applied.ts';
 import { applyAuth } from './auth.ts';
 import { executeCompaction } from './compaction.ts';
+import { countOperations } from './counters.ts';
 import { shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
@@ -26,6 +27,7 @@ export function executeCommand(member: Member, request: LoggedRequest, auth: Aut
   if (refusal !== undefined) return fail(refusal);
   const result = execute(member, request);
   growFile(member);
+  if (result.ok) countOperations(member.counters, result.value);
   return result;
 }
 

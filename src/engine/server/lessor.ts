@@ -181,6 +181,7 @@ function answerHere(member: Member, call: LeaderCall): void {
   } else if (endsAt <= now) replace(member, call, { ...call, state: { type: 'revoking' } });
   else {
     startLease(member, lease.id, lease.ttl);
+    member.counters.etcd_debugging_lease_renewed_total++;
     answer(member, call, { type: 'leaseKeepAlive', ttl: lease.ttl });
   }
 }
@@ -264,6 +265,7 @@ function proposeRevokes(member: Member): void {
   for (const id of next) {
     if (!lessor.endsAt.has(id)) continue;
     lessor.revoking.set(id, now + REVOKE_RETRY);
+    member.counters.etcd_debugging_server_lease_expired_total++;
     const request = { type: 'leaseRevoke' as const, id };
     // A lease ends whoever owns its keys: the member acts as root. Refused during a hand-over of leadership, it is tried again.
     propose(raft, encodeCommand({ requestId: nextRequestId(member), request, auth: selfInfo(member) }));

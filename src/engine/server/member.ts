@@ -29,6 +29,7 @@ import { publish, tickCluster } from './clusterCommand.ts';
 import { tickCompaction } from './compaction.ts';
 import { beginStop, tellMembers } from './configuration.ts';
 import { onPromote, onPromoted, tickMoves, tickPromotions } from './configure.ts';
+import { createCounters } from './counters.ts';
 import type { DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
 import { cloneLeases, createLeases } from './leases.ts';
 import { handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
@@ -123,6 +124,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     ticks: 0,
     leaderlessLooks: 0,
     requestCount: (Math.floor(config.epoch + now / 1000) % 2 ** 40) * 256,
+    counters: createCounters(),
     outputs: [],
   };
   if (state !== undefined) installState(member, state);
@@ -213,6 +215,7 @@ export function cloneMember(member: Member): Member {
     configurations: new Map(member.configurations),
     writes: new Map(member.writes),
     watches: new Map(member.watches),
+    counters: { ...member.counters },
     outputs: member.outputs.slice(),
   };
 }

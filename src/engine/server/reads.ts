@@ -4,6 +4,7 @@ import { range } from '../kv/index.ts';
 import { type MemberId, type ReadState, readIndex } from '../raft/index.ts';
 import type { DowngradeRequest, UnaryResponse } from './api.ts';
 import { checkPassword } from './auth.ts';
+import { countOperations } from './counters.ts';
 import { downgradeTarget, shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
@@ -33,8 +34,10 @@ export function answerRead(member: Member, read: PendingRead): void {
   const { call } = read;
   const result = resultOf(member, read);
   if (result === undefined) return;
-  if (result.ok) member.outputs.push({ type: 'answer', call, response: result.value });
-  else member.outputs.push({ type: 'refuse', call, error: { code: result.error } });
+  if (result.ok) {
+    countOperations(member.counters, result.value);
+    member.outputs.push({ type: 'answer', call, response: result.value });
+  } else member.outputs.push({ type: 'refuse', call, error: { code: result.error } });
 }
 
 /** Undefined: it goes on as a write. */
@@ -123,6 +126,7 @@ export function onLeader(member: Member, leader: MemberId): void {
   else writeNodeLine(member, `changed leader from ${formatHex(before)} to ${formatHex(leader)}`);
   if (leader === ZERO_ID) return;
   member.leaderSince = member.now;
+  member.counters.etcd_server_leader_changes_seen_total++;
   const round = member.readRound;
   if (round === undefined) return;
   member.readRound = undefined;
@@ -146,6 +150,7 @@ export function tickReads(member: Member): void {
       ['timeout', '7s'],
     ]);
     member.readRound = undefined;
+    member.counters.etcd_server_read_indexes_failed_total++;
     for (const read of round.reads) refuseRead(member, read, 'timeout');
     startRound(member);
   } else if (member.now >= round.retryAt) {
@@ -153,6 +158,7 @@ export function tickReads(member: Member): void {
       ['sent-request-id', formatDecimal(round.context)],
       ['retry-timeout', '500ms'],
     ]);
+    member.counters.etcd_server_slow_read_indexes_total++;
     askAgain(member);
   }
 }

@@ -3,6 +3,7 @@ import type { Bytes, Id64 } from '../../base/index.ts';
 import type { ConfChangeV1, LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
 import type { ApiRequest, UnaryRequest, UnaryResponse } from './api.ts';
 import type { StateMachine } from './applied.ts';
+import type { Counters } from './counters.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { ClusterIdentity } from './identity.ts';
 import type { CallId, MemberOutput } from './input.ts';
@@ -190,6 +191,7 @@ export interface Member extends StateMachine {
   leaderlessLooks: number;
   /** Ids given out so far. */
   requestCount: number;
+  readonly counters: Counters;
   /** Outputs of the input that is being handled. */
   outputs: MemberOutput[];
 }

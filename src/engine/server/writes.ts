@@ -73,6 +73,7 @@ export function proposeWaiting(member: Member): void {
 export function tickWrites(member: Member): void {
   for (const write of [...member.writes.values()]) {
     if (member.now - write.startedAt < REQUEST_TIMEOUT) continue;
+    member.counters.etcd_server_proposals_failed_total++;
     const unproposed = member.waitingProposals.some((proposal) => proposal.requestId === write.requestId);
     refuseWrite(member, write.requestId, unproposed ? 'deadlineExceeded' : timeoutReason(member, write.startedAt));
   }
