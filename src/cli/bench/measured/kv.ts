@@ -211,7 +211,7 @@ function compacting(): Figure[] {
   );
   return [
     { id: 'kv/compact/revisions=1000000', value: median(times), unit: 'ms' },
-    { id: 'kv/compact/revisions=1000000/longest-pause', value: median(pauses), unit: 'ms' },
+    { id: 'kv/compact/revisions=1000000/longest-pause', value: Math.max(...pauses), unit: 'ms' },
   ];
 }
 
