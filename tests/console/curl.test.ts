@@ -132,6 +132,7 @@ describe('with a cluster', () => {
     terminal.type(put);
     terminal.type('put a b');
     terminal.type(`curl -d '{"success":[{"request_put":{"key":"YQ=="}},{"request_put":{"key":"Yg=="}}]}' n2:2379/v3/kv/txn`);
+    terminal.stage.pass(terminal.stage.run.kernel.now + SECOND); // every member has applied them
     expect(metric('etcd_mvcc_put_total')).toBe(puts + 4);
     expect(metric('etcd_mvcc_txn_total')).toBe(txns + 1);
     const leaders = [1, 2, 3].map((n) => terminal.type(`curl n${n}:2379/metrics`).out.includes('etcd_server_is_leader 1\n'));
