@@ -1,7 +1,10 @@
 /** curl at the console's prompt: a real cluster of ours behind it, curl's own words where something is wrong. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8Decode } from '../../src/base/index.ts';
 import { createStage, type Stage } from '../../src/cli/transcript/inlineTarget.ts';
+import * as messages from '../../src/console/gateway/messages.ts';
+import { UNARY_METHODS } from '../../src/console/gateway/requests.ts';
 import { type CollectedRun, collectRun, compileLine } from '../../src/console/index.ts';
 import { actInline, advanceInline, createInlineRun, freshScenario, MILLISECOND, SECOND } from '../../src/sim/index.ts';
 
@@ -192,4 +195,44 @@ describe('without', () => {
     );
     expect(type('curl --help').out).toContain(' -d, --data <data>\n');
   });
+});
+
+test('whatever is asked of whichever method, there is an answer', () => {
+  const { type } = openTerminal(1);
+  const paths = [...UNARY_METHODS.keys(), '/watch', '/lease/keepalive', '/lock/lock', '/lock/unlock', '/election/proclaim'];
+  const fields = Object.values(messages).flatMap((message) => ('fields' in message ? Object.keys(message.fields) : []));
+  const scalar = fc.constantFrom(
+    'Zm9v',
+    'AA==',
+    '',
+    '1',
+    '-1',
+    'x',
+    0,
+    2,
+    1.5,
+    true,
+    null,
+    '9223372036854775807',
+    2 ** 53,
+  );
+  const { body } = fc.letrec<{ body: unknown; value: unknown }>((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, scalar, fc.array(tie('value'), { maxLength: 2 }), tie('body')),
+    body: fc.dictionary(fc.constantFrom(...new Set(fields)), tie('value'), { maxKeys: 4 }),
+  }));
+  const statuses = new Set<string>();
+  fc.assert(
+    fc.property(fc.constantFrom(...paths), body, (path, asked) => {
+      // Auth would keep everybody out who comes later.
+      if (path === '/auth/enable') return;
+      const { out, exit } = type(`curl -s -m 8 -w ' %{http_code}' -d '${JSON.stringify(asked)}' n1:2379/v3${path}`);
+      const [, text = '', status = ''] = /^([\s\S]*) (\d{3})$/.exec(out) ?? [];
+      statuses.add(status);
+      // Only what waits for something to happen has said nothing after eight seconds.
+      if (status === '000') expect([path, exit]).toEqual([expect.stringMatching(/^\/(?:watch|lock\/lock)$/), 28]);
+      else for (const line of text.trimEnd().split('\n')) if (line !== '') expect(JSON.parse(line)).toBeTypeOf('object');
+    }),
+    { numRuns: 1_500 },
+  );
+  expect([...statuses]).toEqual(expect.arrayContaining(['000', '200', '400', '404', '500']));
 });
