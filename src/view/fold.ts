@@ -214,7 +214,7 @@ function foldAction(fold: Fold, row: Row, context: FoldContext): void {
       client,
       member: 0,
       kind,
-      key: 'key' in request ? utf8Decode(request.key) : '',
+      key: kind === 'other' ? action.text : 'key' in request ? utf8Decode(request.key) : '',
       value,
       sentAt: row.time,
       arrivesAt: row.time,

@@ -115,6 +115,7 @@ export interface CallFrame {
   /** Member that was asked. */
   readonly member: number;
   readonly kind: 'put' | 'get' | 'delete' | 'watch' | 'memberList' | 'other';
+  /** Of another command: its words. */
   readonly key: string;
   readonly value: string;
   readonly sentAt: number;

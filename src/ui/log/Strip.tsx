@@ -5,6 +5,7 @@ import { STRIP_PITCH } from './layout.ts';
 import styles from './Strip.module.css';
 
 const HEIGHT = 12;
+const HEXAGON = 'M0 -5L4.33 -2.5V2.5L0 5L-4.33 2.5V-2.5Z';
 
 /** @param slots cells that have room; fewer are drawn at the right end, beside the columns */
 export function Strip({
@@ -18,6 +19,9 @@ export function Strip({
 }) {
   const width = slots * STRIP_PITCH;
   const from = slots - cells.length;
+  /** Where compacted entries end, if that is here: the snapshot stands there. */
+  const end = cells.findLastIndex((cell) => cell.compacted);
+  const snapshot = end < cells.length - 1 ? end : -1;
   return (
     <svg className={styles.strip} width={width} height={HEIGHT} role="img" aria-label={label}>
       {cells.map((cell, at) =>
@@ -33,6 +37,9 @@ export function Strip({
             rx={1}
           />
         ),
+      )}
+      {snapshot >= 0 && (
+        <path className={styles.snapshot} transform={`translate(${(from + snapshot + 1) * STRIP_PITCH - 0.5} 6)`} d={HEXAGON} />
       )}
     </svg>
   );

@@ -2,6 +2,7 @@
 import {
   type CallFrame,
   catchUp,
+  committedTerm,
   crownOf,
   type Fill,
   type Frame,
@@ -153,6 +154,8 @@ export interface ValueReader {
 }
 
 export function createValueReader(): ValueReader {
+  /** Terms of applied entries, by index: what is applied anywhere stays, also when it is compacted. */
+  const terms = new Map<number, number>();
   const known = new Map<number, { readonly key: string; readonly applied: number; readonly kept: KeptValue }>();
   return {
     read(frame, member, key) {
@@ -161,7 +164,7 @@ export function createValueReader(): ValueReader {
       const floor = usable ? before.applied + 1 : Math.max(1, member.appliedIndex - LOOK_BACK);
       let kept: KeptValue = usable ? before.kept : { value: undefined, index: 0 };
       for (let index = member.appliedIndex; index >= floor; index--) {
-        const text = frame.texts.get(`${logTerm(member.log, index)}/${index}`);
+        const text = frame.texts.get(`${appliedTerm(frame, member, index, terms)}/${index}`);
         if (text === undefined || text.key !== key || (text.kind !== 'put' && text.kind !== 'delete')) continue;
         kept = { value: text.kind === 'put' ? text.value : undefined, index };
         break;
@@ -170,6 +173,28 @@ export function createValueReader(): ValueReader {
       return kept;
     },
   };
+}
+
+/**
+ * Term of an entry that a member has applied. It may have compacted it, or never have had it but in a snapshot: then somebody else's log
+ * tells, or what was seen before, or that there never was another entry at that index. 0 = nobody knows any more.
+ */
+function appliedTerm(frame: Frame, member: MemberFrame, index: number, seen: Map<number, number>): number {
+  const term = isCompacted(member, index)
+    ? committedTerm(frame, index) || seen.get(index) || soleTerm(frame, member.term, index)
+    : logTerm(member.log, index);
+  if (term !== 0) seen.set(index, term);
+  return term;
+}
+
+function soleTerm(frame: Frame, highest: number, index: number): number {
+  let sole = 0;
+  for (let term = 1; term <= highest; term++) {
+    if (!frame.texts.has(`${term}/${index}`)) continue;
+    if (sole !== 0) return 0;
+    sole = term;
+  }
+  return sole;
 }
 
 /** What is left of a follower's or candidate's patience at `time`, 1 … 0; undefined where no timer runs. Raft §5.2. */

@@ -175,3 +175,13 @@ describe('membership', () => {
     expect(membershipVerbs(alone, alone.members[0] as never).map((verb) => verb.against?.type)).toEqual(['lastVoter']);
   });
 });
+
+test('a member that got a snapshot has the values that stand in it', () => {
+  const texts = makeTexts([1, 1, 'put', 'color', 'red'], [1, 2, 'put', 'color', 'blue'], [1, 3, 'noop', '', '']);
+  const none = makeMember(2, { terms: [], appliedIndex: 3, commitIndex: 3, firstIndex: 4 });
+  const alike = makeFrame(2, 1, { members: [makeMember(1), none], texts });
+  expect(createValueReader().read(alike, none, 'color')).toEqual({ value: 'blue', index: 2 });
+  // Nobody has the log any more, but nothing else was ever written there.
+  const gone = makeFrame(2, 1, { members: [none, none], texts });
+  expect(createValueReader().read(gone, none, 'color')).toEqual({ value: 'blue', index: 2 });
+});
