@@ -4,7 +4,7 @@
  */
 import { chunkAt } from '../base/index.ts';
 import type { CallFrame, Frame, MemberFrame } from './frame.ts';
-import { canDecide, catchUp, isPresent, quorumHalves, transferOf, votersOf } from './membership.ts';
+import { canDecide, catchUp, isPresent, quorumHalves, snapshotIndex, transferOf, votersOf } from './membership.ts';
 
 /** What a client wants. */
 export type Work = 'put' | 'delete' | 'read';
@@ -321,7 +321,12 @@ function explainLag(frame: Frame, leader: MemberFrame): { readonly note: Note; r
   if (lagging === undefined) return undefined;
   const why: Why =
     catchUp(frame, lagging) === 'snapshot'
-      ? { type: 'snapshot', leader: leader.name, member: lagging.name, index: leader.firstIndex - 1 }
+      ? {
+          type: 'snapshot',
+          leader: leader.name,
+          member: lagging.name,
+          index: snapshotIndex(leader, lagging) || leader.firstIndex - 1,
+        }
       : { type: 'lags', leader: leader.name, member: lagging.name, has: lagging.log.end - 1, last };
   return { note: { type: 'catchesUp', member: lagging.name, isLearner: lagging.isLearner }, why };
 }

@@ -71,6 +71,12 @@ export function catchUp(frame: Frame, member: MemberFrame): 'snapshot' | 'log' |
   return leader.commitIndex - end >= LAG ? 'log' : undefined;
 }
 
+/** Index of the snapshot that a leader sends to a member; 0 = it sends none. etcd: in StateSnapshot, Next is behind PendingSnapshot. */
+export function snapshotIndex(leader: MemberFrame, member: MemberFrame): number {
+  const progress = leader.progress[member.ordinal - 1];
+  return progress?.state === 'snapshot' ? progress.next - 1 : 0;
+}
+
 /** A leadership that changes hands: the order to take over is on its way. Thesis §3.10. */
 export interface Transfer {
   /** Ordinals. */

@@ -5,7 +5,7 @@
 import type { CallFrame, EntryKind, Fill, Flight, Frame, Island, MemberFrame } from './frame.ts';
 import { committedTerm, fillAt, newestIndex } from './logGrid.ts';
 import { logEnd, logTerm, topLeader } from './lookup.ts';
-import { canDecide, isPresent, type QuorumHalf, quorumHalves, transferOf, votersOf } from './membership.ts';
+import { canDecide, isPresent, type QuorumHalf, quorumHalves, snapshotIndex, transferOf, votersOf } from './membership.ts';
 
 /** What is known of one voter on the way to the next commit, in the order in which it counts. */
 export type DiskState =
@@ -181,8 +181,10 @@ export type Needed =
       readonly state: 'probe' | 'replicate' | 'snapshot';
       readonly others: number;
       readonly isLearner: boolean;
-      /** The leader's log begins after this index: its snapshot stands there. 0 = it has everything. */
+      /** Index of the snapshot that is sent; 0 = none. */
       readonly snapshot: number;
+      /** First index that the leader still holds. */
+      readonly begins: number;
     }
   /** A leadership that changes hands: the order to take over is on its way. Thesis §3.10. */
   | { readonly type: 'transfer'; readonly leader: string; readonly to: string; readonly term: number }
@@ -678,7 +680,8 @@ function catching(frame: Frame, leader: MemberFrame): Needed | undefined {
     state: progress.state,
     others: late.length - 1,
     isLearner: slow.isLearner,
-    snapshot: leader.firstIndex - 1,
+    snapshot: snapshotIndex(leader, slow),
+    begins: leader.firstIndex,
   };
 }
 

@@ -56,8 +56,7 @@ export const log = {
   replacedBy: (term: number) => `the committed entry of term ${term} will replace it`,
   absent: (name: string, index: number) => `${name} has no entry ${index} yet`,
   compacted: (name: string, index: number, to: number) =>
-    `${name} has compacted entry ${index}: its snapshot at ${to} stands in for it`,
-  compactedTo: (index: number) => `1 to ${index} compacted`,
+    `${name} has compacted its log up to ${to}: a snapshot stands in for entry ${index}`,
   standing: { learner: 'learner', joining: 'not started', removed: 'removed' },
   catchingUp: 'catching up',
 
@@ -189,8 +188,8 @@ export const log = {
     catchingWhy: 'Each append names the entry before it; a follower takes it only if that one matches.',
     snapshotNote: (index: number) => `snapshot at ${index}`,
     snapshotBold: 'Nobody holds what it lacks any more.',
-    snapshotWhy: (leader: string, index: number) =>
-      `${leader}’s log begins at ${index + 1}. Its snapshot at ${index} stands in for all that came before.`,
+    snapshotWhy: (leader: string, begins: number, index: number) =>
+      `${leader}’s log begins at ${begins}. Its snapshot at ${index} stands in for all that came before.`,
     learnerWhy: 'A learner gets everything and counts for nothing until it is promoted.',
 
     transfer: (name: string) => `${name} is to take over`,

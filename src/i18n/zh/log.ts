@@ -47,8 +47,7 @@ export const log: typeof english = {
   },
   replacedBy: (term) => `将被任期 ${term} 已提交的条目取代`,
   absent: (name, index) => `${name} 还没有条目 ${index}`,
-  compacted: (name, index, to) => `${name} 已截断条目 ${index}：由 ${to} 处的快照代替`,
-  compactedTo: (index) => `1 到 ${index} 已截断`,
+  compacted: (name, index, to) => `${name} 的日志已截断到 ${to}：条目 ${index} 由快照代替`,
   standing: { learner: 'learner', joining: '未启动', removed: '已移除' },
   catchingUp: '追赶中',
 
@@ -164,7 +163,7 @@ export const log: typeof english = {
     catchingWhy: '每次追加都写明前一条；前一条对得上，Follower 才接受。',
     snapshotNote: (index) => `${index} 处的快照`,
     snapshotBold: '它缺的条目已经没有人保留了。',
-    snapshotWhy: (leader, index) => `${leader} 的日志从 ${index + 1} 开始，之前的一切由 ${index} 处的快照代替。`,
+    snapshotWhy: (leader, begins, index) => `${leader} 的日志从 ${begins} 开始，之前的一切由 ${index} 处的快照代替。`,
     learnerWhy: 'learner 收全部日志，但转正之前不计票。',
 
     transfer: (name) => `${name} 将要接任`,

@@ -330,18 +330,20 @@ function sayFate(claim: Claim, losers: readonly Claim[], split: boolean, words: 
 }
 
 function CatchingView({ fact, words }: { readonly fact: Fact<'catching'>; readonly words: Said }) {
-  const { leader, match, target, snapshot } = fact;
+  const { leader, match, target, snapshot, begins } = fact;
   const [bold, why] = {
     probe: [words.probingBold(leader), words.probingWhy],
     replicate: [words.catchingBold(leader, Math.min(target, match + 1), target), words.catchingWhy],
-    snapshot: [words.snapshotBold, words.snapshotWhy(leader, snapshot)],
+    snapshot: [words.snapshotBold, words.snapshotWhy(leader, begins, snapshot)],
   }[fact.state];
   return (
     <Card
       title={words.catching(fact.member)}
       note={fact.state === 'snapshot' ? words.snapshotNote(snapshot) : words.catchingNote(match, target)}
     >
-      <progress className={styles.progress} value={match} max={target} aria-label={words.catching(fact.member)} />
+      {fact.state !== 'snapshot' && (
+        <progress className={styles.progress} value={match} max={target} aria-label={words.catching(fact.member)} />
+      )}
       <Say bold={bold ?? ''}>
         {why}
         {fact.isLearner && ` ${words.learnerWhy}`}
