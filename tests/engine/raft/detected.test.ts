@@ -26,6 +26,7 @@ import {
   propose,
   proposeConfChange,
   type Raft,
+  raftConfig,
   raftEntryAt,
   readIndex,
   reportSnapshot,
@@ -33,6 +34,7 @@ import {
   tick,
 } from '../../../src/engine/raft/index.ts';
 import { logSlice } from '../../../src/engine/raft/log.ts';
+import { decodePosition, encodePosition } from '../../../src/engine/raft/readTracker.ts';
 import { id, logLines, type MemberOptions, member, message, sent, settle } from './harness.ts';
 
 /** Member 1 leads; `acknowledging` have acknowledged its empty entry. */
@@ -244,8 +246,43 @@ test('a hard state is empty if nothing of it is set', () => {
 });
 
 test('fields of a change that are not known are left out', () => {
-  const change: ConfChange = { version: 1, type: 'ConfChangeAddNode', nodeId: id(1), context: undefined, id: id(2) };
-  expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChange', `${encodeConfChange(change)}\x4a\x02zz`))).toEqual(change);
+  const unknown = '\x4a\x02zz\x50\x07'; // field 9, two bytes; field 10, the number 7
+  const simple: ConfChange = { version: 1, type: 'ConfChangeRemoveNode', nodeId: id(1), context: 'c', id: id(2) };
+  expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChange', encodeConfChange(simple) + unknown))).toEqual(simple);
+  const general = remove(3);
+  expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChangeV2', encodeConfChange(general) + unknown))).toEqual(general);
+  const [first, ...rest] = encodeConfChange(general).split('\x12\x04'); // field 2: one operation of four bytes
+  const padded = `${first}\x12\x0a${rest.join('')}${unknown}`;
+  expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChangeV2', padded))).toEqual(general);
+});
+
+test('a config has etcd’s defaults', () => {
+  const given = { id: id(1), electionTicks: 10, heartbeatTicks: 1, maxInflightMsgs: 256 };
+  expect(raftConfig(given)).toEqual({
+    ...given,
+    applied: 0,
+    asyncStorageWrites: false,
+    maxSizePerMsg: 0,
+    maxCommittedSizePerReady: 0,
+    maxUncommittedEntriesSize: 0,
+    maxInflightBytes: 0,
+    checkQuorum: false,
+    preVote: false,
+    readOnlyOption: 'safe',
+    disableProposalForwarding: false,
+    disableConfChangeValidation: false,
+    stepDownOnRemoval: false,
+    logLevel: 'INFO',
+    electionTimeouts: undefined,
+    seed: 0,
+  });
+});
+
+test('the position of a read is eight bytes, the lowest first', () => {
+  expect(encodePosition(0x01_02_03)).toBe('\x03\x02\x01\0\0\0\0\0');
+  for (const position of [0, 1, 255, 256, 65_535, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
+    expect(decodePosition(encodePosition(position))).toBe(position);
+  }
 });
 
 test('a change is read as it was written, whatever its ids', () => {
