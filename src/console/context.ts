@@ -98,8 +98,8 @@ export function commandTimeout(context: Pick<CommandContext, 'flags'>): number {
 
 /**
  * Reads variables and global flags, and logs in where a user is given. Comes to an exit code where etcdctl stops at this
- * point: an unknown writer (4), no endpoint (2), a wrong password (2), a variable against a flag (1), or something of TLS
- * that is not supported here.
+ * point: an unknown writer (4), no endpoint (2), a wrong password (2), a variable against a flag (1), a file of TLS (128), or
+ * something of it that is not supported here.
  */
 export function* openClient(context: CommandContext): Steps<Result<Client, ExitCode>> {
   const configured = yield* configureClient(context);
@@ -132,18 +132,27 @@ export function* configureClient(
     if (context.flags.values.get(spec.name) === '')
       return fail(yield* exitWithError(EXIT.badArgs, `empty string is passed to --${spec.name} option`));
   }
-  const unsupported = [GLOBAL.cert, GLOBAL.key, GLOBAL.cacert, GLOBAL.discoverySrv].find((spec) => textFlag(flags, spec) !== '');
-  if (unsupported !== undefined) return fail(yield* refuseOption(context, `--${unsupported.name}`));
+  if (textFlag(flags, GLOBAL.discoverySrv) !== '') return fail(yield* refuseOption(context, `--${GLOBAL.discoverySrv.name}`));
   if (boolFlag(flags, GLOBAL.debug)) return fail(yield* refuseOption(context, '--debug'));
   if (!boolFlag(flags, GLOBAL.insecureTransport)) return fail(yield* refuseOption(context, '--insecure-transport=false'));
   const writer = textFlag(flags, GLOBAL.writeOut);
   if (writer !== 'simple' && writer !== 'json' && writer !== 'fields' && writer !== 'table' && writer !== 'protobuf')
     return fail(yield* exitWithError(EXIT.badFeature, 'unsupported output format'));
+  const secret = fileFault(flags);
+  if (secret !== undefined) return fail(yield* exitWithError(EXIT.badArgs, secret));
   const endpoints = flags.lists.get(GLOBAL.endpoints.name) ?? context.options.endpoints;
   if (endpoints.length === 0) return fail(yield* exitWithError(EXIT.badConnection, 'etcdclient: no available endpoints'));
   const login = yield* readLogin(flags);
   const client: Client = { endpoints, writer, isHex: boolFlag(flags, GLOBAL.hex), token: undefined };
   return ok({ client, login, dialTimeout: durationFlag(flags, GLOBAL.dialTimeout) });
+}
+
+/** Why the files of TLS cannot be read: there are none here. */
+function fileFault(flags: ParsedFlags): Bytes | undefined {
+  const [cert, key, cacert] = [GLOBAL.cert, GLOBAL.key, GLOBAL.cacert].map((spec) => textFlag(flags, spec));
+  if ((cert === '') !== (key === '')) return `KeyFile and CertFile must both be present[key: ${key}, cert: ${cert}]`;
+  const file = cert === '' ? cacert : cert;
+  return file === '' ? undefined : `open ${file}: no such file or directory`;
 }
 
 /** `--user name[:password]` and `--password`; asks where there is none. Without a name or a password nobody logs in. */

@@ -197,11 +197,18 @@ describe('errors of a call', () => {
       );
     expect(mirror()).toMatchObject({ stderr: 'Error: make-mirror takes one destination argument\n', exit: 128 });
     expect(mirror('n2:2379')).toMatchObject({ stdout: '', exit: 1, hints: [{ code: 'notHere', command: 'make-mirror' }] });
-    const tls = run(
-      ['get', 'a', '--cacert', 'ca.pem'],
-      answering(() => empty),
-    );
-    expect(tls.hints[0]?.code).toBe('notYetOption');
+    const get = (...flags: string[]) =>
+      run(
+        ['get', 'a', ...flags],
+        answering(() => empty),
+      );
+    expect(get('--insecure-transport=false').hints[0]?.code).toBe('notYetOption');
+    // There are no files here, which etcdctl has words for.
+    const missing = (file: string) => ({ stderr: `Error: open ${file}: no such file or directory\n`, exit: 128 });
+    expect(get('--cacert=ca.pem', '--endpoints=')).toMatchObject(missing('ca.pem'));
+    expect(get('--cacert=ca.pem', '--cert=c', '--key=k')).toMatchObject(missing('c'));
+    expect(get('--cert=c').stderr).toBe('Error: KeyFile and CertFile must both be present[key: , cert: c]\n');
+    expect(get('--cacert=ca.pem', '-w', 'xml').exit).toBe(4);
   });
 });
 
