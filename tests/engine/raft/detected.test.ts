@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toId64, ZERO_ID } from '../../../src/base/index.ts';
+import { varintSize } from '../../../src/engine/raft/entry.ts';
 import {
   bootstrap,
   type ConfChange,
@@ -254,6 +255,20 @@ test('fields of a change that are not known are left out', () => {
   const [first, ...rest] = encodeConfChange(general).split('\x12\x04'); // field 2: one operation of four bytes
   const padded = `${first}\x12\x0a${rest.join('')}${unknown}`;
   expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChangeV2', padded))).toEqual(general);
+});
+
+test('a number takes a byte for each seven bits', () => {
+  for (const [value, bytes] of [
+    [0, 1],
+    [127, 1],
+    [128, 2],
+    [16_383, 2],
+    [16_384, 3],
+    [2_097_151, 3],
+    [Number.MAX_SAFE_INTEGER, 8],
+  ] as const) {
+    expect(varintSize(value)).toBe(bytes);
+  }
 });
 
 test('a config has etcd’s defaults', () => {
