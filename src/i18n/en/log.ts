@@ -27,6 +27,8 @@ export const log = {
   latest: 'Latest',
   /** Second line of a cell that has no key; at most 6 characters. */
   short: { noop: 'no-op', txn: 'txn', lease: 'lease', conf: 'member', compact: 'compact', other: '' },
+  /** The same for what members say of themselves: by the kind of etcd's own entry. */
+  own: { memberAttributes: 'publish', clusterVersion: 'version' },
   roles: {
     leader: 'leader',
     stale: 'old leader',
@@ -45,6 +47,8 @@ export const log = {
     conf: 'change of members',
     compact: 'compaction',
     other: 'entry',
+    memberAttributes: (name: string) => `${name} publishes its name and addresses`,
+    clusterVersion: (version: string) => `the cluster’s version is ${version}`,
   },
   place: (term: number, index: number) => `term ${term} · index ${index}`,
   fill: {

@@ -19,6 +19,7 @@ export const log: typeof english = {
   scrollValue: (from, to, newest) => `第 ${from} 到 ${to} 条，共 ${newest} 条`,
   latest: '最新',
   short: { noop: '空日志', txn: '事务', lease: '租约', conf: '成员', compact: '压缩', other: '' },
+  own: { memberAttributes: '公布', clusterVersion: '版本' },
   roles: {
     leader: 'Leader',
     stale: '旧 Leader',
@@ -37,6 +38,8 @@ export const log: typeof english = {
     conf: '成员变更',
     compact: '历史压缩',
     other: '条目',
+    memberAttributes: (name) => `${name} 公布自己的名称和地址`,
+    clusterVersion: (version) => `集群版本为 ${version}`,
   },
   place: (term, index) => `任期 ${term} · 索引 ${index}`,
   fill: {

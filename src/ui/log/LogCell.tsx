@@ -112,7 +112,13 @@ function CellFace({
 }
 
 function cellText(words: Words, { kind, key }: Pick<Cell, 'kind' | 'key'>): string {
+  if (kind === 'other') return isOwn(key) ? words.log.own[key] : words.log.short.other;
   return kind === 'put' || kind === 'delete' ? keyTail(key) : words.log.short[kind];
+}
+
+/** What members tell each other through the log: etcd's own entries, which no client asked for. */
+function isOwn(key: string): key is keyof Words['log']['own'] {
+  return key === 'memberAttributes' || key === 'clusterVersion';
 }
 
 /** The command of an entry in full. */
@@ -125,6 +131,8 @@ export function describeEntry(words: Words, { kind, key, value, term }: Pick<Cel
       return entry.delete(key);
     case 'noop':
       return entry.noop(term);
+    case 'other':
+      return isOwn(key) ? entry[key](value) : entry.other;
     default:
       return entry[kind];
   }
