@@ -36,7 +36,8 @@ import {
 } from '../../../src/engine/raft/index.ts';
 import { logSlice } from '../../../src/engine/raft/log.ts';
 import { decodePosition, encodePosition } from '../../../src/engine/raft/readTracker.ts';
-import { id, logLines, type MemberOptions, member, message, sent, settle } from './harness.ts';
+import { createUnstable } from '../../../src/engine/raft/unstable.ts';
+import { id, logLines, type MemberOptions, member, message, sent, settle, snapshotAt } from './harness.ts';
 
 /** Member 1 leads; `acknowledging` have acknowledged its empty entry. */
 function leader(options: MemberOptions, acknowledging: readonly number[]): Raft {
@@ -255,6 +256,30 @@ test('fields of a change that are not known are left out', () => {
   const [first, ...rest] = encodeConfChange(general).split('\x12\x04'); // field 2: one operation of four bytes
   const padded = `${first}\x12\x0a${rest.join('')}${unknown}`;
   expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChangeV2', padded))).toEqual(general);
+});
+
+test('a forwarded proposal has neither place nor size yet', () => {
+  const raft = member(2, { term: 1 });
+  step(raft, message('MsgHeartbeat', 1, 2, { term: 1 }));
+  settle(raft);
+  propose(raft, 'x');
+  const [forwarded] = sent(raft);
+  expect(forwarded?.entries).toEqual([{ term: 0, index: 0, type: 'EntryNormal', data: 'x', encodedSize: 0 }]);
+});
+
+test('who steps down forgets which conf change was pending', () => {
+  const raft = leader({}, [2, 3]);
+  proposeConfChange(raft, remove(3));
+  expect(raft.pendingConfIndex).toBe(2);
+  step(raft, message('MsgHeartbeat', 2, 1, { term: raft.term + 1 }));
+  expect([raft.role, raft.pendingConfIndex]).toEqual(['StateFollower', 0]);
+});
+
+test('a stored snapshot leaves the unstable part as if there had been none', () => {
+  const raft = member(3, { term: 1 });
+  step(raft, message('MsgSnap', 1, 3, { term: 1, snapshot: snapshotAt(11, 1, [1, 2, 3]) }));
+  settle(raft);
+  expect(raft.log.unstable).toEqual(createUnstable(12));
 });
 
 test('a number takes a byte for each seven bits', () => {
