@@ -32,10 +32,10 @@ export const LAYERS: readonly Layer[] = [
   layer('i18n', 6, ['view:explain', 'engine/server:errors', 'base'], []),
   layer('console', 5, [WIRE, 'base'], []),
   layer('view', 4, ['sim', ...ENGINE, 'base'], []),
-  pure('sim', 3, [...ENGINE, 'base'], ['sorted-btree']),
-  pure('engine/server', 2, ['engine/raft', 'engine/kv', 'base'], ['sorted-btree']),
+  pure('sim', 3, [...ENGINE, 'base'], []),
+  pure('engine/server', 2, ['engine/raft', 'engine/kv', 'base'], []),
   pure('engine/raft', 1, ['base'], []),
-  pure('engine/kv', 1, ['base'], ['sorted-btree']),
+  pure('engine/kv', 1, ['base'], []),
   pure('base', 0, [], []),
   layer('cli', undefined, ['lessons', 'i18n', 'console', 'view', 'sim', ...ENGINE, 'base'], ['node:']),
 ];
