@@ -51,7 +51,7 @@ test('by the verbs: a learner joins, catches up, is promoted; the leader hands o
   const workers = page.workers().length;
 
   await press(page, leader, 'Add a learner');
-  await advanceUntil(page, (run) => run.frame().members[5]?.isLearner === true && run.frame().members[5].health === 'up');
+  await advanceUntil(page, (run) => run.frame().members[5]?.isLearner === true && run.frame().members[5]?.health === 'up');
   await expect(twin(page, 6)).toHaveAttribute('data-standing', 'learner');
   await expect(stageMember(page, 6)).toHaveAttribute('data-standing', 'learner');
   await expect(row(page, 6)).toHaveAttribute('data-standing', 'learner');
