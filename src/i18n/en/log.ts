@@ -26,9 +26,9 @@ export const log = {
   scrollValue: (from: number, to: number, newest: number) => `entries ${from} to ${to} of ${newest}`,
   latest: 'Latest',
   /** Second line of a cell that has no key; at most 6 characters. */
-  short: { noop: 'no-op', txn: 'txn', lease: 'lease', conf: 'member', compact: 'compact', other: '' },
+  short: { noop: 'no-op', txn: 'txn', lease: 'lease', conf: 'member', compact: 'trim', other: '' },
   /** The same for what members say of themselves: by the kind of etcd's own entry. */
-  own: { memberAttributes: 'publish', clusterVersion: 'version' },
+  own: { memberAttributes: 'name', clusterVersion: 'vers.' },
   roles: {
     leader: 'leader',
     stale: 'old leader',
