@@ -12,9 +12,10 @@ import styles from './TimelineBar.module.css';
 /** px kept for the members' names. */
 const NAMES_WIDTH = 36;
 const SECOND = 1_000_000;
-/** While time runs, less than so much is not worth a drawing, px, unless the last is so old, ms. */
+/** While time runs, less than so much is not worth a drawing, px, unless the last is so old, ms; nothing is, so soon after the last, ms. */
 const WORTH_PX = 0.5;
 const WORTH_MS = 100;
+const TOO_SOON_MS = 30;
 
 export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
   const words = useWords();
@@ -59,7 +60,8 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
     const drawing: Drawing = {
       at: nowMs,
       playhead,
-      shape: [timeline.segments.length, timeline.bands.length, timeline.events.length, tokens.version(), width, height],
+      sheet: [tokens.version(), width, height],
+      shape: [timeline.segments.length, timeline.bands.length, timeline.events.length],
       span: span.current,
       words: drawn,
     };
@@ -267,6 +269,8 @@ function shortened(text: string): readonly string[] {
 interface Drawing {
   readonly at: number;
   readonly playhead: number;
+  /** Canvas and colours: another sheet is blank. */
+  readonly sheet: readonly number[];
   readonly shape: readonly number[];
   readonly span: Span;
   readonly words: TimelineWords;
@@ -274,7 +278,8 @@ interface Drawing {
 
 /** The drawing that stands shows what a new one would, to within half a pixel. */
 function isAsGood(before: Drawing | undefined, now: Drawing, { from, to, left, right }: Plot): boolean {
-  if (before === undefined || now.at - before.at > WORTH_MS) return false;
+  if (before === undefined || now.at - before.at > WORTH_MS || !shallow(before.sheet, now.sheet)) return false;
+  if (now.at - before.at < TOO_SOON_MS) return true;
   const pixels = (a: number, b: number) => (Math.abs(a - b) / (to - from)) * (right - left);
   const moved = Math.max(
     pixels(before.playhead, now.playhead),
