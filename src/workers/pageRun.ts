@@ -37,6 +37,9 @@ import { createTargets } from './targets.ts';
 const SCRIPT_STRIDE = 20_000;
 /** While time runs, what is drawn by React is told of at most so often, ms; what moves is drawn in every frame. */
 const TELL_EVERY = 50;
+/** The same from this factor on: there is more to see than anybody could read. */
+const FAST = 0.2;
+const TELL_EVERY_FAST = 120;
 /** Real time between two visits of the historian, ms. */
 const FOLLOW_EVERY = 500;
 
@@ -126,7 +129,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
    */
   function tell(changes: Partial<RunState> = {}): void {
     const revision = projectorRevision(projector);
-    const mayWait = state.playing && frameAt - toldAt < TELL_EVERY;
+    const mayWait = state.playing && frameAt - toldAt < (clock.factor < FAST ? TELL_EVERY : TELL_EVERY_FAST);
     if (!mayWait && revision !== state.revision) toldAt = frameAt;
     update(mayWait ? changes : { ...changes, revision });
   }

@@ -247,9 +247,12 @@ function SplitRing({
   );
 }
 
+/** ms */
+const TOO_SOON_MS = 30;
+
 /**
  * Outside the ring: of a leader the voters that it heard of late, of the others the time left before they campaign.
- * Both are functions of the playhead, so they are written straight into the picture on every frame.
+ * Both are functions of the playhead, so they are written straight into the picture as time runs.
  */
 function Arcs({
   ordinal,
@@ -264,10 +267,14 @@ function Arcs({
 }) {
   const group = useRef<SVGGElement>(null);
   const { outer, radius } = layout;
-  usePainter((run) => {
+  const drawnAt = useRef(0);
+  usePainter((run, nowMs) => {
     const member = run.frame().members[ordinal - 1];
     const element = group.current;
     if (member === undefined || element === null) return;
+    // While time runs, every second frame does: each arc that changes makes the browser paint the picture under it anew.
+    if (run.state().playing && nowMs - drawnAt.current < TOO_SOON_MS && nowMs >= drawnAt.current) return;
+    drawnAt.current = nowMs;
     const time = run.playhead();
     if (leads) {
       const voters = votersOf(run.frame()).map((voter) => voter.ordinal);
