@@ -1,25 +1,17 @@
 /** Texts as Go's standard library writes and reads them: what etcdctl prints around our data. All over {@link Bytes}. */
-import { type Bytes, decodeRune, fail, ok, type Result, utf8Encode } from '../base/index.ts';
+import { type Bytes, decodeRune, fail, ok, quoteGoBytes, type Result, utf8Encode } from '../base/index.ts';
 
-const ESCAPES: Readonly<Record<number, string>> = {
-  7: '\\a',
-  8: '\\b',
-  9: '\\t',
-  10: '\\n',
-  11: '\\v',
-  12: '\\f',
-  13: '\\r',
-  92: '\\\\',
-};
+/** What encoding/json writes shorter than \u. */
+const JSON_ESCAPES: Readonly<Record<number, string>> = { 8: '\\b', 9: '\\t', 10: '\\n', 12: '\\f', 13: '\\r' };
 
 /** `%q` of a string: in double quotes, printable Unicode literal, control characters and invalid bytes escaped. Go strconv.Quote. */
 export function goQuote(text: Bytes): Bytes {
-  return `"${escapeRunes(text, '"')}"`;
+  return quoteGoBytes(text);
 }
 
 /** `%q` of a single byte taken as a character. */
 export function goQuoteByte(byte: Bytes): Bytes {
-  return `'${escapeRunes(utf8Encode(byte.charAt(0)), "'")}'`;
+  return quoteGoBytes(utf8Encode(byte.charAt(0)), "'");
 }
 
 /** `%#q` of a string: in backquotes where that is possible. */
@@ -43,7 +35,7 @@ export function goJsonString(text: Bytes): Bytes {
     const { code, size } = decodeRune(text, i);
     if (code < 0) out += '\\ufffd';
     else if (code === 0x22 || code === 0x5c) out += `\\${text.charAt(i)}`;
-    else if (code === 8 || code === 9 || code === 10 || code === 12 || code === 13) out += ESCAPES[code];
+    else if (JSON_ESCAPES[code] !== undefined) out += JSON_ESCAPES[code];
     else if (code < 0x20 || code === 0x3c || code === 0x3e || code === 0x26 || code === 0x2028 || code === 0x2029)
       out += `\\u${hex(code, 4)}`;
     else out += text.slice(i, i + size);
@@ -247,27 +239,6 @@ function quoteForTime(text: Bytes): Bytes {
     else out += char === '"' || char === '\\' ? `\\${char}` : char;
   }
   return `${out}"`;
-}
-
-function escapeRunes(text: Bytes, quote: string): Bytes {
-  let out = '';
-  for (let i = 0; i < text.length; ) {
-    const { code, size } = decodeRune(text, i);
-    if (code < 0) out += `\\x${hex(text.charCodeAt(i), 2)}`;
-    else if (code === quote.charCodeAt(0)) out += `\\${quote}`;
-    else if (ESCAPES[code] !== undefined) out += ESCAPES[code];
-    else if (code < 0x20 || code === 0x7f) out += `\\x${hex(code, 2)}`;
-    else if (isPrintable(code)) out += text.slice(i, i + size);
-    else out += code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
-    i += size;
-  }
-  return out;
-}
-
-/** Go's strconv.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII blank. */
-function isPrintable(code: number): boolean {
-  if (code < 0x7f) return code >= 0x20;
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(String.fromCodePoint(code));
 }
 
 function hex(value: number, digits: number): string {

@@ -1,5 +1,5 @@
 /** The commands of interaction files (`spec/raft.md` 6.4). */
-import { formatDecimal, type Id64, toId64, utf8Encode } from '../../base/index.ts';
+import { formatDecimal, type Id64, quoteGo, toId64, utf8Encode } from '../../base/index.ts';
 import {
   type ConfChange,
   type ConfChangeTransition,
@@ -13,7 +13,6 @@ import {
   forgetLeader,
   propose,
   proposeConfChange,
-  quoteGo,
   RAFT_ERROR_TEXT,
   type Raft,
   type RaftConfig,

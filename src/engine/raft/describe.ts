@@ -1,7 +1,6 @@
 /** The one place that puts records into words, as etcd-io/raft:util.go and rafttest print them. */
-import { type Bytes, formatDecimal, formatHex, ZERO_ID } from '../../base/index.ts';
+import { type Bytes, formatDecimal, formatHex, quoteGo, ZERO_ID } from '../../base/index.ts';
 import { readConfChange } from './confCodec.ts';
-import { quoteGo } from './quote.ts';
 import {
   APPEND_THREAD,
   APPLY_THREAD,

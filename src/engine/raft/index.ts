@@ -41,7 +41,6 @@ export { createMessage, isLocalMessage, isLocalTarget, isResponseMessage, type M
 export { RaftPanic } from './panic.ts';
 export { describeProgress, type Progress } from './progress.ts';
 export { jointVoteResult, quorumIndex, voteResult } from './quorum.ts';
-export { quoteGo } from './quote.ts';
 export {
   BOOTSTRAP_ERROR_TEXT,
   type BootstrapError,

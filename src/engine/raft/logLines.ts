@@ -2,8 +2,7 @@
  * Log lines leave the engine as (level, template, arguments) and are put into words here, and only when somebody asks.
  * Two dialects: etcd-io/raft v3.7, in which the recorded conformance files speak, and v3.6, which is in etcd 3.6's members.
  */
-import { formatDecimal, formatHex } from '../../base/index.ts';
-import { quoteGo } from './quote.ts';
+import { formatDecimal, formatHex, quoteGo } from '../../base/index.ts';
 import type { ConfChange, ConfState, MemberId, TrackerConfig } from './types.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL' | 'NONE';

@@ -1,7 +1,7 @@
 /** The engine's parts: log, storage, progress, window, config, texts. Tables after upstream's tests of the same parts. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { utf8Encode, ZERO_ID } from '../../../src/base/index.ts';
+import { quoteGo, utf8Encode, ZERO_ID } from '../../../src/base/index.ts';
 import {
   APPEND_THREAD,
   appendToStorage,
@@ -55,7 +55,6 @@ import {
   maybeUpdate,
   sentEntries,
 } from '../../../src/engine/raft/progress.ts';
-import { quoteGo } from '../../../src/engine/raft/quote.ts';
 import { acceptInProgress, createUnstable, stableTo, truncateAndAppend } from '../../../src/engine/raft/unstable.ts';
 import { entry, id, ids, member, message, snapshotAt } from './harness.ts';
 
