@@ -11,6 +11,7 @@ import {
   type UnaryResponse,
   type WatchResponse,
 } from '../engine/server/index.ts';
+import type { Action } from './command.ts';
 import { MILLISECOND, SECOND, type SimTime } from './scenario.ts';
 
 /** After each full round over the endpoints, ± 10 %. */
@@ -55,16 +56,7 @@ export type CallEnd =
   | { readonly type: 'canceled' };
 
 /** What was asked. */
-export interface CallSpec {
-  readonly call: number;
-  readonly endpoints: readonly number[];
-  readonly request: ApiRequest;
-  readonly timeout: SimTime | undefined;
-  readonly requireLeader: boolean;
-  readonly token?: Bytes | undefined;
-  /** Asked of each endpoint at most once, as by a client without a mind of its own: that nobody listens is an outcome, too. */
-  readonly once?: boolean | undefined;
-}
+export type CallSpec = Omit<Extract<Action, { type: 'call' }>, 'type' | 'client' | 'text'>;
 
 interface OpenCall {
   readonly spec: CallSpec;

@@ -11,6 +11,7 @@ import {
   type KeyHistory,
   keyHistories,
   missedChanges,
+  PLAIN_RANGE,
   range,
 } from '../engine/kv/index.ts';
 import { formatLogLine } from '../engine/raft/index.ts';
@@ -145,20 +146,7 @@ export function memberAt(history: History, member: number, time: SimTime): Membe
   const host = runAt(history, time).hosts.get(member);
   if (host === undefined) return { isUp: false, revision: 0, pairs: [], digest: '' };
   const { kv } = host.member;
-  const everything = range(kv, {
-    key: '\0',
-    rangeEnd: '\0',
-    limit: 0,
-    revision: 0,
-    sortOrder: 'none',
-    sortTarget: 'key',
-    keysOnly: false,
-    countOnly: false,
-    minModRevision: 0,
-    maxModRevision: 0,
-    minCreateRevision: 0,
-    maxCreateRevision: 0,
-  });
+  const everything = range(kv, { ...PLAIN_RANGE, key: '\0', rangeEnd: '\0' });
   assert(everything.ok, 'the current revision can always be read');
   return { isUp: true, revision: currentRevision(kv), pairs: everything.value.kvs, digest: hostDigest(host) };
 }

@@ -21,7 +21,7 @@ import {
 } from './client.ts';
 import type { Action, JournalEntry } from './command.ts';
 import { cloneDisk, createDisk, type Disk, diskCrash, diskRecords, diskSynced, diskWrite } from './disk.ts';
-import type { Delivery, HostConfig, HostResult, TimedOutput } from './host.ts';
+import type { Delivery, EntryNote, HostConfig, HostResult, TimedOutput } from './host.ts';
 import { messageCode, messageIndex } from './messageCode.ts';
 import {
   cloneNetwork,
@@ -55,15 +55,10 @@ export type Work =
   | { readonly type: 'stop'; readonly member: number };
 
 /** An entry as a leader appended it, for reading, with the call that asked for it. */
-export interface EntryRecord {
-  readonly term: number;
-  readonly index: number;
-  readonly kind: 'noop' | 'put' | 'delete' | 'txn' | 'lease' | 'conf' | 'compact' | 'other';
-  readonly key: string;
-  readonly value: string;
+export type EntryRecord = Omit<EntryNote, 'requestId'> & {
   /** 0 = none. */
   readonly call: number;
-}
+};
 
 /** What a client learned, for whoever asked. */
 export type ClientNews =
@@ -491,10 +486,10 @@ function commit(kernel: Kernel, member: KernelMember, result: HostResult): void 
   for (const { sequence, row } of result.rows) addRow(kernel, member.ordinal, sequence, row);
   for (const timed of result.outputs) commitOutput(kernel, member, timed);
   for (const note of result.notes) {
-    const { term, index, kind, key, value, requestId } = note;
+    const { requestId, ...said } = note;
     const call = kernel.calls.get(requestId as Id64) ?? 0; // '' is no id and finds nothing
     kernel.calls.delete(requestId as Id64);
-    kernel.released.entries.push({ term, index, kind, key, value, call });
+    kernel.released.entries.push({ ...said, call });
   }
 }
 
@@ -830,10 +825,10 @@ function* happen(kernel: Kernel, entry: JournalEntry): Generator<readonly Work[]
       settleConnections(kernel, at);
       return;
     case 'call': {
-      const { client: ordinal, call, endpoints, request, timeout, requireLeader, token, once } = action;
+      const { client: ordinal } = action;
       const client = kernel.clients.get(ordinal) ?? { client: createClient(kernel.scenario.seed, ordinal), inbox: [], sequence: 0 };
       kernel.clients.set(ordinal, client);
-      carryOut(kernel, client, at, beginCall(client.client, { call, endpoints, request, timeout, requireLeader, token, once }));
+      carryOut(kernel, client, at, beginCall(client.client, action));
       return;
     }
     case 'cancel':

@@ -1,5 +1,6 @@
 /** A random run, drawn from its seed before it begins: scenario and journal say everything that will be done in it. */
 import { below, between, chance, createPrng, type Prng, pick, ZERO_ID } from '../../base/index.ts';
+import { PLAIN_RANGE } from '../../engine/kv/index.ts';
 import type { UnaryRequest } from '../../engine/server/index.ts';
 import {
   type Action,
@@ -178,22 +179,7 @@ function drawRequest(prng: Prng, call: number): UnaryRequest {
 
 /** A read of one key. @param revision 0 = the current one */
 export function readOf(key: string, revision: number, serializable: boolean): UnaryRequest {
-  return {
-    type: 'range',
-    key,
-    rangeEnd: '',
-    limit: 0,
-    revision,
-    sortOrder: 'none',
-    sortTarget: 'key',
-    serializable,
-    keysOnly: false,
-    countOnly: false,
-    minModRevision: 0,
-    maxModRevision: 0,
-    minCreateRevision: 0,
-    maxCreateRevision: 0,
-  };
+  return { ...PLAIN_RANGE, type: 'range', key, rangeEnd: '', revision, serializable };
 }
 
 function ordinals(members: number): number[] {

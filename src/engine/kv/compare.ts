@@ -1,5 +1,5 @@
 import { assert, byNumber, byText, type Id64, unreachable, ZERO_ID } from '../../base/index.ts';
-import { rangeAt } from './range.ts';
+import { PLAIN_RANGE, rangeAt } from './range.ts';
 import type { Kv } from './state.ts';
 import { getKey } from './store.ts';
 import type { Compare, CompareResult, KeyValue } from './types.ts';
@@ -14,7 +14,7 @@ import type { Compare, CompareResult, KeyValue } from './types.ts';
 export function compareHolds(kv: Kv, compare: Compare): boolean {
   assert(!kv.isWriting, 'conditions are evaluated before the transaction begins');
   if (compare.rangeEnd === '') return pairHolds(compare, getKey(kv, compare.key));
-  const read = rangeAt(kv, { ...ALL, key: compare.key, rangeEnd: compare.rangeEnd }, kv.revision);
+  const read = rangeAt(kv, { ...PLAIN_RANGE, key: compare.key, rangeEnd: compare.rangeEnd }, kv.revision);
   assert(read.ok, 'the present can always be read');
   const pairs = read.value.kvs;
   return pairs.length === 0 ? pairHolds(compare, undefined) : pairs.every((pair) => pairHolds(compare, pair));
@@ -24,19 +24,6 @@ export function compareHolds(kv: Kv, compare: Compare): boolean {
 export function comparesHold(kv: Kv, compares: readonly Compare[]): boolean {
   return compares.every((compare) => compareHolds(kv, compare));
 }
-
-const ALL = {
-  limit: 0,
-  revision: 0,
-  sortOrder: 'none',
-  sortTarget: 'key',
-  keysOnly: false,
-  countOnly: false,
-  minModRevision: 0,
-  maxModRevision: 0,
-  minCreateRevision: 0,
-  maxCreateRevision: 0,
-} as const;
 
 function pairHolds(compare: Compare, pair: KeyValue | undefined): boolean {
   switch (compare.target) {

@@ -5,6 +5,20 @@ import type { Kv } from './state.ts';
 import type { KeyRange, KeyValue, RangeOptions, RangeResult, RevisionError, SortTarget } from './types.ts';
 import { isTombstone, type Version, versionAtRevision } from './versionLog.ts';
 
+/** A read of the present that asks for nothing but its keys. */
+export const PLAIN_RANGE: Omit<RangeOptions, 'key' | 'rangeEnd'> = {
+  limit: 0,
+  revision: 0,
+  sortOrder: 'none',
+  sortTarget: 'key',
+  keysOnly: false,
+  countOnly: false,
+  minModRevision: 0,
+  maxModRevision: 0,
+  minCreateRevision: 0,
+  maxCreateRevision: 0,
+};
+
 /**
  * Reads the newest version of each key of a range as it stood at `options.revision`. `spec/etcd.md` 1.3.
  *

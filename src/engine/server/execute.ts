@@ -14,7 +14,7 @@ import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import { dropLease, grantLease, keysOfLease } from './leases.ts';
 import { endLease, startLease } from './lessor.ts';
-import type { AuthInfo, LoggedAuthRequest, LoggedRequest } from './logged.ts';
+import { type AuthInfo, isLoggedAuth, type LoggedAuthRequest, type LoggedRequest } from './logged.ts';
 import { checkLogged } from './permissions.ts';
 import { costOf, growFile } from './quota.ts';
 import type { Member } from './state.ts';
@@ -53,6 +53,7 @@ function changesStore(request: LoggedRequest): boolean {
 }
 
 function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, ApiErrorCode> {
+  if (isLoggedAuth(request)) return executeAuth(member, request);
   switch (request.type) {
     case 'put': {
       const refusal = checkPutApply(member, request);
@@ -83,24 +84,6 @@ function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, 
     case 'downgradeInfo':
       member.downgrade = request.target;
       return ok({ type: 'downgrade', header: headerOf(member), version: shortClusterVersion(member) });
-    case 'authEnable':
-    case 'authDisable':
-    case 'authStatus':
-    case 'authenticate':
-    case 'authUserAdd':
-    case 'authUserGet':
-    case 'authUserList':
-    case 'authUserDelete':
-    case 'authUserChangePassword':
-    case 'authUserGrantRole':
-    case 'authUserRevokeRole':
-    case 'authRoleAdd':
-    case 'authRoleGet':
-    case 'authRoleList':
-    case 'authRoleDelete':
-    case 'authRoleGrantPermission':
-    case 'authRoleRevokePermission':
-      return executeAuth(member, request);
     default:
       return unreachable(request);
   }

@@ -31,6 +31,11 @@ export type LoggedRequest =
   | { readonly type: 'downgradeInfo'; readonly target: string }
   | LoggedAuthRequest;
 
+/** Users, roles and tokens: what the auth store answers to. */
+export function isLoggedAuth(request: LoggedRequest): request is LoggedAuthRequest {
+  return request.type.startsWith('auth');
+}
+
 /** Who asks, as the member that took the request knew it. etcd: auth.AuthInfo. */
 export interface AuthInfo {
   /** '' = nobody. */

@@ -10,6 +10,7 @@ import {
   varintField,
   ZERO_ID,
 } from '../../base/index.ts';
+import { PLAIN_RANGE } from '../kv/index.ts';
 import type {
   AlarmRequest,
   AlarmType,
@@ -93,22 +94,7 @@ function encodeRange(range: RangeRequest): Bytes {
 }
 
 function decodeRange(bytes: Bytes): RangeRequest {
-  const range = {
-    type: 'range' as const,
-    key: '',
-    rangeEnd: '',
-    limit: 0,
-    revision: 0,
-    sortOrder: 'none' as SortOrder,
-    sortTarget: 'key' as SortTarget,
-    serializable: false,
-    keysOnly: false,
-    countOnly: false,
-    minModRevision: 0,
-    maxModRevision: 0,
-    minCreateRevision: 0,
-    maxCreateRevision: 0,
-  };
+  const range = { type: 'range' as const, key: '', rangeEnd: '', serializable: false, ...PLAIN_RANGE };
   for (const part of readFields(bytes)) {
     if (part.field === 1) range.key = part.bytes;
     else if (part.field === 2) range.rangeEnd = part.bytes;

@@ -13,7 +13,7 @@ import {
   ZERO_ID,
 } from '../../base/index.ts';
 import { decodeAuthRequest, encodeAuthRequest, isAuthField } from './authCodec.ts';
-import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import { type AuthInfo, isLoggedAuth, type LoggedRequest, NOBODY } from './logged.ts';
 import {
   decodeAlarm,
   decodeCompaction,
@@ -76,6 +76,7 @@ export function decodeCommand(data: Bytes): Command {
 }
 
 function encodeRequest(request: LoggedRequest): Bytes {
+  if (isLoggedAuth(request)) return encodeAuthRequest(request);
   switch (request.type) {
     case 'put':
       return messageField(FIELD.put, encodePut(request));
@@ -93,24 +94,6 @@ function encodeRequest(request: LoggedRequest): Bytes {
       return messageField(FIELD.alarm, encodeAlarm(request));
     case 'downgradeInfo':
       return messageField(FIELD.downgradeInfo, boolField(1, request.target !== '') + bytesField(2, request.target));
-    case 'authEnable':
-    case 'authDisable':
-    case 'authStatus':
-    case 'authenticate':
-    case 'authUserAdd':
-    case 'authUserGet':
-    case 'authUserList':
-    case 'authUserDelete':
-    case 'authUserChangePassword':
-    case 'authUserGrantRole':
-    case 'authUserRevokeRole':
-    case 'authRoleAdd':
-    case 'authRoleGet':
-    case 'authRoleList':
-    case 'authRoleDelete':
-    case 'authRoleGrantPermission':
-    case 'authRoleRevokePermission':
-      return encodeAuthRequest(request);
     default:
       return unreachable(request);
   }

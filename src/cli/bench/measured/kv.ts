@@ -13,6 +13,7 @@ import {
   type Kv,
   type KvSnapshot,
   kvDigest,
+  PLAIN_RANGE,
   type RangeOptions,
   range,
   restoreKv,
@@ -258,20 +259,7 @@ function sweep(kv: Kv): void {
 }
 
 function read(key: Bytes, rangeEnd: Bytes, limit: number): RangeOptions {
-  return {
-    key,
-    rangeEnd,
-    limit,
-    revision: 0,
-    sortOrder: 'none',
-    sortTarget: 'key',
-    keysOnly: false,
-    countOnly: false,
-    minModRevision: 0,
-    maxModRevision: 0,
-    minCreateRevision: 0,
-    maxCreateRevision: 0,
-  };
+  return { ...PLAIN_RANGE, key, rangeEnd, limit };
 }
 
 function expectCount(result: ReturnType<typeof range>, count: number): void {
