@@ -6,7 +6,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createHouse } from '../../src/ui/frame/context.tsx';
 import { pressPageKey } from '../../src/ui/frame/keys.ts';
-import { createScheduler, type FrameSource } from '../../src/ui/frame/scheduler.ts';
+import { createScheduler, EVERY_OTHER_FRAME, type FrameSource } from '../../src/ui/frame/scheduler.ts';
 import { mixColours } from '../../src/ui/frame/tokens.ts';
 import { verbsFor } from '../../src/ui/statement/verbs.ts';
 import { createSettings } from '../../src/ui/stores/settings.ts';
@@ -75,6 +75,29 @@ describe('scheduler', () => {
     const before = paint.mock.calls.length;
     frames.run(10);
     expect(paint).toHaveBeenCalledTimes(before);
+  });
+});
+
+describe('a painter that keeps a gap', () => {
+  it('is called every second frame while time runs, and at once when something was invalidated or time stands', () => {
+    const frames = manualFrames();
+    const scheduler = createScheduler(frames);
+    const run = createFakeRun('open', 1);
+    scheduler.attach(run);
+    const paint = vi.fn();
+    scheduler.register(paint, EVERY_OTHER_FRAME);
+    run.play();
+    frames.run(1);
+    paint.mockClear();
+    frames.run(60);
+    expect(paint.mock.calls.length).toBeGreaterThanOrEqual(29);
+    expect(paint.mock.calls.length).toBeLessThanOrEqual(31);
+    for (const owed of [() => scheduler.invalidate(), () => scheduler.invalidate(), () => run.pause()]) {
+      paint.mockClear();
+      owed();
+      frames.run(1);
+      expect(paint).toHaveBeenCalledTimes(1);
+    }
   });
 });
 

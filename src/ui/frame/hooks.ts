@@ -72,14 +72,14 @@ export function usePanels<T>(select: (panels: Panels) => T, equal?: Equal<T>): T
 }
 
 /** Draws outside React: called in each frame in which something may have changed. The newest `painter` is the one that is called. */
-export function usePainter(painter: Painter): void {
+export function usePainter(painter: Painter, leastGapMs?: number): void {
   const { scheduler } = useHouse();
   const newest = useRef(painter);
   useEffect(() => {
     newest.current = painter;
     scheduler.invalidate();
   }, [painter, scheduler]);
-  useEffect(() => scheduler.register((run, nowMs) => newest.current(run, nowMs)), [scheduler]);
+  useEffect(() => scheduler.register((run, nowMs) => newest.current(run, nowMs), leastGapMs), [scheduler, leastGapMs]);
 }
 
 /** Whether two records or lists have the same fields, one level deep. */

@@ -8,8 +8,13 @@ import type { Run } from '../../workers/index.ts';
 export type Painter = (run: Run, nowMs: number) => void;
 
 export interface Scheduler {
-  /** Adds a painter; it is called at the next frame. Returns the way to take it out. */
-  register(painter: Painter): () => void;
+  /**
+   * Adds a painter; it is called at the next frame. Returns the way to take it out.
+   *
+   * @param leastGapMs while time runs it is called no sooner after the last time, unless something was invalidated; e.g.
+   *   {@link EVERY_OTHER_FRAME}
+   */
+  register(painter: Painter, leastGapMs?: number): () => void;
   /** Something on a canvas changed for another reason than time (size, theme, pointer): paint at the next frame. */
   invalidate(): void;
   /** The clock may have been set in motion (play, step, seek, an action): look again. */
@@ -17,6 +22,9 @@ export interface Scheduler {
   /** Drives another run; paints it at the next frame. Undefined rests. */
   attach(run: Run | undefined): void;
 }
+
+/** A gap that lets every second frame through, ms: for what makes the browser paint a large part of the page anew. */
+export const EVERY_OTHER_FRAME = 30;
 
 /** A step or a seek is answered by a worker: so long the loop keeps looking before it rests, ms. */
 const LINGER_MS = 800;
@@ -34,11 +42,14 @@ const BROWSER_FRAMES: FrameSource = {
 
 /** Creates a loop at rest. */
 export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler {
-  const painters = new Set<Painter>();
+  /** With its least gap, and when it was last called. */
+  const painters = new Map<Painter, { readonly gap: number; at: number }>();
   let run: Run | undefined;
   let unsubscribe: (() => void) | undefined;
   let handle: number | undefined;
+  /** Something may look different; and if not by time alone, for every painter. */
   let dirty = false;
+  let invalid = false;
   let awakeSince: number | undefined; // undefined: set by the next frame
 
   function look(nowMs: number): void {
@@ -48,8 +59,14 @@ export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler
     const moved = run.animate(nowMs);
     if (moved) awakeSince = nowMs;
     if (moved || dirty) {
+      const all = invalid || !run.state().playing;
       dirty = false;
-      for (const paint of painters) paint(run, nowMs);
+      invalid = false;
+      for (const [paint, last] of painters) {
+        if (!all && nowMs - last.at < last.gap) continue;
+        last.at = nowMs;
+        paint(run, nowMs);
+      }
     }
     if (dirty || run.state().playing || nowMs - awakeSince < LINGER_MS) ask();
   }
@@ -65,12 +82,13 @@ export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler
 
   function invalidate(): void {
     dirty = true;
+    invalid = true;
     ask();
   }
 
   return {
-    register(painter) {
-      painters.add(painter);
+    register(painter, leastGapMs = 0) {
+      painters.set(painter, { gap: leastGapMs, at: Number.NEGATIVE_INFINITY });
       invalidate();
       return () => painters.delete(painter);
     },
@@ -86,6 +104,7 @@ export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler
         wake();
       });
       dirty = true;
+      invalid = true;
       wake();
     },
   };

@@ -5,6 +5,7 @@ import { entryText, type Health, type Role, type Standing, votersOf } from '../.
 import { useHouse, useWords } from '../frame/context.tsx';
 import { usePainter, useRun, useSelection } from '../frame/hooks.ts';
 import { termHue } from '../frame/hue.ts';
+import { EVERY_OTHER_FRAME } from '../frame/scheduler.ts';
 import { heardOfLate, type MiniCell, timerLeft, type VoteMark } from './facts.ts';
 import {
   arcPath,
@@ -247,9 +248,6 @@ function SplitRing({
   );
 }
 
-/** ms */
-const TOO_SOON_MS = 30;
-
 /**
  * Outside the ring: of a leader the voters that it heard of late, of the others the time left before they campaign.
  * Both are functions of the playhead, so they are written straight into the picture as time runs.
@@ -267,14 +265,11 @@ function Arcs({
 }) {
   const group = useRef<SVGGElement>(null);
   const { outer, radius } = layout;
-  const drawnAt = useRef(0);
-  usePainter((run, nowMs) => {
+  // Each arc that changes makes the browser paint the picture under it anew.
+  usePainter((run) => {
     const member = run.frame().members[ordinal - 1];
     const element = group.current;
     if (member === undefined || element === null) return;
-    // While time runs, every second frame does: each arc that changes makes the browser paint the picture under it anew.
-    if (run.state().playing && nowMs - drawnAt.current < TOO_SOON_MS && nowMs >= drawnAt.current) return;
-    drawnAt.current = nowMs;
     const time = run.playhead();
     if (leads) {
       const voters = votersOf(run.frame()).map((voter) => voter.ordinal);
@@ -290,7 +285,7 @@ function Arcs({
     const [x, y] = polar(outer, degrees);
     element.children[1]?.setAttribute('d', arcPath(outer, 0, degrees));
     element.children[2]?.setAttribute('transform', `translate(${round(x)} ${round(y)})`);
-  });
+  }, EVERY_OTHER_FRAME);
   const width = Math.max(2.5, radius * 0.062);
   if (leads) {
     const gap = 8;

@@ -4,6 +4,7 @@ import type { Words } from '../../i18n/index.ts';
 import type { TimelineEvent } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { shallow, useFrame, usePainter, useRun, useRunState } from '../frame/hooks.ts';
+import { EVERY_OTHER_FRAME } from '../frame/scheduler.ts';
 import { formatClock } from '../topbar/format.ts';
 import { type Plot, SHORTEST, type Span, spanFor, timeOf } from './geometry.ts';
 import { paintTimeline, type TimelineWords } from './paint.ts';
@@ -12,10 +13,9 @@ import styles from './TimelineBar.module.css';
 /** px kept for the members' names. */
 const NAMES_WIDTH = 36;
 const SECOND = 1_000_000;
-/** While time runs, less than so much is not worth a drawing, px, unless the last is so old, ms; nothing is, so soon after the last, ms. */
+/** While time runs, less than so much is not worth a drawing, px, unless the last is so old, ms. */
 const WORTH_PX = 0.5;
 const WORTH_MS = 100;
-const TOO_SOON_MS = 30;
 
 export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
   const words = useWords();
@@ -60,8 +60,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
     const drawing: Drawing = {
       at: nowMs,
       playhead,
-      sheet: [tokens.version(), width, height],
-      shape: [timeline.segments.length, timeline.bands.length, timeline.events.length],
+      shape: [timeline.segments.length, timeline.bands.length, timeline.events.length, tokens.version(), width, height],
       span: span.current,
       words: drawn,
     };
@@ -75,7 +74,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
       tokens,
     );
     sayValue(slider.current, playhead, timeline.live);
-  });
+  }, EVERY_OTHER_FRAME);
 
   function seek(time: number): void {
     if (time >= run.live()) run.backToLive();
@@ -269,8 +268,6 @@ function shortened(text: string): readonly string[] {
 interface Drawing {
   readonly at: number;
   readonly playhead: number;
-  /** Canvas and colours: another sheet is blank. */
-  readonly sheet: readonly number[];
   readonly shape: readonly number[];
   readonly span: Span;
   readonly words: TimelineWords;
@@ -278,8 +275,7 @@ interface Drawing {
 
 /** The drawing that stands shows what a new one would, to within half a pixel. */
 function isAsGood(before: Drawing | undefined, now: Drawing, { from, to, left, right }: Plot): boolean {
-  if (before === undefined || now.at - before.at > WORTH_MS || !shallow(before.sheet, now.sheet)) return false;
-  if (now.at - before.at < TOO_SOON_MS) return true;
+  if (before === undefined || now.at - before.at > WORTH_MS) return false;
   const pixels = (a: number, b: number) => (Math.abs(a - b) / (to - from)) * (right - left);
   const moved = Math.max(
     pixels(before.playhead, now.playhead),
