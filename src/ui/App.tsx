@@ -61,15 +61,7 @@ function Desktop() {
     <div className={styles.desk} data-starting={starting}>
       <TopBar />
       <main className={styles.main} data-panels={panels}>
-        <section className={styles.stage}>
-          <Statement />
-          <div className={styles.cluster}>
-            <Stage />
-          </div>
-          <div className={styles.prompt}>
-            <Prompt />
-          </div>
-        </section>
+        <StageArea />
         <Side />
         <Rail />
       </main>
@@ -86,17 +78,7 @@ function Phone() {
       <TopBar />
       <main className={styles.holder}>
         <div className={styles.tab} data-tab={tab} role="tabpanel" id="tab-panel" aria-labelledby={`tab-${tab}`}>
-          {tab === 'stage' && (
-            <section className={styles.stage}>
-              <Statement />
-              <div className={styles.cluster}>
-                <Stage />
-              </div>
-              <div className={styles.prompt}>
-                <Prompt />
-              </div>
-            </section>
-          )}
+          {tab === 'stage' && <StageArea />}
           {tab === 'log' && (
             <section className={styles.column}>
               <ReplicatedLog />
@@ -112,6 +94,20 @@ function Phone() {
       <PhoneTransport />
       <Tabs />
     </div>
+  );
+}
+
+function StageArea() {
+  return (
+    <section className={styles.stage}>
+      <Statement />
+      <div className={styles.cluster}>
+        <Stage />
+      </div>
+      <div className={styles.prompt}>
+        <Prompt />
+      </div>
+    </section>
   );
 }
 
