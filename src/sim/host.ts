@@ -116,8 +116,10 @@ export interface Host {
   readonly config: HostConfig;
   readonly member: Member;
   nextTick: SimTime;
-  /** The sync under way: a member has at most one. */
+  /** The sync under way: a disk makes one at a time. */
   sync: { readonly doneAt: SimTime; readonly position: number } | undefined;
+  /** How far the next has to reach: what is to be synced meanwhile is, all of it, by the one after. */
+  nextSync: number | undefined;
   sequence: number;
   /** Ordinals of members that were added later, by id; replaced, never changed. */
   added: ReadonlyMap<MemberId, number>;
@@ -175,6 +177,7 @@ export function bootHost(
       member,
       nextTick: now + 1 + below(phases, TICK),
       sync: undefined,
+      nextSync: undefined,
       sequence: 0,
       added: new Map(),
       lines: createChunks<HostLine>(),
@@ -236,8 +239,7 @@ export function runHost(host: Host, until: SimTime, deliveries: readonly Deliver
         handled++;
         take(host, effects, handleInput(host.member, delivery.input, time), time);
       } else if (host.sync !== undefined && host.sync.doneAt === time) {
-        const { position } = host.sync;
-        host.sync = undefined;
+        const position = endSync(host, time);
         effects.outputs.push({ time, sequence: host.sequence++, output: { type: 'safe', position } });
         take(host, effects, handleInput(host.member, { type: 'synced', position }, time), time);
       } else {
@@ -256,7 +258,7 @@ export function runHost(host: Host, until: SimTime, deliveries: readonly Deliver
 
 /** The digest of everything this member is, its clockwork included. */
 export function hostDigest(host: Host): string {
-  return `${memberDigest(host.member)}.${host.nextTick}.${host.sync?.doneAt ?? 0}`;
+  return `${memberDigest(host.member)}.${host.nextTick}.${host.sync?.doneAt ?? 0}.${host.nextSync ?? 0}`;
 }
 
 /** A copy that goes on exactly as the original would. */
@@ -322,11 +324,22 @@ function take(host: Host, effects: Effects, outputs: readonly MemberOutput[], ti
     }
     effects.outputs.push({ time, sequence: host.sequence++, output });
     if (output.type !== 'write') continue;
-    if (output.sync) {
-      assert(host.sync === undefined, 'a member has one sync under way', { ordinal: host.config.ordinal });
-      host.sync = { doneAt: time + host.config.diskSync, position: output.position };
-    } else effects.outputs.push({ time, sequence: host.sequence++, output: { type: 'safe', position: output.position } });
+    const { position } = output;
+    if (host.sync !== undefined) {
+      if (output.sync) host.nextSync = position;
+    } else if (output.sync) host.sync = { doneAt: time + host.config.diskSync, position };
+    else effects.outputs.push({ time, sequence: host.sequence++, output: { type: 'safe', position } });
   }
+}
+
+/** The sync under way has ended, and the next begins if one is wanted. Returns up to where the disk is safe. */
+function endSync(host: Host, time: SimTime): number {
+  const { sync, nextSync } = host;
+  assert(sync !== undefined, 'only a sync under way can end');
+  host.nextSync = undefined;
+  host.sync = nextSync === undefined ? undefined : { doneAt: time + host.config.diskSync, position: nextSync };
+  // What was written since and need not be synced is as safe as if no sync had been under way.
+  return nextSync === undefined ? host.member.diskPosition : sync.position;
 }
 
 function keepLine({ lines }: Host, line: HostLine): void {

@@ -605,6 +605,7 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
       ...(scenario.quotaBytes === undefined ? {} : { quotaBytes: scenario.quotaBytes }),
       diskStart: member.disk.records.start,
       seed: (scenario.seed * 64 + member.ordinal) * 1024 + member.incarnation,
+      storageWrites: scenario.storageWrites,
       preVote: scenario.preVote,
       checkQuorum: scenario.checkQuorum,
       epoch: scenario.epoch,

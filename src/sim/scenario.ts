@@ -28,6 +28,8 @@ export interface Scenario {
   readonly clientLatency: SimTime;
   /** What a synced write takes, µs. */
   readonly diskSync: SimTime;
+  /** How members' Raft and their disks keep step (`spec/raft.md` 1.5, 1.6). etcd's server writes synchronously. */
+  readonly storageWrites: 'sync' | 'async';
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
   /**
@@ -59,6 +61,7 @@ export function freshScenario(members: number, seed: number): Scenario {
     uneven: {},
     clientLatency: 1 * MILLISECOND,
     diskSync: 2 * MILLISECOND,
+    storageWrites: 'sync',
     preVote: true,
     checkQuorum: true,
     boot: 'lean',

@@ -43,7 +43,19 @@ describe('sim', () => {
   test('--help says what there is', () => {
     const { code, stdout, stderr } = runCli('sim', ['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const option of ['--seed', '--seeds', '--members', '--duration', '--faults', '--clients', '--rate', '--json', '--help']) {
+    for (const option of [
+      '--seed',
+      '--seeds',
+      '--members',
+      '--duration',
+      '--faults',
+      '--clients',
+      '--rate',
+      '--storage',
+      '--lives',
+      '--json',
+      '--help',
+    ]) {
       expect(stdout).toContain(option);
     }
   });
@@ -54,6 +66,8 @@ describe('sim', () => {
     [['--seed', 'x'], '--seed is an integer from 0 to 4294967295, not "x"'],
     [['--seeds', '3'], '--seeds is like 1..200, not "3"'],
     [['--seeds', '3..1'], '--seeds 3..1 is empty'],
+    [['--storage', 'ssd'], '--storage is sync or async, not "ssd"'],
+    [['--lives', '--faults', 'cut'], 'a life draws what --faults would say'],
     [['--seed', '1', '--seeds', '1..2'], 'either --seed or --seeds'],
     [['--duration', '20'], '--duration is like 20s, 500ms or 2m, up to an hour, not "20"'],
     [['--duration', '0s'], '--duration is like 20s, 500ms or 2m, up to an hour, not "0s"'],

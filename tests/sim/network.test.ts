@@ -158,6 +158,43 @@ describe('a process that is gone', () => {
   });
 });
 
+describe('a disk', () => {
+  test.each([
+    ['sync', [0, 20, 20]],
+    ['async', [0, 1, 2]],
+  ] as const)('that is written %s lets a leader send what is proposed after %j ms', (storageWrites, wanted) => {
+    const cluster = createLedCluster(3, { scenario: { storageWrites, diskSync: 20 * MILLISECOND, jitter: 0 } });
+    const leader = leaderOf(cluster);
+    const [peer = 0] = followersOf(cluster);
+    pass(cluster, SECOND);
+    const since = cluster.rows.length;
+    const askedAt = cluster.run.kernel.now;
+    const calls = ['a', 'b', 'c'].map((key) => {
+      const call = ask(cluster, put(key, '1'), [leader]);
+      pass(cluster, MILLISECOND);
+      return call;
+    });
+    pass(cluster, 200 * MILLISECOND);
+    const appends = sends(cluster.rows.slice(since)).filter(({ a, b, q }) => a === leader && b === peer && q > 0);
+    expect(appends.map(({ time }) => (time - askedAt) / MILLISECOND - 1)).toEqual(wanted); // a client's wire takes 1 ms
+    for (const call of calls) expect(endOf(cluster, call)?.outcome.type).toBe('ok');
+  });
+
+  test('that is written asynchronously makes one sync at a time, and the next covers all that came meanwhile', () => {
+    const cluster = createLedCluster(1, { scenario: { storageWrites: 'async', diskSync: 20 * MILLISECOND } });
+    pass(cluster, SECOND);
+    const since = cluster.rows.length;
+    const askedAt = cluster.run.kernel.now;
+    for (const key of ['a', 'b', 'c']) {
+      ask(cluster, put(key, '1'), [1]);
+      pass(cluster, MILLISECOND);
+    }
+    pass(cluster, 200 * MILLISECOND);
+    const safe = cluster.rows.slice(since).filter(({ kind }) => kind === ROW_KIND.durable);
+    expect(safe.map(({ time }) => (time - askedAt) / MILLISECOND - 1)).toEqual([20, 40]);
+  });
+});
+
 describe('a paused process', () => {
   test('does and hears nothing until it goes on, and then takes what has reached it', () => {
     const cluster = createLedCluster(3);

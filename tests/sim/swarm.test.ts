@@ -5,15 +5,18 @@
  */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { type Counts, describeViolation, type Report, runExperiment } from '../../src/cli/sim/experiment.ts';
+import { runExperiment } from '../../src/cli/sim/experiment.ts';
+import type { Counts, Report } from '../../src/cli/sim/observed.ts';
 import { type FaultKind, type PlanOptions, planRun } from '../../src/cli/sim/plan.ts';
+import { describeViolation } from '../../src/cli/sim/violationWords.ts';
 import { SECOND } from '../../src/sim/index.ts';
 
 const SEEDS = 200;
 
 function optionsOf(seed: number): PlanOptions {
   const faults = new Set<FaultKind>(['crash', 'cut', 'partition']);
-  return { seed, members: seed % 2 === 0 ? 5 : 3, duration: 20 * SECOND, faults, clients: 4, rate: 10 };
+  const storage = seed % 4 < 2 ? 'sync' : 'async';
+  return { seed, members: seed % 2 === 0 ? 5 : 3, duration: 20 * SECOND, faults, clients: 4, rate: 10, storage };
 }
 
 /** What went wrong, and how to see it again. */
@@ -28,7 +31,9 @@ test(`${SEEDS} seeds`, () => {
     const options = optionsOf(seed);
     const report = runExperiment(planRun(options));
     for (const [name, count] of Object.entries(report.counts)) totals[name] = (totals[name] ?? 0) + count;
-    complaints.push(...complaint(report, `npm run sim -- --seed ${seed} --members ${options.members}`));
+    complaints.push(
+      ...complaint(report, `npm run sim -- --seed ${seed} --members ${options.members} --storage ${options.storage}`),
+    );
   }
   console.log(`over ${SEEDS} seeds:`, JSON.stringify(totals));
   expect(complaints).toEqual([]);

@@ -3,16 +3,19 @@ import { SECOND, type SimTime } from '../../sim/index.ts';
 import { integerOption, type KnownOptions, type ParsedWords, toInteger, UsageError } from '../options.ts';
 import { FAULT_KINDS, type FaultKind, type PlanOptions } from './plan.ts';
 
-export interface Order {
+export type Order = {
   /** Both included. */
   readonly seeds: { readonly first: number; readonly last: number };
-  readonly common: Omit<PlanOptions, 'seed'>;
   readonly isJson: boolean;
-}
+} & (
+  | { readonly type: 'plans'; readonly common: Omit<PlanOptions, 'seed'> }
+  /** `members` undefined: by the seed. */
+  | { readonly type: 'lives'; readonly members: number | undefined; readonly duration: SimTime }
+);
 
 export const SIM_OPTIONS: KnownOptions = {
-  flags: ['json', 'help'],
-  values: ['seed', 'seeds', 'members', 'duration', 'faults', 'clients', 'rate'],
+  flags: ['json', 'help', 'lives'],
+  values: ['seed', 'seeds', 'members', 'duration', 'faults', 'clients', 'rate', 'storage'],
 };
 const MAX_SEED = 2 ** 32 - 1;
 const MAX_DURATION = 3_600 * SECOND;
@@ -21,16 +24,24 @@ const MAX_DURATION = 3_600 * SECOND;
 export function readOrder(words: ParsedWords): Order {
   const [extra] = words.operands;
   if (extra !== undefined) throw new UsageError(`unexpected word ${extra}`);
+  const shared = { seeds: seedsOf(words), isJson: words.flags.has('json') };
+  if (words.flags.has('lives')) {
+    const drawn = ['faults', 'clients', 'rate', 'storage'].find((option) => words.values.has(option));
+    if (drawn !== undefined) throw new UsageError(`a life draws what --${drawn} would say`);
+    const members = words.values.has('members') ? integerOption(words, 'members', 5, 1, 9) : undefined;
+    return { ...shared, type: 'lives', members, duration: durationOf(words.values.get('duration') ?? '30s') };
+  }
   return {
-    seeds: seedsOf(words),
+    ...shared,
+    type: 'plans',
     common: {
       members: integerOption(words, 'members', 5, 1, 9),
       duration: durationOf(words.values.get('duration') ?? '20s'),
+      storage: storageOf(words.values.get('storage') ?? 'sync'),
       faults: faultsOf(words.values.get('faults') ?? 'crash,cut,partition'),
       clients: integerOption(words, 'clients', 4, 1, 50),
       rate: integerOption(words, 'rate', 10, 0, 1_000),
     },
-    isJson: words.flags.has('json'),
   };
 }
 
@@ -57,6 +68,11 @@ function durationOf(text: string): SimTime {
     throw new UsageError(`--duration is like 20s, 500ms or 2m, up to an hour, not "${text}"`);
   }
   return duration;
+}
+
+function storageOf(text: string): 'sync' | 'async' {
+  if (text !== 'sync' && text !== 'async') throw new UsageError(`--storage is sync or async, not "${text}"`);
+  return text;
 }
 
 function faultsOf(text: string): ReadonlySet<FaultKind> {

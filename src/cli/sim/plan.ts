@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly clients: number;
   /** Calls a second, all clients together. */
   readonly rate: number;
+  /** How members' disks are written; left out: as etcd's. */
+  readonly storage?: Scenario['storageWrites'];
 }
 
 export interface Plan {
@@ -49,6 +51,7 @@ export function planRun(options: PlanOptions): Plan {
   const end = BEGIN + duration;
   const scenario = {
     ...freshScenario(members, seed),
+    storageWrites: options.storage ?? 'sync',
     ...(options.faults.has('uneven') ? { uneven: drawUneven(seed, members) } : {}),
   };
   const acts: { readonly at: SimTime; readonly action: Action }[] = [
@@ -104,14 +107,14 @@ function drawFaults({ seed, members, faults }: PlanOptions, end: SimTime): { at:
 /** Mostly one member, sometimes as many as it takes to lose the quorum, rarely all. */
 function drawSome(prng: Prng, members: number): number[] {
   const count = chance(prng, 3, 4) ? 1 : 1 + below(prng, members);
-  return shuffled(prng, ordinals(members)).slice(0, count);
+  return shuffled(prng, placesOf(members)).slice(0, count);
 }
 
 /** One direction of a link, or both, of up to three pairs. */
-function drawLinks(prng: Prng, members: number): (readonly [number, number])[] {
+export function drawLinks(prng: Prng, members: number): (readonly [number, number])[] {
   const links = new Map<string, readonly [number, number]>();
   for (let i = below(prng, 3); i >= 0 && members > 1; i--) {
-    const [a = 1, b = 2] = shuffled(prng, ordinals(members));
+    const [a = 1, b = 2] = shuffled(prng, placesOf(members));
     links.set(`${a} ${b}`, [a, b]);
     if (chance(prng, 1, 2)) links.set(`${b} ${a}`, [b, a]);
   }
@@ -119,20 +122,21 @@ function drawLinks(prng: Prng, members: number): (readonly [number, number])[] {
 }
 
 /** Two islands. */
-function drawPartition(prng: Prng, members: number): (readonly [number, number])[] {
-  const order = shuffled(prng, ordinals(members));
+export function drawPartition(prng: Prng, members: number): (readonly [number, number])[] {
+  const order = shuffled(prng, placesOf(members));
   const size = members < 2 ? 0 : between(prng, 1, members - 1);
   const island = new Set(order.slice(0, size));
-  return ordinals(members).flatMap((from) =>
-    ordinals(members).flatMap((to) => (island.has(from) === island.has(to) ? [] : [[from, to] as const])),
+  return placesOf(members).flatMap((from) =>
+    placesOf(members).flatMap((to) => (island.has(from) === island.has(to) ? [] : [[from, to] as const])),
   );
 }
 
-function restoreAll(members: number, at: SimTime): { at: SimTime; action: Action }[] {
-  const links = ordinals(members).flatMap((from) => ordinals(members).flatMap((to) => (from === to ? [] : [[from, to] as const])));
+/** Everything heals: links, pauses, members that are down. */
+export function restoreAll(members: number, at: SimTime): { at: SimTime; action: Action }[] {
+  const links = placesOf(members).flatMap((from) => placesOf(members).flatMap((to) => (from === to ? [] : [[from, to] as const])));
   return [
     { at, action: { type: 'heal', cause: 'all', links } },
-    ...ordinals(members).flatMap((member) => [
+    ...placesOf(members).flatMap((member) => [
       { at, action: { type: 'resume', member } as const },
       { at, action: { type: 'restart', member } as const },
     ]),
@@ -154,7 +158,7 @@ function drawCalls({ seed, members, clients, rate }: PlanOptions, end: SimTime):
           type: 'call',
           client,
           call,
-          endpoints: shuffled(prng, ordinals(members)).slice(0, chance(prng, 2, 3) ? 1 : members),
+          endpoints: shuffled(prng, placesOf(members)).slice(0, chance(prng, 2, 3) ? 1 : members),
           request: drawRequest(prng, call),
           timeout: CALL_TIMEOUT,
           requireLeader: false,
@@ -167,7 +171,7 @@ function drawCalls({ seed, members, clients, rate }: PlanOptions, end: SimTime):
 }
 
 /** Every value is written once, so that what a read returns tells whose write it saw. */
-function drawRequest(prng: Prng, call: number): UnaryRequest {
+export function drawRequest(prng: Prng, call: number): UnaryRequest {
   const key = `k${below(prng, KEYS)}`;
   const dice = below(prng, 20);
   if (dice < 12) {
@@ -182,7 +186,8 @@ export function readOf(key: string, revision: number, serializable: boolean): Un
   return { ...PLAIN_RANGE, type: 'range', key, rangeEnd: '', revision, serializable };
 }
 
-function ordinals(members: number): number[] {
+/** 1 … members */
+export function placesOf(members: number): number[] {
   return Array.from({ length: members }, (_, i) => i + 1);
 }
 

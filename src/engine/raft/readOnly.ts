@@ -7,7 +7,7 @@ import { decodePosition } from './readTracker.ts';
 import { broadcastHeartbeat } from './replication.ts';
 import { send } from './send.ts';
 import type { Raft } from './state.ts';
-import { ackQuorumIndex, isSingleVoter } from './tracker.ts';
+import { ackQuorumIndex, isSingleVoter, isVoter } from './tracker.ts';
 import type { LogIndex, MemberId, Message } from './types.ts';
 
 /** A leader takes a read: answers it, lets a quorum confirm it, or keeps it until it may take reads. */
@@ -49,7 +49,8 @@ function mayTakeReads(raft: Raft): boolean {
 
 function serveRead(raft: Raft, request: Message, alone: boolean): void {
   const index = raft.log.committed;
-  if (!raft.rules.mustConfirmRead(raft.config.readOnlyOption, alone)) {
+  const isOneOfThem = isVoter(raft.tracker.config, raft.id);
+  if (!raft.rules.mustConfirmRead(raft.config.readOnlyOption, alone, isOneOfThem)) {
     answerRead(raft, request, index);
     return;
   }

@@ -38,8 +38,14 @@ export interface RaftRules {
   readonly mustSync: (entryCount: number, now: HardState, before: HardState) => boolean;
   /** May a leader take reads: has it committed an entry of its own term? Raft §8. */
   readonly mayTakeReads: (termAtCommitted: Term | undefined, term: Term) => boolean;
-  /** Must a quorum confirm the leader before a read is answered? Raft §8, thesis §6.4. */
-  readonly mustConfirmRead: (option: ReadOnlyOption, isSingleVoter: boolean) => boolean;
+  /**
+   * Must a quorum confirm the leader before a read is answered? Raft §8, thesis §6.4.
+   *
+   * @param isSingleVoter there is one voter
+   * @param isVoter it is the leader that is asked. etcd's rule takes that for granted, so a leader that was removed and left one
+   *   voter behind answers from what it has: {@link removedLeadersConfirmReads} does not
+   */
+  readonly mustConfirmRead: (option: ReadOnlyOption, isSingleVoter: boolean, isVoter: boolean) => boolean;
   /** Does a change need a joint configuration? Raft §6, thesis §4.3. */
   readonly needsJoint: (change: ConfChangeV2) => boolean;
   /** May this many voters come and go in one step without a joint configuration? Thesis §4.1. */
@@ -67,4 +73,10 @@ export const etcdRules: RaftRules = {
   mustConfirmRead: (option, isSingleVoter) => option === 'safe' && !isSingleVoter,
   needsJoint: (change) => change.transition !== 'ConfChangeTransitionAuto' || change.changes.length > 1,
   maySwitchInOneStep: (changedVoters) => changedVoters <= 1,
+};
+
+/** etcd's rules but for one flaw, which {@link RaftRules.mustConfirmRead} tells of. */
+export const removedLeadersConfirmReads: RaftRules = {
+  ...etcdRules,
+  mustConfirmRead: (option, isSingleVoter, isVoter) => option === 'safe' && !(isSingleVoter && isVoter),
 };

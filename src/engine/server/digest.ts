@@ -41,7 +41,7 @@ export function memberDigest(member: Member): string {
     stopAt: member.stopAt,
     appliedIndex: member.appliedIndex,
     diskPosition: member.diskPosition,
-    writing: member.writing?.position,
+    writing: member.writing.map(({ position }) => position),
     waitingProposals: member.waitingProposals,
     writes: member.writes,
     waitingReads: member.waitingReads,

@@ -1,12 +1,11 @@
 /**
  * One etcd member as a pure function of its inputs: it boots from a config and what its disk holds, takes inputs stamped with
- * virtual time, and answers with outputs. It drives Raft as etcd's server does: one Ready at a time, a leader sends while it
- * writes, a follower after (`spec/raft.md` 2.3; etcd-io/etcd:server/etcdserver/raft.go).
+ * virtual time, and answers with outputs. It drives Raft as etcd's server does (`spec/raft.md` 2.3;
+ * etcd-io/etcd:server/etcdserver/raft.go); its disk is `storageWrites.ts`.
  */
 import { assert, byText, type Id64, unreachable, ZERO_ID } from '../../base/index.ts';
 import { cloneKv, createKv } from '../kv/index.ts';
 import {
-  advance,
   appendToStorage,
   applySnapshot,
   bootstrap,
@@ -41,10 +40,11 @@ import { growFile } from './quota.ts';
 import { onLeader, onReadState, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
 import type { LineField } from './serverLine.ts';
-import { installSnapshot, onSnapshotLost, onSnapshotReceived, sendSnapshot, takeSnapshots, tickSnapshots } from './snapshots.ts';
+import { installSnapshot, onSnapshotLost, onSnapshotReceived, tickSnapshots } from './snapshots.ts';
 import { writeLinesAfterRaft, writeLinesBeforeRaft } from './startLines.ts';
 import type { Member, MemberConfig } from './state.ts';
-import { installState, type StateSnapshot, takeState } from './stateSnapshot.ts';
+import { installState, type StateSnapshot } from './stateSnapshot.ts';
+import { carryOut, mayTakeReady, onSynced } from './storageWrites.ts';
 import { drainWatches, tickWatches } from './watches.ts';
 import { proposeWaiting, tickWrites } from './writes.ts';
 
@@ -72,6 +72,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
       heartbeatTicks: HEARTBEAT_TICKS,
       maxSizePerMsg: MAX_SIZE_PER_MESSAGE,
       maxInflightMsgs: MAX_INFLIGHT_MESSAGES,
+      asyncStorageWrites: config.storageWrites === 'async',
       checkQuorum: config.checkQuorum,
       preVote: config.preVote,
       electionTimeouts: config.electionTimeouts,
@@ -104,7 +105,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     now,
     appliedIndex: storage.snapshot.index,
     diskPosition: config.diskStart + records.length,
-    writing: undefined,
+    writing: [],
     waitingProposals: [],
     writes: new Map(),
     waitingReads: [],
@@ -178,7 +179,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       handleCancel(member, input.call);
       break;
     case 'synced':
-      if (member.writing !== undefined && input.position >= member.writing.position) finishWriting(member);
+      onSynced(member, input.position);
       break;
     case 'unreachable':
       reportUnreachable(member.raft, input.peer);
@@ -222,64 +223,21 @@ export function cloneMember(member: Member): Member {
 
 /** Takes Readys until one has to be waited for, or there is nothing to do. */
 function pump(member: Member): void {
+  const { raft } = member;
   proposeWaiting(member);
-  while (member.writing === undefined && hasReady(member.raft)) {
-    const rd = ready(member.raft);
+  while (mayTakeReady(member) && hasReady(raft)) {
+    const rd = ready(raft);
     if (rd.softState !== undefined) onLeader(member, rd.softState.lead);
     const lastRead = rd.readStates.at(-1); // etcd keeps only the last: it answers all reads that waited
     if (lastRead !== undefined) onReadState(member, lastRead);
     // Committed entries are applied before this Ready is on the disk: a quorum has them.
     if (rd.snapshot !== undefined) installSnapshot(member, rd.snapshot);
     applyEntries(member, rd.committedEntries);
-    const isLeader = member.raft.role === 'StateLeader';
-    if (isLeader) send(member, rd.messages);
-    const records: DiskRecord[] = [];
-    if (rd.snapshot !== undefined) records.push({ type: 'snapshot', snapshot: rd.snapshot, state: takeState(member) });
-    // What a snapshot replaces held the hard state as well.
-    const hardState = rd.snapshot === undefined ? rd.hardState : (rd.hardState ?? member.raft.acceptedHardState);
-    if (hardState !== undefined) records.push({ type: 'hardState', hardState });
-    if (rd.entries.length > 0) records.push({ type: 'entries', entries: rd.entries });
-    if (records.length > 0) {
-      member.diskPosition += records.length;
-      const replaces = rd.snapshot !== undefined;
-      const sync = rd.mustSync || replaces;
-      member.outputs.push({ type: 'write', records, position: member.diskPosition, sync, replaces });
-    }
-    member.writing = { ready: rd, position: member.diskPosition, messages: isLeader ? [] : rd.messages };
-    if (!rd.mustSync && rd.snapshot === undefined) finishWriting(member);
+    carryOut(member, rd);
     proposeWaiting(member);
   }
   drainWatches(member);
 }
-
-/** The write under way is safe: Raft's storage knows it, a follower's messages go out, the next Ready may come. */
-function finishWriting(member: Member): void {
-  const writing = member.writing;
-  assert(writing !== undefined, 'only a write under way can be finished');
-  member.writing = undefined;
-  if (writing.ready === undefined) return;
-  const { storage } = member.raft.log;
-  const { snapshot, hardState, entries } = writing.ready;
-  if (snapshot !== undefined) applySnapshot(storage, snapshot);
-  if (hardState !== undefined) setHardState(storage, hardState);
-  if (entries.length > 0) appendToStorage(storage, entries);
-  send(member, writing.messages);
-  advance(member.raft);
-  takeSnapshots(member);
-}
-
-/** Of several acknowledgements to one leader in one Ready only the last is sent, as etcd's transport does. */
-function send(member: Member, messages: readonly Message[]): void {
-  let lastAck = -1;
-  messages.forEach((message, i) => {
-    if (message.type === 'MsgAppResp') lastAck = i;
-  });
-  messages.forEach((message, i) => {
-    if (message.type === 'MsgSnap') sendSnapshot(member, message);
-    else if (message.type !== 'MsgAppResp' || i === lastAck) member.outputs.push({ type: 'send', message });
-  });
-}
-
 function onMessage(member: Member, message: Message, state: StateSnapshot | undefined): void {
   if (member.membership.removed.includes(message.from)) {
     member.outputs.push({ type: 'sendPeer', to: message.from, message: { type: 'removed' } });

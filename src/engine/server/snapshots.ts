@@ -7,12 +7,15 @@ import {
   compactStorage,
   confStateOf,
   createSnapshot,
+  type Entry,
+  type HardState,
+  type LogIndex,
   type Message,
+  type Raft,
+  raftEntryAt,
   raftTermAt,
   reportSnapshot,
   type Snapshot,
-  storageEntries,
-  storageLastIndex,
 } from '../raft/index.ts';
 import { beginStop, tellMembers } from './configuration.ts';
 import type { DiskRecord } from './input.ts';
@@ -35,6 +38,7 @@ const RELEASE_DELAY = 30_000_000;
 export function takeSnapshots(member: Member): void {
   const { config, raft, appliedIndex } = member;
   const { storage } = raft.log;
+  if (appliedIndex > raft.log.applied) return; // a leader's snapshot is applied and not yet safe: what is stored ends before it
   const isDiskDue = appliedIndex - member.diskSnapshotIndex > config.snapshotCount;
   if (!isDiskDue && appliedIndex <= storage.snapshot.index + Math.min(MEMORY_SNAPSHOT_COUNT, config.snapshotCount)) return;
   createSnapshot(storage, appliedIndex, confStateOf(raft), ''); // its state is this member's, and is taken when it is sent
@@ -44,9 +48,8 @@ export function takeSnapshots(member: Member): void {
   if (compactStorage(storage, index).ok) writeServerLine(member, 'debug', 'compacted Raft logs', [['compact-index', index]]);
 }
 
-/** A snapshot, and what is stored beyond it: with that, nothing that was written before is needed. */
+/** A snapshot, and what was written beyond it: with that, nothing that was written before is needed. */
 function writeSnapshot(member: Member, snapshot: Snapshot): void {
-  const { storage } = member.raft.log;
   writeServerLine(member, 'info', 'triggering snapshot', [
     idField('local-member-id', member.config.id),
     ['local-member-applied-index', snapshot.index],
@@ -56,19 +59,30 @@ function writeSnapshot(member: Member, snapshot: Snapshot): void {
   ]);
   const records: DiskRecord[] = [
     { type: 'snapshot', snapshot, state: takeState(member) },
-    { type: 'hardState', hardState: storage.hardState },
+    { type: 'hardState', hardState: writtenHardState(member) },
   ];
-  const last = storageLastIndex(storage);
-  if (last > snapshot.index) {
-    const rest = storageEntries(storage, snapshot.index + 1, last + 1);
-    assert(rest.ok, 'what has not been applied is not compacted');
-    records.push({ type: 'entries', entries: rest.value });
-  }
+  const rest = writtenEntriesAfter(member.raft, snapshot.index);
+  if (rest.length > 0) records.push({ type: 'entries', entries: rest });
   member.diskPosition += records.length;
   member.diskSnapshotIndex = snapshot.index;
   member.outputs.push({ type: 'write', records, position: member.diskPosition, sync: true, replaces: true });
-  member.writing = { ready: undefined, position: member.diskPosition, messages: [] };
+  member.writing = [...member.writing, { ready: undefined, position: member.diskPosition, after: [] }];
   writeServerLine(member, 'info', 'saved snapshot to disk', [['snapshot-index', snapshot.index]]);
+}
+
+/** The newest hard state that is on the disk, or on its way there. */
+function writtenHardState({ writing, raft }: Member): HardState {
+  return writing.findLast(({ ready }) => ready?.hardState !== undefined)?.ready?.hardState ?? raft.log.storage.hardState;
+}
+
+function writtenEntriesAfter(raft: Raft, index: LogIndex): Entry[] {
+  const entries: Entry[] = [];
+  for (let i = index + 1; i < raft.log.unstable.offsetInProgress; i++) {
+    const entry = raftEntryAt(raft, i);
+    assert(entry !== undefined, 'what has not been applied is not compacted', { index: i });
+    entries.push(entry);
+  }
+  return entries;
 }
 
 /** Raft's snapshot leaves as the applied state of this moment. etcd: createMergedSnapshotMessage. */

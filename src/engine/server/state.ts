@@ -31,6 +31,8 @@ export interface MemberConfig {
   readonly snapshotCount: number;
   /** Entries that stay in memory behind a snapshot, for followers that lag. etcd: --snapshot-catchup-entries. */
   readonly catchUpEntries: number;
+  /** How Raft and the disk keep step; etcd's server writes synchronously. */
+  readonly storageWrites: 'sync' | 'async';
   /** Position on the disk of the first record that is still there. */
   readonly diskStart: number;
   /** Of the member's own random stream. */
@@ -123,13 +125,14 @@ export interface SentSnapshot {
   readonly releaseAt: number | undefined;
 }
 
-/** A Ready whose write is under way: nothing else is taken from Raft meanwhile (`spec/raft.md` 2.3). */
+/** A write under way. */
 export interface Writing {
   /** undefined: a snapshot of this member's own is being written. */
   readonly ready: Ready | undefined;
+  /** It is safe when everything before it on the disk is. */
   readonly position: number;
-  /** To be sent when it is safe: a leader's have gone out already. */
-  readonly messages: readonly Message[];
+  /** What may be said only then. */
+  readonly after: readonly Message[];
 }
 
 export interface Member extends StateMachine {
@@ -160,7 +163,8 @@ export interface Member extends StateMachine {
   appliedIndex: LogIndex;
   /** Records written so far, by this process and those before it. */
   diskPosition: number;
-  writing: Writing | undefined;
+  /** In their order; with synchronous storage at most one. */
+  writing: readonly Writing[];
   waitingProposals: readonly WaitingProposal[];
   /** By request id. */
   readonly writes: Map<Id64, PendingWrite>;

@@ -153,9 +153,10 @@ function operationOf({ request, called, returned, outcome }: ClientCall): Regist
 
 /** The revision at which an answered call took effect; undefined where it did not, or promised nothing. */
 function strictRevisionOf({ request, outcome }: ClientCall): number | undefined {
-  if (outcome?.type !== 'ok' || request.type === 'memberList') return undefined;
+  if (outcome?.type !== 'ok') return undefined;
   if (request.type === 'range' && request.serializable) return undefined;
-  return outcome.response.header.revision;
+  const { revision } = outcome.response.header;
+  return revision === 0 ? undefined : revision; // what is about members says nothing of the store
 }
 
 function isEffective({ outcome }: ClientCall): boolean {

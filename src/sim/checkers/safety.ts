@@ -140,7 +140,7 @@ function checkMemberRow(checker: SafetyChecker, member: MemberModel, row: Row): 
       member.applied = 0;
       return;
     case ROW_KIND.stop:
-      checker.seen.crashes++;
+      if (row.p !== 2) checker.seen.crashes++; // who was removed ends by itself
       member.isUp = false;
       member.role = ROLE_CODE.StateFollower;
       member.log.length = Math.min(member.log.length, member.durable);

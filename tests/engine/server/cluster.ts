@@ -60,6 +60,7 @@ export function createCluster(count: number, more: Partial<MemberConfig> = {}): 
       attributes: { name: info.name, peerUrls: info.peerUrls, clientUrls: info.clientUrls },
       snapshotCount: 10_000,
       catchUpEntries: 5_000,
+      storageWrites: 'sync',
       diskStart: 0,
       seed: 7 + i,
       preVote: true,
