@@ -13,6 +13,7 @@ import {
   missedChanges,
   PLAIN_RANGE,
   range,
+  type WatcherState,
 } from '../engine/kv/index.ts';
 import { formatLogLine } from '../engine/raft/index.ts';
 import { describeApiError, type KeyValue, type ServerLine, type WatchRequest } from '../engine/server/index.ts';
@@ -53,9 +54,9 @@ export interface WatchThen extends WatchAsked {
   readonly member: number;
   /** Of that member's store. */
   readonly revision: number;
+  readonly state: WatcherState;
   /** Nothing below it is left to be sent; for a synced one it may lie behind (`spec/etcd.md` 2.2). */
   readonly minRevision: number;
-  readonly isSynced: boolean;
   /** Changes that it has not been sent yet; counted up to {@link MOST_MISSED}. */
   readonly missed: number;
 }
@@ -182,9 +183,9 @@ export function watchesAt(
       const watcher = getWatcher(kv, call);
       const asked = history.watchCalls.get(call);
       if (watcher === undefined || asked === undefined) continue;
-      const { minRevision, isSynced } = watcher;
-      const missed = isSynced ? 0 : missedChanges(kv, watcher, MOST_MISSED);
-      open.push({ ...asked, call, member, revision: currentRevision(kv), minRevision, isSynced, missed });
+      const { from, count } = missedChanges(kv, watcher, MOST_MISSED);
+      const position = { revision: currentRevision(kv), state: watcher.state, minRevision: from, missed: count };
+      open.push({ ...asked, call, member, ...position });
     }
   }
   return { open, ended: history.endedWatches.filter((watch) => watch.time < time) };

@@ -23,9 +23,10 @@ export interface OpenWatch extends PastWatch {
   readonly member: number;
   /** Of that member's store. */
   readonly revision: number;
+  /** As etcd calls it: sent with each write, from history, or not before its stream has room. */
+  readonly state: 'synced' | 'unsynced' | 'victim';
   /** Nothing below it is left to be sent. */
   readonly minRevision: number;
-  readonly isSynced: boolean;
   /** Changes that it was not sent yet. */
   readonly missed: number;
 }
@@ -53,11 +54,14 @@ export type WatchPosition =
   /** It waits for a revision that is not there yet. */
   | { readonly type: 'ahead'; readonly start: number; readonly revision: number }
   /** It reads history: everything up to `at` was sent. */
-  | { readonly type: 'catchingUp'; readonly at: number; readonly revision: number; readonly missed: number };
+  | { readonly type: 'catchingUp'; readonly at: number; readonly revision: number; readonly missed: number }
+  /** Its stream is full: what comes after `at` waits until there is room. */
+  | { readonly type: 'heldUp'; readonly at: number; readonly revision: number; readonly missed: number };
 
 /** Where a watch stands. `spec/etcd.md` 2.2. */
-export function watchPosition({ isSynced, revision, minRevision, startRevision, missed }: OpenWatch): WatchPosition {
-  if (!isSynced) return { type: 'catchingUp', at: Math.max(0, minRevision - 1), revision, missed };
+export function watchPosition({ state, revision, minRevision, startRevision, missed }: OpenWatch): WatchPosition {
+  const at = Math.max(0, minRevision - 1);
+  if (state !== 'synced') return { type: state === 'victim' ? 'heldUp' : 'catchingUp', at, revision, missed };
   if (startRevision > revision) return { type: 'ahead', start: startRevision, revision };
   return { type: 'synced', revision };
 }

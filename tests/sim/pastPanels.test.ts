@@ -54,8 +54,8 @@ test('stores and watches are told as they were, and watches as they ended', () =
   expect(watchesAt(history, began)).toEqual({ open: [], ended: [] });
   // Just opened: its history comes with the next tick.
   const behind = watchesAt(history, began + 2_000).open[0];
-  expect(behind).toMatchObject({ call, client: 2, member: leader, isSynced: false, minRevision: 2, revision: 2, missed: 1 });
-  expect(watchesAt(history, began + SECOND).open[0]).toMatchObject({ isSynced: true, missed: 0 });
+  expect(behind).toMatchObject({ call, client: 2, member: leader, state: 'unsynced', minRevision: 2, revision: 2, missed: 1 });
+  expect(watchesAt(history, began + SECOND).open[0]).toMatchObject({ state: 'synced', missed: 0 });
   const after = watchesAt(history, now);
   expect(after.open).toEqual([]);
   expect(after.ended).toMatchObject([{ call, reason: '', compactRevision: 0 }]);

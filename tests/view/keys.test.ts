@@ -97,17 +97,18 @@ describe('watches', () => {
     prevKv: false,
     member: 1,
     revision: 15,
+    state: 'synced',
     minRevision: 10,
-    isSynced: true,
     missed: 0,
     ...change,
   });
 
-  it('is synced, ahead of the store, or catching up', () => {
+  it('is synced, ahead of the store, catching up, or held up', () => {
     expect(watchPosition(watch({}))).toEqual({ type: 'synced', revision: 15 });
     expect(watchPosition(watch({ startRevision: 20, minRevision: 20 }))).toEqual({ type: 'ahead', start: 20, revision: 15 });
-    const behind = watch({ isSynced: false, missed: 4, startRevision: 2 });
+    const behind = watch({ state: 'unsynced', missed: 4, startRevision: 2 });
     expect(watchPosition(behind)).toEqual({ type: 'catchingUp', at: 9, revision: 15, missed: 4 });
+    expect(watchPosition({ ...behind, state: 'victim' })).toEqual({ type: 'heldUp', at: 9, revision: 15, missed: 4 });
   });
 
   it('concerns the keys of its range', () => {

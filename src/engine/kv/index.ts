@@ -9,7 +9,7 @@ export { hashKv } from './hash.ts';
 export { type KeyHistory, keyHistories, missedChanges } from './keyHistory.ts';
 export { checkRevision, PLAIN_RANGE, range } from './range.ts';
 export { installSnapshot, type KvSnapshot, restoreKv, snapshotKv } from './snapshot.ts';
-export type { CompactionJob, Kv, Watcher } from './state.ts';
+export type { CompactionJob, Kv, Watcher, WatcherState } from './state.ts';
 export {
   cloneKv,
   compactRevision,
@@ -28,8 +28,8 @@ export {
   createWatcher,
   getWatcher,
   progressRevision,
+  slowWatcherCount,
   syncWatchers,
   takeWatchResponses,
-  unsyncedWatcherCount,
 } from './watch.ts';
 export { beginWrite, endWrite, type KvWrite, writeDelete, writePut, writeRange, writeRevision } from './write.ts';

@@ -38,16 +38,26 @@ export function keyHistories(
   return { histories, keyCount };
 }
 
-/** Changes that a watcher has not been sent yet, counted up to `most`. */
-export function missedChanges(kv: Kv, { start, end, minRevision, options }: Readonly<Watcher>, most: number): number {
-  let count = 0;
+/**
+ * What a watcher has not been sent yet.
+ *
+ * @returns the first revision of which something may be missing, and the number of changes, counted up to `most`
+ */
+export function missedChanges(
+  kv: Kv,
+  { start, end, minRevision, options, state, waiting }: Readonly<Watcher>,
+  most: number,
+): { readonly from: number; readonly count: number } {
+  const from = waiting[0]?.kv.modRevision ?? minRevision;
+  let count = Math.min(most, waiting.length);
+  if (state === 'synced' || count === most) return { from, count };
   visitVersionsFrom(kv.log, minRevision, (version) => {
     const { key } = version.kv;
     const isInside = key >= start && (end === undefined || key < end);
     if (isInside && !(isTombstone(version) ? options.noDelete : options.noPut)) count++;
     return count < most;
   });
-  return count;
+  return { from, count };
 }
 
 function historyOf(kv: Kv, newest: Version, most: number): KeyHistory {

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/index.ts';
 import type { KeyNode } from './keyTree.ts';
-import type { HashKvResult, WatcherResponse, WatchOptions } from './types.ts';
+import type { Event, HashKvResult, WatcherResponse, WatchOptions } from './types.ts';
 import type { Owner, VersionLog } from './versionLog.ts';
 
 /** A member's key-value store: plain data, changed in place by the functions of this folder. `spec/etcd.md` 1. */
@@ -39,6 +39,12 @@ export interface CompactionJob {
   crc: number;
 }
 
+/**
+ * How a watcher gets what it has to hear: with each write; from history, with the next round of catching up; or not before
+ * its stream has room again. `spec/etcd.md` 2.2.
+ */
+export type WatcherState = 'synced' | 'unsynced' | 'victim';
+
 /** Somebody who wants the changes of a range. Changed in place by `watch.ts` only. */
 export interface Watcher {
   readonly id: number;
@@ -47,11 +53,15 @@ export interface Watcher {
   /** First key behind the range; undefined = no end. */
   readonly end: Bytes | undefined;
   /**
-   * Nothing below it is sent. As in etcd it moves when something is sent or caught up, so for a synced watcher it can lag
-   * behind the current revision; it matters again when a snapshot makes everybody unsynced.
+   * Nothing below it is sent, what a victim waits with aside. As in etcd it moves when something is sent or caught up, so for
+   * a synced watcher it can lag behind the current revision; it matters again when a snapshot makes everybody unsynced.
    */
   minRevision: number;
-  isSynced: boolean;
+  state: WatcherState;
+  /** Responses in its stream that were not taken yet. */
+  buffered: number;
+  /** What found no room in the stream of a victim; empty for everybody else. */
+  waiting: readonly Event[];
 }
 
 /** Watchers by what they look at, so that a change finds those it concerns. */
@@ -60,11 +70,14 @@ export interface WatcherGroup {
   readonly ranges: Set<number>;
 }
 
-/** Everything that a store knows of its watchers. `spec/etcd.md` 2.2; there are no victims, for responses never have to wait. */
+/** Everything that a store knows of its watchers. `spec/etcd.md` 2.2. */
 export interface Watchers {
   readonly all: Map<number, Watcher>;
   readonly synced: WatcherGroup;
   /** Who was served longest ago comes first. */
   readonly unsynced: Set<number>;
+  /** Who waits longest comes first. */
+  readonly victims: Set<number>;
+  /** In the order in which they were made. */
   responses: WatcherResponse[];
 }

@@ -1,6 +1,6 @@
 import { assert, type Bytes, byNumber, fail, ok, type Result } from '../../base/index.ts';
 import { intervalOf } from './keyInterval.ts';
-import type { Kv, Watcher, WatcherGroup, Watchers } from './state.ts';
+import type { Kv, Watcher, WatcherGroup, WatcherState, Watchers } from './state.ts';
 import type { Event, WatchError, WatcherResponse, WatchOptions } from './types.ts';
 import { isTombstone, type Version, versionAt, visitVersionsFrom } from './versionLog.ts';
 
@@ -8,9 +8,11 @@ import { isTombstone, type Version, versionAt, visitVersionsFrom } from './versi
 const BATCH_REVISIONS = 1000;
 /** Watchers that one round of catching up serves, at most. etcd: maxWatchersPerSync. */
 const WATCHERS_PER_SYNC = 512;
+/** Responses that a stream holds until they are taken, at most; here each watcher has a stream of its own. etcd: chanBufLen. */
+const STREAM_BUFFER = 128;
 
 export function createWatchers(): Watchers {
-  return { all: new Map(), synced: createGroup(), unsynced: new Set(), responses: [] };
+  return { all: new Map(), synced: createGroup(), unsynced: new Set(), victims: new Set(), responses: [] };
 }
 
 export function cloneWatchers(watchers: Watchers): Watchers {
@@ -22,18 +24,21 @@ export function cloneWatchers(watchers: Watchers): Watchers {
     all,
     synced: { byKey, ranges: new Set(watchers.synced.ranges) },
     unsynced: new Set(watchers.unsynced),
+    victims: new Set(watchers.victims),
     responses: watchers.responses.slice(),
   };
 }
 
-/** The watchers as plain data: by id, the order in which the unsynced will be served, and what was not taken yet. */
+/** The watchers as plain data: by id, the order in which those that lag will be served, and what was not taken yet. */
 export function watchersState(watchers: Watchers): {
   readonly all: readonly Watcher[];
   readonly unsynced: readonly number[];
+  readonly victims: readonly number[];
   readonly responses: readonly WatcherResponse[];
 } {
   const all = [...watchers.all.values()].sort((a, b) => byNumber(a.id, b.id)).map((watcher) => ({ ...watcher }));
-  return { all, unsynced: [...watchers.unsynced], responses: watchers.responses.slice() };
+  const { unsynced, victims, responses } = watchers;
+  return { all, unsynced: [...unsynced], victims: [...victims], responses: responses.slice() };
 }
 
 /**
@@ -56,11 +61,12 @@ export function createWatcher(kv: Kv, id: number, options: WatchOptions): Result
     start,
     end,
     minRevision: isSynced ? Math.max(kv.revision + 1, startRevision) : startRevision,
-    isSynced,
+    state: isSynced ? 'synced' : 'unsynced',
+    buffered: 0,
+    waiting: [],
   };
   watchers.all.set(id, watcher);
-  if (isSynced) joinGroup(watchers.synced, watcher);
-  else watchers.unsynced.add(id);
+  enter(watchers, watcher, watcher.state);
   return ok(kv.revision);
 }
 
@@ -82,14 +88,15 @@ export function getWatcher(kv: Kv, id: number): Readonly<Watcher> | undefined {
   return kv.watchers.all.get(id);
 }
 
-/** How many watchers have to catch up. */
-export function unsyncedWatcherCount(kv: Kv): number {
-  return kv.watchers.unsynced.size;
+/** How many watchers were not sent everything yet. etcd: slow_watcher_total. */
+export function slowWatcherCount(kv: Kv): number {
+  return kv.watchers.unsynced.size + kv.watchers.victims.size;
 }
 
 /**
- * One round of catching up, which etcd makes every 100 ms: at most 512 unsynced watchers, each gets what it missed in one
- * response of at most 1000 distinct revisions, or hears that its start was compacted and ends. Who got all is synced.
+ * One round of catching up, which etcd makes every 100 ms. Victims first, whose streams may have room now. Then at most 512
+ * unsynced watchers: each gets what it missed in one response of at most 1000 distinct revisions, or hears that its start
+ * was compacted and ends. Who got all is synced; who had no room is a victim until the next round.
  *
  * @returns how many watchers are unsynced now
  * @see etcd-io/etcd:server/storage/mvcc/watchable_store.go
@@ -97,29 +104,28 @@ export function unsyncedWatcherCount(kv: Kv): number {
 export function syncWatchers(kv: Kv): number {
   const { watchers } = kv;
   assert(!kv.isWriting, 'watchers catch up between writes');
+  moveVictims(kv);
   const chosen = chooseUnsynced(kv);
   if (chosen.length === 0) return watchers.unsynced.size;
   const batches = collectBatches(kv, chosen);
   for (const watcher of chosen) {
     const batch = batches.get(watcher.id);
-    watcher.minRevision = Math.max(kv.revision + 1, watcher.minRevision);
-    watchers.unsynced.delete(watcher.id);
-    if (batch !== undefined) send(kv, watcher, batch.versions, kv.revision);
-    if (batch?.moreRevision !== undefined) {
-      watcher.minRevision = batch.moreRevision;
-      watchers.unsynced.add(watcher.id);
-    } else {
-      watcher.isSynced = true;
-      joinGroup(watchers.synced, watcher);
-    }
+    leave(watchers, watcher);
+    watcher.minRevision = batch?.moreRevision ?? Math.max(kv.revision + 1, watcher.minRevision);
+    const hadRoom = batch === undefined || send(kv, watcher, batch.versions, kv.revision);
+    enter(watchers, watcher, !hadRoom ? 'victim' : batch?.moreRevision !== undefined ? 'unsynced' : 'synced');
   }
   return watchers.unsynced.size;
 }
 
-/** Hands over the responses made since the last call, in the order in which they were made. */
+/** Hands over the responses made since the last call, in the order in which they were made: every stream has room again. */
 export function takeWatchResponses(kv: Kv): readonly WatcherResponse[] {
-  const { responses } = kv.watchers;
+  const { all, responses } = kv.watchers;
   if (responses.length > 0) kv.watchers.responses = [];
+  for (const { watcherId } of responses) {
+    const watcher = all.get(watcherId);
+    if (watcher !== undefined) watcher.buffered = 0;
+  }
   return responses;
 }
 
@@ -131,7 +137,7 @@ export function takeWatchResponses(kv: Kv): readonly WatcherResponse[] {
 export function progressRevision(kv: Kv, ids: readonly number[]): number | undefined {
   const isDue = ids.every((id) => {
     const watcher = kv.watchers.all.get(id);
-    return watcher?.isSynced === true && watcher.options.startRevision <= kv.revision;
+    return watcher?.state === 'synced' && watcher.options.startRevision <= kv.revision;
   });
   return ids.length > 0 && isDue ? kv.revision : undefined;
 }
@@ -150,22 +156,36 @@ export function notifyWatchers(kv: Kv, main: number, changes: readonly Version[]
   }
   for (const id of [...matched.keys()].sort(byNumber)) {
     const watcher = all.get(id) as Watcher; // was found among them
-    send(kv, watcher, matched.get(id) ?? [], main);
     watcher.minRevision = main + 1;
+    if (send(kv, watcher, matched.get(id) ?? [], main)) continue;
+    leave(kv.watchers, watcher);
+    enter(kv.watchers, watcher, 'victim');
   }
 }
 
 /** The store's contents were replaced: everybody has to look again from where they were. `spec/etcd.md` 1.9. */
 export function unsyncWatchers(watchers: Watchers): void {
   for (const watcher of watchers.all.values()) {
-    if (!watcher.isSynced) continue;
-    watcher.isSynced = false;
-    leaveGroup(watchers.synced, watcher);
-    watchers.unsynced.add(watcher.id);
+    if (watcher.state !== 'synced') continue;
+    leave(watchers, watcher);
+    enter(watchers, watcher, 'unsynced');
   }
 }
 
-/** The watchers of this round; those whose start is compacted hear it and are gone. */
+/** What victims wait with goes out where there is room; meanwhile the store went on, so most have to catch up then. */
+function moveVictims(kv: Kv): void {
+  const { watchers } = kv;
+  for (const id of [...watchers.victims]) {
+    const watcher = watchers.all.get(id) as Watcher; // victims are among all
+    if (watcher.buffered >= STREAM_BUFFER) continue;
+    respond(watchers, watcher, { revision: watcher.minRevision - 1, compactRevision: 0, events: watcher.waiting });
+    leave(watchers, watcher);
+    watcher.waiting = [];
+    enter(watchers, watcher, watcher.minRevision <= kv.revision ? 'unsynced' : 'synced');
+  }
+}
+
+/** The watchers of this round; those whose start is compacted hear it, as soon as there is room for that, and are gone. */
 function chooseUnsynced(kv: Kv): Watcher[] {
   const { watchers } = kv;
   const chosen: Watcher[] = [];
@@ -173,10 +193,11 @@ function chooseUnsynced(kv: Kv): Watcher[] {
   for (const id of [...watchers.unsynced]) {
     if (++seen > WATCHERS_PER_SYNC) break;
     const watcher = watchers.all.get(id) as Watcher; // unsynced ones are among all
-    if (watcher.minRevision < kv.compactRevision) {
-      watchers.responses.push({ watcherId: id, revision: 0, compactRevision: kv.compactRevision, events: [] });
+    if (watcher.minRevision >= kv.compactRevision) chosen.push(watcher);
+    else if (watcher.buffered < STREAM_BUFFER) {
+      respond(watchers, watcher, { revision: 0, compactRevision: kv.compactRevision, events: [] });
       forget(watchers, watcher);
-    } else chosen.push(watcher);
+    }
   }
   return chosen;
 }
@@ -216,8 +237,12 @@ function collectBatches(kv: Kv, chosen: readonly Watcher[]): ReadonlyMap<number,
   return batches;
 }
 
-/** Makes a response of what the filters let through; nothing is sent if that is nothing. */
-function send(kv: Kv, watcher: Watcher, versions: readonly Version[], revision: number): void {
+/**
+ * Makes a response of what the filters let through; nothing is sent if that is nothing.
+ *
+ * @returns false if the stream has no room for it: the watcher has to wait with it
+ */
+function send(kv: Kv, watcher: Watcher, versions: readonly Version[], revision: number): boolean {
   const { noPut, noDelete, prevKv } = watcher.options;
   const events: Event[] = [];
   for (const version of versions) {
@@ -226,7 +251,18 @@ function send(kv: Kv, watcher: Watcher, versions: readonly Version[], revision: 
     const before = prevKv ? pairBefore(kv, version) : undefined;
     events.push({ type: isDelete ? 'delete' : 'put', kv: version.kv, prevKv: before });
   }
-  if (events.length > 0) kv.watchers.responses.push({ watcherId: watcher.id, revision, compactRevision: 0, events });
+  if (events.length === 0) return true;
+  if (watcher.buffered < STREAM_BUFFER) {
+    respond(kv.watchers, watcher, { revision, compactRevision: 0, events });
+    return true;
+  }
+  watcher.waiting = events;
+  return false;
+}
+
+function respond(watchers: Watchers, watcher: Watcher, response: Omit<WatcherResponse, 'watcherId'>): void {
+  watcher.buffered++;
+  watchers.responses.push({ watcherId: watcher.id, ...response });
 }
 
 /** The pair at the revision before a change, as far as that revision can be read. */
@@ -254,8 +290,19 @@ function visitMatching(watchers: Watchers, group: WatcherGroup, version: Version
 
 function forget(watchers: Watchers, watcher: Watcher): void {
   watchers.all.delete(watcher.id);
-  if (watcher.isSynced) leaveGroup(watchers.synced, watcher);
-  else watchers.unsynced.delete(watcher.id);
+  leave(watchers, watcher);
+}
+
+/** Takes a watcher out of where its state has put it; it must {@link enter} again, or go. */
+function leave(watchers: Watchers, watcher: Watcher): void {
+  if (watcher.state === 'synced') leaveGroup(watchers.synced, watcher);
+  else (watcher.state === 'unsynced' ? watchers.unsynced : watchers.victims).delete(watcher.id);
+}
+
+function enter(watchers: Watchers, watcher: Watcher, state: WatcherState): void {
+  watcher.state = state;
+  if (state === 'synced') joinGroup(watchers.synced, watcher);
+  else (state === 'unsynced' ? watchers.unsynced : watchers.victims).add(watcher.id);
 }
 
 function createGroup(): WatcherGroup {

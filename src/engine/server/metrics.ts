@@ -1,6 +1,6 @@
 /** What a member tells about itself on its own pages (`spec/etcd.md` 7.4; etcd-io/etcd:server/etcdserver/metrics.go, server/storage/mvcc/metrics.go). */
 import { byText, formatHex, ZERO_ID } from '../../base/index.ts';
-import { compactRevision, currentRevision, unsyncedWatcherCount } from '../kv/index.ts';
+import { compactRevision, currentRevision, slowWatcherCount } from '../kv/index.ts';
 import type { AlarmMember, InspectResponse, MetricSample } from './api.ts';
 import { headerOf } from './header.ts';
 import { statusOf } from './maintenance.ts';
@@ -33,7 +33,7 @@ function metricsOf(member: Member): MetricSample[] {
     ...member.counters,
     etcd_debugging_mvcc_compact_revision: compactRevision(member.kv),
     etcd_debugging_mvcc_current_revision: currentRevision(member.kv),
-    etcd_debugging_mvcc_slow_watcher_total: unsyncedWatcherCount(member.kv),
+    etcd_debugging_mvcc_slow_watcher_total: slowWatcherCount(member.kv),
     etcd_debugging_mvcc_watch_stream_total: member.watches.size,
     etcd_debugging_mvcc_watcher_total: member.watches.size,
     etcd_disk_defrag_inflight: 0,

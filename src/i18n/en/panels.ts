@@ -70,6 +70,9 @@ export const panels = {
     catchingUp: 'Catching up',
     catchingUpWhy: (at: number, revision: number, missed: string) =>
       `at ${at} of ${revision}, reads history; to be sent: ${missed}`,
+    heldUp: 'Held up',
+    heldUpWhy: (at: number, revision: number, missed: string) =>
+      `at ${at} of ${revision}, its stream is full; to be sent: ${missed}`,
     missed: (count: number) => (count === 1 ? '1 change' : count >= 1000 ? '1,000 changes or more' : `${count} changes`),
     ahead: 'Waiting',
     aheadWhy: (start: number, revision: number) => `for revision ${start}; the store is at ${revision}`,

@@ -65,6 +65,8 @@ export const panels: typeof english = {
     syncedWhy: (revision) => `到 revision ${revision}，与存储一致`,
     catchingUp: '追赶中',
     catchingUpWhy: (at, revision, missed) => `在 ${at}，存储在 ${revision}；正在读历史，待发送：${missed}`,
+    heldUp: '受阻',
+    heldUpWhy: (at, revision, missed) => `在 ${at}，存储在 ${revision}；它的流已满，待发送：${missed}`,
     missed: (count) => (count >= 1000 ? '1000 个或更多变化' : `${count} 个变化`),
     ahead: '等待中',
     aheadWhy: (start, revision) => `等 revision ${start}；存储在 ${revision}`,

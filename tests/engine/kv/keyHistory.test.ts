@@ -72,11 +72,17 @@ test('counts what a watcher has missed, through its filters', () => {
     if (found === undefined) throw new Error(`watcher ${id} is there`);
     return found;
   };
-  expect(missedChanges(kv, watcher(1), 100)).toBe(3);
-  expect(missedChanges(kv, watcher(2), 100)).toBe(2);
-  expect(missedChanges(kv, watcher(1), 2)).toBe(2);
+  expect(missedChanges(kv, watcher(1), 100)).toEqual({ from: 2, count: 3 });
+  expect(missedChanges(kv, watcher(2), 100)).toEqual({ from: 2, count: 2 });
+  expect(missedChanges(kv, watcher(1), 2)).toEqual({ from: 2, count: 2 });
   syncWatchers(kv);
-  expect(missedChanges(kv, watcher(1), 100)).toBe(0);
+  expect(missedChanges(kv, watcher(1), 100)).toEqual({ from: 6, count: 0 });
+  // A victim misses what it waits with and what came after that.
+  for (let i = 0; i < 130; i++) put(kv, 'a', 'x');
+  expect(getWatcher(kv, 1)?.state).toBe('victim');
+  // One message from history and 127 puts, 6 to 132, are in its stream.
+  expect(missedChanges(kv, watcher(1), 100)).toEqual({ from: 133, count: 3 });
+  expect(missedChanges(kv, watcher(1), 1)).toEqual({ from: 133, count: 1 });
 });
 
 type Step =

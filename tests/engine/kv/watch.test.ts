@@ -7,11 +7,13 @@ import {
   createKv,
   createWatcher,
   getWatcher,
+  installSnapshot,
   type Kv,
   progressRevision,
+  slowWatcherCount,
+  snapshotKv,
   syncWatchers,
   takeWatchResponses,
-  unsyncedWatcherCount,
   writeDelete,
   writePut,
 } from '../../../src/engine/kv/index.ts';
@@ -88,7 +90,7 @@ describe('from the past', () => {
     watch(kv, 2, watchOptions('\0', '\0', { startRevision: 3 }));
     put(kv, 'b', '3');
     expect(taken(kv)).toEqual([]);
-    expect(unsyncedWatcherCount(kv)).toBe(2);
+    expect(slowWatcherCount(kv)).toBe(2);
     expect(syncWatchers(kv)).toBe(0);
     put(kv, 'a', '4');
     expect(taken(kv)).toEqual([
@@ -133,8 +135,8 @@ describe('from the past', () => {
     for (let id = 1; id <= 513; id++) watch(kv, id, watchOptions(id <= 512 ? 'a' : 'b', '', { startRevision: 2 }));
     expect(syncWatchers(kv)).toBe(513);
     expect(syncWatchers(kv)).toBe(1);
-    expect(getWatcher(kv, 513)?.isSynced).toBe(true);
-    expect(getWatcher(kv, 512)?.isSynced).toBe(false);
+    expect(getWatcher(kv, 513)?.state).toBe('synced');
+    expect(getWatcher(kv, 512)?.state).toBe('unsynced');
   });
 
   test('a start below the compact revision hears so and is gone; equal to it is fine, also at a deletion', () => {
@@ -174,6 +176,117 @@ describe('from the past', () => {
     compactFully(kv, 4);
     syncWatchers(kv);
     expect(taken(kv)).toEqual([[1, 6, ['PUT a=2@4', 'PUT a=3@5', 'PUT a=4@6']]]);
+  });
+});
+
+describe('a stream that is full (2.2)', () => {
+  const BUFFER = 128;
+
+  /** A watcher of `a` whose stream is full at revision 129, and puts after that. */
+  function overfilled(more: number): Kv {
+    const kv = createKv();
+    watch(kv, 1, watchOptions('a', '', { prevKv: true }));
+    watch(kv, 2, watchOptions('b', ''));
+    for (let i = 0; i < BUFFER + more; i++) put(kv, 'a', String(i));
+    return kv;
+  }
+
+  test('128 responses fit; the next one makes a victim, which waits with it and hears nothing more', () => {
+    const kv = overfilled(0);
+    expect(getWatcher(kv, 1)).toMatchObject({ state: 'synced', buffered: BUFFER, waiting: [] });
+    expect(slowWatcherCount(kv)).toBe(0);
+    put(kv, 'a', 'late');
+    put(kv, 'a', 'later');
+    put(kv, 'b', 'other');
+    expect(slowWatcherCount(kv)).toBe(1);
+    expect(progressRevision(kv, [1])).toBeUndefined();
+    expect(progressRevision(kv, [2])).toBe(132);
+    expect(describeEvents(getWatcher(kv, 1)?.waiting ?? [])).toEqual(['PUT a=late@130']);
+    // Nobody has taken anything: there is no room yet.
+    expect(syncWatchers(kv)).toBe(0);
+    expect(getWatcher(kv, 1)?.state).toBe('victim');
+    const [first, ...rest] = taken(kv);
+    expect(first).toEqual([1, 2, ['PUT a=0@2']]);
+    expect(rest.at(-1)).toEqual([2, 132, ['PUT b=other@132']]);
+    expect(rest).toHaveLength(BUFFER);
+  });
+
+  test('with room again it gets the same batch, then what came meanwhile, from history', () => {
+    const kv = overfilled(2);
+    takeWatchResponses(kv);
+    expect(syncWatchers(kv)).toBe(0);
+    const responses = takeWatchResponses(kv);
+    expect(responses.map(({ revision, events }) => [revision, describeEvents(events)])).toEqual([
+      [130, ['PUT a=128@130']],
+      [131, ['PUT a=129@131']],
+    ]);
+    expect(responses.flatMap(({ events }) => events.map(({ prevKv }) => prevKv?.value))).toEqual(['127', '128']);
+    put(kv, 'a', 'now');
+    expect(taken(kv)).toEqual([[1, 132, ['PUT a=now@132']]]);
+  });
+
+  test('a victim that missed nothing meanwhile is synced at once', () => {
+    const kv = overfilled(1);
+    takeWatchResponses(kv);
+    put(kv, 'b', 'other');
+    takeWatchResponses(kv);
+    syncWatchers(kv);
+    expect(taken(kv)).toEqual([[1, 130, ['PUT a=128@130']]]);
+    expect(getWatcher(kv, 1)).toMatchObject({ state: 'synced', waiting: [] });
+  });
+
+  test('history that finds no room waits as well, and goes on where it was cut', () => {
+    const kv = overfilled(0);
+    const other = cloneKv(kv);
+    for (let i = 0; i < 1500; i++) put(other, 'a', 'x');
+    installSnapshot(kv, snapshotKv(other));
+    expect(syncWatchers(kv)).toBe(0);
+    expect(getWatcher(kv, 1)).toMatchObject({ state: 'victim', minRevision: 1130 });
+    takeWatchResponses(kv);
+    expect(syncWatchers(kv)).toBe(0);
+    expect(takeWatchResponses(kv).map(({ revision, events }) => [revision, events.length, events[0]?.kv.modRevision])).toEqual([
+      [1129, 1000, 130],
+      [1629, 500, 1130],
+    ]);
+    expect(getWatcher(kv, 1)).toMatchObject({ state: 'synced', minRevision: 1630, waiting: [] });
+  });
+
+  test('a compacted start is told when there is room', () => {
+    const kv = overfilled(0);
+    const other = cloneKv(kv);
+    for (let i = 0; i < 3; i++) put(other, 'a', 'x');
+    compactFully(other, 132);
+    installSnapshot(kv, snapshotKv(other));
+    syncWatchers(kv);
+    expect(getWatcher(kv, 1)).toMatchObject({ state: 'unsynced', buffered: BUFFER });
+    takeWatchResponses(kv);
+    syncWatchers(kv);
+    expect(takeWatchResponses(kv)).toEqual([{ watcherId: 1, revision: 0, compactRevision: 132, events: [] }]);
+    expect(getWatcher(kv, 1)).toBeUndefined();
+  });
+
+  test('what a victim waits with reaches it, also when a compaction has overtaken it', () => {
+    const kv = overfilled(2);
+    takeWatchResponses(kv);
+    put(kv, 'a', 'x');
+    must(compact(kv, 132));
+    syncWatchers(kv);
+    expect(takeWatchResponses(kv).map(({ events, compactRevision }) => [describeEvents(events), compactRevision])).toEqual([
+      [['PUT a=128@130'], 0],
+      [[], 132],
+    ]);
+    expect(slowWatcherCount(kv)).toBe(0);
+  });
+
+  test('a victim can be cancelled, and is copied with a clone', () => {
+    const kv = overfilled(1);
+    const copy = cloneKv(kv);
+    expect(cancelWatcher(kv, 1)).toBe(true);
+    expect(slowWatcherCount(kv)).toBe(0);
+    expect(taken(kv)).toEqual([]);
+    takeWatchResponses(copy);
+    syncWatchers(copy);
+    expect(taken(copy)).toEqual([[1, 130, ['PUT a=128@130']]]);
   });
 });
 
@@ -284,7 +397,7 @@ test('a clone has watchers and responses of its own', () => {
     [2, 3, ['PUT a=1@2', 'PUT a=2@3']],
     [2, 4, ['PUT a=copy@4']],
   ]);
-  expect(unsyncedWatcherCount(kv)).toBe(1);
+  expect(slowWatcherCount(kv)).toBe(1);
   put(kv, 'a', 'kept');
   expect(taken(kv)).toEqual([
     [1, 3, ['PUT a=2@3']],

@@ -115,7 +115,7 @@ function Open({ watch, name, isHearing, lit }: OpenProps) {
       onPointerEnter={() => selection.getState().hover({ type: 'call', call: watch.call })}
       onPointerLeave={() => selection.getState().hover(undefined)}
     >
-      <Mark state={position.type === 'catchingUp' ? 'catchingUp' : 'synced'} />
+      <Mark state={watch.state === 'synced' ? 'synced' : 'behind'} />
       <div className={styles.words}>
         <p className={styles.first}>
           <b className={styles.range}>{t.range(watch)}</b>
@@ -160,6 +160,8 @@ function sayPosition(words: Words, position: ReturnType<typeof watchPosition>): 
       return [t.ahead, t.aheadWhy(position.start, position.revision)];
     case 'catchingUp':
       return [t.catchingUp, t.catchingUpWhy(position.at, position.revision, t.missed(position.missed))];
+    case 'heldUp':
+      return [t.heldUp, t.heldUpWhy(position.at, position.revision, t.missed(position.missed))];
   }
 }
 
@@ -173,7 +175,7 @@ function sayOptions(words: Words, watch: PastWatch): readonly string[] {
 }
 
 /** An eye, and how near its line has come to the store's edge (sheet, 7). */
-function Mark({ state }: { readonly state: 'synced' | 'catchingUp' | 'cancelled' }) {
+function Mark({ state }: { readonly state: 'synced' | 'behind' | 'cancelled' }) {
   return (
     <svg className={styles.mark} data-state={state} viewBox="0 -17 64 34" width="64" height="34" aria-hidden="true">
       <path className={styles.eye} d="M3 0C7.6 -7.8 20.4 -7.8 25 0C20.4 7.8 7.6 7.8 3 0Z" />
