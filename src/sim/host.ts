@@ -584,6 +584,8 @@ function noteOf(entry: Entry): EntryNote {
     case 'leaseGrant':
     case 'leaseRevoke':
       return { term, index, kind: 'lease', key: formatHex(request.id), value: request.type, requestId };
+    case 'leaseCheckpoint':
+      return { term, index, kind: 'lease', key: formatHex(request.checkpoints[0]?.id ?? ZERO_ID), value: request.type, requestId };
     case 'compaction':
       return { term, index, kind: 'compact', key: String(request.revision), value: '', requestId };
     default:

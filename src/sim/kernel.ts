@@ -602,6 +602,7 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
       attributes: addressOf(scenario, member.ordinal),
       snapshotCount: scenario.snapshotCount,
       catchUpEntries: scenario.catchUpEntries,
+      ...(scenario.options === undefined ? {} : { options: scenario.options }),
       ...(scenario.quotaBytes === undefined ? {} : { quotaBytes: scenario.quotaBytes }),
       diskStart: member.disk.records.start,
       seed: (scenario.seed * 64 + member.ordinal) * 1024 + member.incarnation,

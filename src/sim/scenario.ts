@@ -1,6 +1,12 @@
 /** The start of a run: with a seed and a journal it reproduces every message, on any machine. */
 import { assert } from '../base/index.ts';
-import { type ClusterIdentity, identifyCluster, type MemberAddress } from '../engine/server/index.ts';
+import {
+  type ClusterIdentity,
+  identifyCluster,
+  type MemberAddress,
+  optionsError,
+  type ServerOptions,
+} from '../engine/server/index.ts';
 
 /** Virtual time: an integer number of microseconds since the run's start. */
 export type SimTime = number;
@@ -42,6 +48,8 @@ export interface Scenario {
   readonly snapshotCount: number;
   /** Entries that are kept behind a snapshot for followers that lag. etcd: --snapshot-catchup-entries. */
   readonly catchUpEntries: number;
+  /** Flags of the members' processes; left out: etcd's defaults. */
+  readonly options?: ServerOptions;
   /** Of each member's store, in bytes. Left out: etcd's default of 2 GiB. */
   readonly quotaBytes?: number;
   /** What a link carries of a snapshot, bytes a second; everything else is small. */
@@ -99,6 +107,8 @@ export function assertScenario(scenario: Scenario): void {
   assert(Number.isSafeInteger(snapshotCount) && snapshotCount >= 1, 'a snapshot covers an entry or more', { snapshotCount });
   assert(Number.isSafeInteger(catchUpEntries) && catchUpEntries >= 0, 'entries are counted', { catchUpEntries });
   assert(Number.isSafeInteger(bandwidth) && bandwidth >= 1, 'a link carries a byte a second or more', { bandwidth });
+  const fault = optionsError(scenario.options ?? {});
+  assert(fault === undefined, fault ?? '', {});
   assert(Number.isSafeInteger(scenario.diskSync) && scenario.diskSync >= 0, 'a disk sync is not negative', {});
 }
 

@@ -13,7 +13,7 @@ export interface PastLine {
   /** `raft`, or ''. */
   readonly logger: string;
   readonly message: string;
-  readonly fields: readonly (readonly [name: string, value: string | number | boolean | readonly string[]])[];
+  readonly fields: readonly (readonly [name: string, value: string | number | bigint | boolean | readonly string[]])[];
 }
 
 export interface LineFilter {
@@ -37,9 +37,7 @@ export function passesFilter(line: PastLine, { level, text }: LineFilter): boole
 
 /** Message and fields in one line for people. */
 export function prettyLine({ message, fields }: PastLine): string {
-  return [message, ...fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)].join(
-    ' ',
-  );
+  return [message, ...fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : jsonValue(value)}`)].join(' ');
 }
 
 /**
@@ -48,5 +46,10 @@ export function prettyLine({ message, fields }: PastLine): string {
  */
 export function jsonLine({ level, logger, message, fields }: PastLine, ts: string): string {
   const head = { level, ts, ...(logger === '' ? {} : { logger }), msg: message };
-  return JSON.stringify({ ...head, ...Object.fromEntries(fields) });
+  const all = [...Object.entries(head), ...fields].map(([name, value]) => `${JSON.stringify(name)}:${jsonValue(value)}`);
+  return `{${all.join(',')}}`;
+}
+
+function jsonValue(value: PastLine['fields'][number][1]): string {
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }

@@ -140,7 +140,9 @@ describe("a member's log", () => {
   });
 
   it('tells of a snapshot at both of its ends', () => {
-    const cluster = createLedCluster(3, { scenario: { ...ETCD, snapshotCount: 20, catchUpEntries: 5 } });
+    const cluster = createLedCluster(3, {
+      scenario: { ...ETCD, snapshotCount: 20, catchUpEntries: 5, options: { logLevel: 'debug' } },
+    });
     const leader = leaderOf(cluster);
     const [follower = 0] = followersOf(cluster);
     isolate(cluster, [follower]);

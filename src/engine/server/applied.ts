@@ -3,7 +3,7 @@ import { byText } from '../../base/index.ts';
 import { type Kv, kvState } from '../kv/index.ts';
 import type { AlarmMember } from './api.ts';
 import type { AuthState } from './auth.ts';
-import { keysOfLease, type Leases, listLeases } from './leases.ts';
+import { keysOfLease, type Leases, storeLeases } from './leases.ts';
 import type { Membership } from './membership.ts';
 
 export interface StateMachine {
@@ -20,7 +20,7 @@ export interface StateMachine {
 
 /** The whole state as plain data in a canonical order, for digests and tests. */
 export function stateView({ kv, leases, auth, alarms, membership, downgrade }: StateMachine) {
-  const leaseViews = listLeases(leases).map(({ id, ttl }) => ({ id, ttl, keys: keysOfLease(leases, id) }));
+  const leaseViews = storeLeases(leases).map((lease) => ({ ...lease, keys: keysOfLease(leases, lease.id) }));
   return { kv: kvState(kv), leases: leaseViews, auth, alarms, membership, downgrade };
 }
 

@@ -6,7 +6,8 @@ import { applyClusterCommand, decideClusterVersion, decodeClusterCommand } from 
 import { humanSize, settleCompactions } from './compaction.ts';
 import { applyConfiguration } from './configuration.ts';
 import { executeCommand } from './execute.ts';
-import { promoteLessor, settleLeaderCalls } from './lessor.ts';
+import { settleLeaderCalls } from './leaderCalls.ts';
+import { promoteLessor } from './lessor.ts';
 import { writeServerLine } from './lines.ts';
 import { hasRoom, quotaOf } from './quota.ts';
 import { onFirstCommitInTerm, releaseReads } from './reads.ts';
@@ -67,7 +68,7 @@ function applyCommand(member: Member, { requestId, request, auth }: Command, ind
     ]);
     forgetAnswered(member, requestId);
     raiseNoSpace(member, own?.call ?? 0);
-  } else if (own !== undefined && request.type === 'compaction' && request.physical) {
+  } else if (own !== undefined && result.value.type === 'compaction' && request.type === 'compaction' && request.physical) {
     forgetAnswered(member, requestId);
     member.physicalWaits = [...member.physicalWaits, { call: own.call, revision: request.revision, response: result.value }];
     settleCompactions(member);

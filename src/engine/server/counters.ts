@@ -1,5 +1,6 @@
 /** What a member has counted since its process began: for its `/metrics`, and for nothing else. */
-import type { TxnOperationResponse, UnaryResponse } from './api.ts';
+import type { TxnOperationResponse } from './api.ts';
+import type { LoggedResponse } from './logged.ts';
 
 /** Named as etcd's metrics. Changed in place; a copy of the member has its own. */
 export type Counters = Record<(typeof COUNTERS)[number], number>;
@@ -24,7 +25,7 @@ export function createCounters(): Counters {
 }
 
 /** Counts what was done to the store, or read in it. */
-export function countOperations(counters: Counters, response: UnaryResponse): void {
+export function countOperations(counters: Counters, response: LoggedResponse): void {
   switch (response.type) {
     case 'leaseGrant':
       counters.etcd_debugging_lease_granted_total++;

@@ -44,6 +44,7 @@ export function memberDigest(member: Member): string {
     writing: member.writing.map(({ position }) => position),
     waitingProposals: member.waitingProposals,
     writes: member.writes,
+    ownOutcomes: member.ownOutcomes,
     waitingReads: member.waitingReads,
     readRound: member.readRound,
     confirmedReads: member.confirmedReads,
@@ -57,6 +58,7 @@ export function memberDigest(member: Member): string {
     watches: member.watches,
     knownLeader: member.knownLeader,
     ticks: member.ticks,
+    tickedAt: member.tickedAt,
     requestCount: member.requestCount,
     counters: member.counters,
   });

@@ -13,8 +13,8 @@ import { shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import { dropLease, grantLease, keysOfLease } from './leases.ts';
-import { endLease, startLease } from './lessor.ts';
-import { type AuthInfo, isLoggedAuth, type LoggedAuthRequest, type LoggedRequest } from './logged.ts';
+import { applyCheckpoints, endLease, startLease } from './lessor.ts';
+import { type AuthInfo, isLoggedAuth, type LoggedAuthRequest, type LoggedRequest, type LoggedResponse } from './logged.ts';
 import { checkLogged } from './permissions.ts';
 import { costOf, growFile } from './quota.ts';
 import type { Member } from './state.ts';
@@ -22,7 +22,7 @@ import { addToken, dropTokens } from './tokens.ts';
 import { checkPutApply, deleteKeys, executeTxn, putKey } from './txn.ts';
 
 /** Does what a command says, or says why not. */
-export function executeCommand(member: Member, request: LoggedRequest, auth: AuthInfo): Result<UnaryResponse, ApiErrorCode> {
+export function executeCommand(member: Member, request: LoggedRequest, auth: AuthInfo): Result<LoggedResponse, ApiErrorCode> {
   const refusal = alarmRefusal(member, request) ?? checkLogged(member, auth, request);
   if (refusal !== undefined) return fail(refusal);
   const result = execute(member, request);
@@ -52,7 +52,7 @@ function changesStore(request: LoggedRequest): boolean {
   }
 }
 
-function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, ApiErrorCode> {
+function execute(member: Member, request: LoggedRequest): Result<LoggedResponse, ApiErrorCode> {
   if (isLoggedAuth(request)) return executeAuth(member, request);
   switch (request.type) {
     case 'put': {
@@ -79,6 +79,9 @@ function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, 
       return executeGrant(member, request);
     case 'leaseRevoke':
       return executeRevoke(member, request);
+    case 'leaseCheckpoint':
+      applyCheckpoints(member, request);
+      return ok({ type: 'leaseCheckpoint', header: headerOf(member) });
     case 'alarm':
       return ok({ type: 'alarm', header: headerOf(member), alarms: changeAlarms(member, request) });
     case 'downgradeInfo':
@@ -92,7 +95,7 @@ function execute(member: Member, request: LoggedRequest): Result<UnaryResponse, 
 function executeGrant(member: Member, { id, ttl }: LeaseGrantRequest): Result<UnaryResponse, ApiErrorCode> {
   const lease = grantLease(member.leases, id, ttl);
   if (!lease.ok) return lease;
-  startLease(member, id, lease.value.ttl);
+  startLease(member, lease.value);
   return ok({ type: 'leaseGrant', header: headerOf(member), id, ttl: lease.value.ttl });
 }
 

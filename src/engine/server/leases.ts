@@ -15,6 +15,8 @@ export interface Lease {
   readonly id: Id64;
   /** Seconds, as granted. */
   readonly ttl: number;
+  /** Seconds that were left at its last checkpoint; 0 = none was taken, or it has been renewed since. */
+  readonly remainingTtl: number;
   /** Whoever this is, may change `keys` in place. */
   readonly owner: object;
   readonly keys: Set<Bytes>;
@@ -30,6 +32,8 @@ export interface Leases {
 export interface StoredLease {
   readonly id: Id64;
   readonly ttl: number;
+  /** Left out: 0. */
+  readonly remainingTtl?: number;
 }
 
 export function createLeases(): Leases {
@@ -45,7 +49,10 @@ export function cloneLeases(leases: Leases): Leases {
 /** Leases as they were stored; keys hang on those that their newest pairs name (`spec/etcd.md` 1.9). */
 export function restoreLeases(stored: readonly StoredLease[], pairs: Iterable<KeyValue>): Leases {
   const leases = createLeases();
-  for (const { id, ttl } of stored) grantLease(leases, id, ttl);
+  for (const { id, ttl, remainingTtl } of stored) {
+    grantLease(leases, id, ttl);
+    if (remainingTtl !== undefined) checkpointLease(leases, id, remainingTtl);
+  }
   const newest = new Map<Bytes, KeyValue>();
   for (const pair of pairs) newest.set(pair.key, pair);
   for (const pair of newest.values()) if (leases.byId.has(pair.lease)) moveKey(leases, undefined, pair);
@@ -67,9 +74,20 @@ export function grantLease(leases: Leases, id: Id64, ttl: number): Result<Lease,
   if (id === ZERO_ID) return fail('leaseNotFound');
   if (ttl > MAX_LEASE_TTL) return fail('leaseTtlTooLarge');
   if (leases.byId.has(id)) return fail('leaseExists');
-  const lease: Lease = { id, ttl: Math.max(ttl, MIN_LEASE_TTL), owner: leases.owner, keys: new Set() };
+  const lease: Lease = { id, ttl: Math.max(ttl, MIN_LEASE_TTL), remainingTtl: 0, owner: leases.owner, keys: new Set() };
   leases.byId.set(id, lease);
   return ok(lease);
+}
+
+/** What is kept of all leases, by id. */
+export function storeLeases(leases: Leases): readonly StoredLease[] {
+  return listLeases(leases).map(({ id, ttl, remainingTtl }) => ({ id, ttl, ...(remainingTtl > 0 ? { remainingTtl } : {}) }));
+}
+
+/** Notes how long a lease has left, for the next leader. @param remainingTtl seconds; 0 = all of its time */
+export function checkpointLease(leases: Leases, id: Id64, remainingTtl: number): void {
+  const lease = leases.byId.get(id);
+  if (lease !== undefined) leases.byId.set(id, { ...lease, remainingTtl });
 }
 
 /** Takes a lease away; its keys are the caller's to delete before. */

@@ -4,8 +4,14 @@ import { takeLogLines } from '../raft/index.ts';
 import type { LineField, LineLevel } from './serverLine.ts';
 import type { Member } from './state.ts';
 
+/** Are lines of level debug wanted? Ask before making fields that cost something. */
+export function wantsDebug({ config }: Member): boolean {
+  return config.options?.logLevel === 'debug';
+}
+
 /** Writes a line behind everything that Raft has written so far. */
 export function writeServerLine(member: Member, level: LineLevel, message: string, fields: readonly LineField[] = []): void {
+  if (level === 'debug' && !wantsDebug(member)) return;
   takeRaftLines(member);
   member.outputs.push({ type: 'log', line: { level, logger: '', message, fields } });
 }

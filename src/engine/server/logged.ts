@@ -1,5 +1,5 @@
 /** Requests as they stand in the log. What is secret or chosen by chance has been replaced by the member that proposed them. */
-import type { Bytes } from '../../base/index.ts';
+import type { Bytes, Id64 } from '../../base/index.ts';
 import type {
   AlarmRequest,
   AuthRequest,
@@ -7,8 +7,10 @@ import type {
   DeleteRangeRequest,
   LeaseGrantRequest,
   LeaseRevokeRequest,
+  PlainResponse,
   PutRequest,
   TxnRequest,
+  UnaryResponse,
 } from './api.ts';
 
 /** As {@link AuthRequest}, but passwords are hashes, and whoever is authenticated has a token already. */
@@ -17,6 +19,13 @@ export type LoggedAuthRequest =
   | { readonly type: 'authenticate'; readonly name: Bytes; readonly token: Bytes }
   | { readonly type: 'authUserAdd'; readonly name: Bytes; readonly passwordHash: Bytes; readonly noPassword: boolean }
   | { readonly type: 'authUserChangePassword'; readonly name: Bytes; readonly passwordHash: Bytes };
+
+/** How long leases have left, as their leader says so that the next one knows. */
+export interface LeaseCheckpointRequest {
+  readonly type: 'leaseCheckpoint';
+  /** @property remainingTtl seconds; 0 = the lease was renewed, and has all of its time */
+  readonly checkpoints: readonly { readonly id: Id64; readonly remainingTtl: number }[];
+}
 
 /** Requests that go through the log. */
 export type LoggedRequest =
@@ -27,9 +36,13 @@ export type LoggedRequest =
   | LeaseGrantRequest
   | LeaseRevokeRequest
   | AlarmRequest
+  | LeaseCheckpointRequest
   /** etcd: DowngradeInfoSetRequest. '' ends a downgrade. */
   | { readonly type: 'downgradeInfo'; readonly target: string }
   | LoggedAuthRequest;
+
+/** What comes of them: an answer for a client, or for the member itself. */
+export type LoggedResponse = UnaryResponse | PlainResponse<'leaseCheckpoint'>;
 
 /** Users, roles and tokens: what the auth store answers to. */
 export function isLoggedAuth(request: LoggedRequest): request is LoggedAuthRequest {

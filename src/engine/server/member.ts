@@ -30,11 +30,13 @@ import { beginStop, tellMembers } from './configuration.ts';
 import { onPromote, onPromoted, tickMoves, tickPromotions } from './configure.ts';
 import { createCounters } from './counters.ts';
 import type { DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
+import { handleLeaderOutcome, handleLeaderRequest, onPeerLost, settleLeaderCalls, tickLeaderCalls } from './leaderCalls.ts';
 import { cloneLeases, createLeases } from './leases.ts';
-import { handleLeaderOutcome, handleLeaderRequest, onPeerLost, tickLessor } from './lessor.ts';
+import { tickLessor } from './lessor.ts';
 import { cloneLessor, createLessor } from './lessorState.ts';
 import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
+import { settleOwn } from './ownOutcomes.ts';
 import { onPeer } from './peers.ts';
 import { growFile } from './quota.ts';
 import { onLeader, onReadState, tickReads } from './reads.ts';
@@ -77,6 +79,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
       preVote: config.preVote,
       electionTimeouts: config.electionTimeouts,
       seed: config.seed,
+      logLevel: config.options?.logLevel === 'debug' ? 'DEBUG' : 'INFO',
       applied: storage.snapshot.index,
     }),
     storage,
@@ -108,6 +111,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     writing: [],
     waitingProposals: [],
     writes: new Map(),
+    ownOutcomes: [],
     waitingReads: [],
     readRound: undefined,
     confirmedReads: [],
@@ -123,6 +127,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     knownLeader: ZERO_ID,
     leaderSince: now,
     ticks: 0,
+    tickedAt: now,
     leaderlessLooks: 0,
     requestCount: (Math.floor(config.epoch + now / 1000) % 2 ** 40) * 256,
     counters: createCounters(),
@@ -156,6 +161,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
   switch (input.type) {
     case 'tick':
       member.ticks++;
+      member.tickedAt = now;
       tick(member.raft);
       advanceTicks(member);
       tickCluster(member);
@@ -163,6 +169,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       tickPromotions(member);
       tickSnapshots(member);
       tickLessor(member);
+      tickLeaderCalls(member);
       tickCompaction(member);
       tickWrites(member);
       tickReads(member);
@@ -198,6 +205,8 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
   }
   pump(member);
   releaseHeld(member);
+  settleOwn(member);
+  settleLeaderCalls(member);
   pump(member);
   assertMember(member);
   return takeOutputs(member);

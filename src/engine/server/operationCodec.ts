@@ -26,6 +26,7 @@ import type {
   TxnOperation,
   TxnRequest,
 } from './api.ts';
+import type { LeaseCheckpointRequest } from './logged.ts';
 import { enumField, enumOf, int64Field, int64Of } from './protoFields.ts';
 
 const SORT_ORDERS: readonly SortOrder[] = ['none', 'ascend', 'descend'];
@@ -246,6 +247,23 @@ export function decodeGrant(bytes: Bytes): LeaseGrantRequest {
     else if (part.field === 2) id = part.id;
   }
   return { type: 'leaseGrant', id, ttl };
+}
+
+export function encodeCheckpoints({ checkpoints }: LeaseCheckpointRequest): Bytes {
+  return checkpoints.map(({ id, remainingTtl }) => messageField(1, varintField(1, id) + int64Field(2, remainingTtl))).join('');
+}
+
+export function decodeCheckpoints(bytes: Bytes): LeaseCheckpointRequest {
+  const checkpoints = readFields(bytes).map((part) => {
+    let id = ZERO_ID;
+    let remainingTtl = 0;
+    for (const inner of readFields(part.bytes)) {
+      if (inner.field === 1) id = inner.id;
+      else if (inner.field === 2) remainingTtl = int64Of(inner);
+    }
+    return { id, remainingTtl };
+  });
+  return { type: 'leaseCheckpoint', checkpoints };
 }
 
 export function encodeAlarm(request: AlarmRequest): Bytes {

@@ -1,7 +1,9 @@
 /** What a member waits for beside reads and writes. */
 import type { Id64 } from '../../base/index.ts';
 import type { MemberAddRequest, MemberPromoteRequest, MemberRemoveRequest, MemberUpdateRequest } from './api.ts';
+import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
+import type { LoggedRequest } from './logged.ts';
 
 /** Requests that become a conf change. */
 export type ConfigureRequest = MemberAddRequest | MemberRemoveRequest | MemberUpdateRequest | MemberPromoteRequest;
@@ -36,4 +38,20 @@ export interface PendingMove {
 export interface Publication {
   readonly requestId: Id64;
   readonly proposedAt: number;
+}
+
+/** Writes that a member wants of its own accord, and whose end it has to know. */
+export type OwnRequest = Extract<LoggedRequest, { type: 'leaseRevoke' | 'leaseCheckpoint' | 'compaction' }>;
+
+export function isOwnRequest(request: LoggedRequest): request is OwnRequest {
+  return request.type === 'leaseRevoke' || request.type === 'leaseCheckpoint' || request.type === 'compaction';
+}
+
+/** How one of them has ended. `error` undefined: it was done. */
+export interface OwnOutcome {
+  /** `ZERO_ID`: it was refused before it had one. */
+  readonly requestId: Id64;
+  readonly request: OwnRequest;
+  readonly startedAt: number;
+  readonly error: ApiErrorCode | undefined;
 }

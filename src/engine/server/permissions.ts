@@ -45,6 +45,17 @@ export function checkRange(
   return covers(granted, key, rangeEnd) ? undefined : 'permissionDenied';
 }
 
+/** The right to write all keys of a lease: whoever keeps it alive, keeps them. */
+export function checkLeaseWrite(rights: Rights, info: AuthInfo, lease: PutRequest['lease']): ApiErrorCode | undefined {
+  return checkUser(rights.auth, info) ?? checkLeaseKeys(rights, info, lease);
+}
+
+/** The right to read all keys of some leases. */
+export function checkLeaseRead(rights: Rights, info: AuthInfo, leases: readonly PutRequest['lease'][]): ApiErrorCode | undefined {
+  const keys = leases.flatMap((lease) => keysOfLease(rights.leases, lease));
+  return checkUser(rights.auth, info) ?? first(keys, (key) => checkRange(rights.auth, info, 'read', key, ''));
+}
+
 /** The rights that a request in the log needs, looked at when it is applied: the same on every member. */
 export function checkLogged(rights: Rights, info: AuthInfo, request: LoggedRequest): ApiErrorCode | undefined {
   const { auth } = rights;
@@ -56,10 +67,13 @@ export function checkLogged(rights: Rights, info: AuthInfo, request: LoggedReque
     case 'txn':
       return checkOperation(rights, info, request);
     case 'leaseRevoke':
-      return checkUser(auth, info) ?? checkLeaseKeys(rights, info, request.id);
+      return checkLeaseKeys(rights, info, request.id);
+    // The member that took them in has looked already.
     case 'leaseGrant':
+    case 'leaseCheckpoint':
+    case 'compaction':
     case 'alarm':
-      return checkUser(auth, info);
+    case 'downgradeInfo':
     case 'authenticate':
       return undefined;
     case 'authUserGet':

@@ -1,5 +1,5 @@
 /** Reads: ReadIndex for linearizable ones, the local store for serializable ones (`spec/etcd.md` 4.2; thesis §6.4). */
-import { fail, formatDecimal, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
+import { fail, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../base/index.ts';
 import { range } from '../kv/index.ts';
 import { type MemberId, type ReadState, readIndex } from '../raft/index.ts';
 import type { DowngradeRequest, UnaryResponse } from './api.ts';
@@ -9,6 +9,7 @@ import { downgradeTarget, shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
+import { internalText } from './internalText.ts';
 import { demoteLessor } from './lessor.ts';
 import { writeNodeLine, writeServerLine } from './lines.ts';
 import type { AuthInfo } from './logged.ts';
@@ -32,6 +33,10 @@ export function beginRead(member: Member, read: PendingRead): void {
 /** Answers a read from the store as it stands. */
 export function answerRead(member: Member, read: PendingRead): void {
   const { call } = read;
+  if (read.request.type === 'leadership') {
+    noteLeadership(member, read.request.read, true);
+    return;
+  }
   const result = resultOf(member, read);
   if (result === undefined) return;
   if (result.ok) {
@@ -78,6 +83,8 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
       if (request.action === 'enable' || (request.action === 'cancel' && member.downgrade !== '')) return undefined;
       return ok({ type: 'downgrade', header: headerOf(member), version: shortClusterVersion(member) });
     }
+    case 'leadership':
+      return undefined; // it is answered elsewhere
     default:
       return unreachable(request);
   }
@@ -155,7 +162,7 @@ export function tickReads(member: Member): void {
     startRound(member);
   } else if (member.now >= round.retryAt) {
     writeServerLine(member, 'warn', 'waiting for ReadIndex response took too long, retrying', [
-      ['sent-request-id', formatDecimal(round.context)],
+      ['sent-request-id', BigInt(`0x${round.context}`)],
       ['retry-timeout', '500ms'],
     ]);
     member.counters.etcd_server_slow_read_indexes_total++;
@@ -173,6 +180,13 @@ export function cancelRead(member: Member, call: CallId): void {
   member.confirmedReads = member.confirmedReads.map(({ index, reads }) => ({ index, reads: keep(reads) }));
 }
 
+/** Whether the quorum still knows this member as its leader: whoever asked goes on with that. */
+function noteLeadership(member: Member, read: number, isConfirmed: boolean): void {
+  member.leaderCalls = member.leaderCalls.map((call) =>
+    call.state.type === 'checking' && call.state.read === read ? { ...call, state: { type: 'checked', isConfirmed } } : call,
+  );
+}
+
 function startRound(member: Member): void {
   if (member.readRound !== undefined || member.waitingReads.length === 0) return;
   member.readRound = { context: ZERO_ID, reads: member.waitingReads, startedAt: member.now, retryAt: 0 };
@@ -188,5 +202,10 @@ function askAgain(member: Member): void {
 }
 
 function refuseRead(member: Member, read: PendingRead, code: ApiErrorCode): void {
+  if (read.request.type === 'leadership') {
+    writeServerLine(member, 'warn', "Failed to check current member's leadership", [['error', internalText(code)]]);
+    noteLeadership(member, read.request.read, false);
+    return;
+  }
   member.outputs.push({ type: 'refuse', call: read.call, error: { code } });
 }

@@ -16,12 +16,14 @@ import { decodeAuthRequest, encodeAuthRequest, isAuthField } from './authCodec.t
 import { type AuthInfo, isLoggedAuth, type LoggedRequest, NOBODY } from './logged.ts';
 import {
   decodeAlarm,
+  decodeCheckpoints,
   decodeCompaction,
   decodeDeleteRange,
   decodeGrant,
   decodePut,
   decodeTxn,
   encodeAlarm,
+  encodeCheckpoints,
   encodeCompaction,
   encodeDeleteRange,
   encodeGrant,
@@ -47,6 +49,7 @@ const FIELD = {
   leaseGrant: 8,
   leaseRevoke: 9,
   alarm: 10,
+  leaseCheckpoint: 11,
   header: 100,
   downgradeInfo: 1302,
 } as const;
@@ -92,6 +95,8 @@ function encodeRequest(request: LoggedRequest): Bytes {
       return messageField(FIELD.leaseRevoke, varintField(1, request.id));
     case 'alarm':
       return messageField(FIELD.alarm, encodeAlarm(request));
+    case 'leaseCheckpoint':
+      return messageField(FIELD.leaseCheckpoint, encodeCheckpoints(request));
     case 'downgradeInfo':
       return messageField(FIELD.downgradeInfo, boolField(1, request.target !== '') + bytesField(2, request.target));
     default:
@@ -115,6 +120,8 @@ function decodeRequest({ field, bytes }: ProtobufField): LoggedRequest | undefin
       return { type: 'leaseRevoke', id: readFields(bytes)[0]?.id ?? ZERO_ID };
     case FIELD.alarm:
       return decodeAlarm(bytes);
+    case FIELD.leaseCheckpoint:
+      return decodeCheckpoints(bytes);
     case FIELD.downgradeInfo:
       return { type: 'downgradeInfo', target: readFields(bytes).find((part) => part.field === 2)?.bytes ?? '' };
     default:

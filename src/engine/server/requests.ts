@@ -1,16 +1,17 @@
 /** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc). */
 import { type Bytes, ok, type Result, toId64, unreachable, ZERO_ID } from '../../base/index.ts';
-import type { LeaseGrantRequest, TxnRequest, UnaryResponse } from './api.ts';
+import type { LeaseGrantRequest, PutRequest, TxnRequest, UnaryResponse } from './api.ts';
 import { hashPassword } from './auth.ts';
 import { beginConfigure, beginMove, cancelConfigure } from './configure.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
-import { beginLeaderCall, cancelLeaderCall, leasesInOrder } from './lessor.ts';
+import { beginLeaderCall, cancelLeaderCall } from './leaderCalls.ts';
+import { leasesInOrder } from './lessor.ts';
 import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
 import { answerDefragment, answerHash, answerHashKv, statusOf } from './maintenance.ts';
 import { inspectionOf } from './metrics.ts';
-import { checkAdmin, checkUser } from './permissions.ts';
+import { checkAdmin, checkLeaseRead, checkUser } from './permissions.ts';
 import { hasRoom } from './quota.ts';
 import { answerRead, beginRead, cancelRead } from './reads.ts';
 import { nextRequestId } from './requestId.ts';
@@ -57,32 +58,33 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
   if (request.type === 'inspect') return answer(member, call, inspectionOf(member));
   if (request.type === 'watch') return beginWatch(member, { ...incoming, request });
   if (requireLeader && member.raft.lead === ZERO_ID) return 'noLeader';
+  // Whether there is room is looked at before anything else.
+  if (isCharged(request) && !hasRoom(member, request)) return raiseNoSpace(member, call);
   const info = userOf(member, request, token);
   if (!info.ok) return info.error;
   const write = (logged: LoggedRequest) => beginWrite(member, call, logged, info.value);
-  const writeIfRoom = (logged: LoggedRequest) => (hasRoom(member, logged) ? write(logged) : raiseNoSpace(member, call));
   switch (request.type) {
     case 'range':
       if (request.key === '') return 'emptyKey';
       return read(member, { call, request, token }, !request.serializable);
     case 'put':
-      return checkPutRequest(request) ?? writeIfRoom(request);
+      return checkPutRequest(request) ?? write(request);
     case 'deleteRange':
       return request.key === '' ? 'emptyKey' : write(request);
     case 'txn':
-      return beginTxn(member, call, request, token) ?? (isReadOnly(request) ? undefined : writeIfRoom(request));
+      return beginTxn(member, call, request, token) ?? (isReadOnly(request) ? undefined : write(request));
     case 'compaction':
-      return write(request);
+      return checkAdmin(member.auth, info.value) ?? write(request);
     case 'leaseGrant':
-      return writeIfRoom(withId(member, request));
+      return checkUser(member.auth, info.value) ?? write(withId(member, request));
     case 'leaseRevoke':
-      return write(request);
+      return checkUser(member.auth, info.value) ?? write(request);
     case 'leaseKeepAlive':
     case 'leaseTimeToLive':
-      return unless(checkUser(member.auth, info.value), () => beginLeaderCall(member, call, request, token));
+      return beginLeaderCall(member, call, request, token);
     case 'leaseLeases':
       return (
-        checkUser(member.auth, info.value) ??
+        checkLeaseRead(member, info.value, [...member.leases.byId.keys()]) ??
         answer(member, call, { type: 'leaseLeases', header: headerOf(member), leases: leasesInOrder(member) })
       );
     case 'watchProgress':
@@ -107,8 +109,10 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
       return unless(checkAdmin(member.auth, info.value), () => answerDefragment(member, call));
     case 'snapshot':
       return unless(checkAdmin(member.auth, info.value), () => beginSnapshot(member, call));
-    case 'alarm':
-      return write(request);
+    case 'alarm': {
+      const check = request.action === 'get' ? checkUser : checkAdmin;
+      return check(member.auth, info.value) ?? write(request);
+    }
     case 'downgrade':
     case 'authenticate':
       return read(member, { call, request, token }, true);
@@ -138,6 +142,11 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
     default:
       return unreachable(request);
   }
+}
+
+/** Is a request charged to the quota? */
+function isCharged(request: IncomingRequest['request']): request is PutRequest | TxnRequest | LeaseGrantRequest {
+  return request.type === 'put' || request.type === 'txn' || request.type === 'leaseGrant';
 }
 
 /** A learner answers only from what it has. etcd: isRPCSupportedForLearner. */

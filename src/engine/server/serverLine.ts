@@ -2,8 +2,8 @@
 
 export type LineLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** A field of a line: texts, numbers, booleans and lists as JSON prints them. */
-export type LineField = readonly [name: string, value: string | number | boolean | readonly string[]];
+/** A field of a line, as JSON prints it; a number that is too long for a number is a bigint. */
+export type LineField = readonly [name: string, value: string | number | bigint | boolean | readonly string[]];
 
 /** One line of etcd's server. */
 export interface ServerLine {

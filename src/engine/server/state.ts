@@ -9,7 +9,8 @@ import type { ClusterIdentity } from './identity.ts';
 import type { CallId, MemberOutput } from './input.ts';
 import type { LeaderCall, Lessor } from './lessorState.ts';
 import type { LoggedRequest } from './logged.ts';
-import type { PendingConfiguration, PendingMove, PendingPromotion, Publication } from './pending.ts';
+import type { ServerOptions } from './options.ts';
+import type { OwnOutcome, PendingConfiguration, PendingMove, PendingPromotion, Publication } from './pending.ts';
 import type { ServerRules } from './rules.ts';
 import type { StateSnapshot } from './stateSnapshot.ts';
 
@@ -41,6 +42,8 @@ export interface MemberConfig {
   readonly checkQuorum: boolean;
   /** Wall time at virtual 0, ms since 1970: request ids derive from it. */
   readonly epoch: number;
+  /** Flags of its process; left out: etcd's defaults. */
+  readonly options?: ServerOptions;
   /** Of the store, in bytes; 0 or left out: etcd's default of 2 GiB; negative: none. */
   readonly quotaBytes?: number;
   /** Pinned election timeouts in ticks; undefined: drawn. */
@@ -52,6 +55,7 @@ export interface MemberConfig {
 /** A write that this member has to answer. */
 export interface PendingWrite {
   readonly requestId: Id64;
+  /** 0 = the member itself wants it. */
   readonly call: CallId;
   readonly request: LoggedRequest;
   readonly startedAt: number;
@@ -86,7 +90,10 @@ export interface WaitingProposal {
 /** A read that must not be answered from an old store. */
 export interface PendingRead {
   readonly call: CallId;
-  readonly request: Extract<UnaryRequest, { type: 'range' | 'memberList' | 'txn' | 'authenticate' | 'downgrade' }>;
+  readonly request:
+    | Extract<UnaryRequest, { type: 'range' | 'memberList' | 'txn' | 'authenticate' | 'downgrade' }>
+    /** Nothing is read: a call to the leader wants to know whether this member still is it. */
+    | { readonly type: 'leadership'; readonly read: number };
   readonly token: Bytes | undefined;
 }
 
@@ -168,6 +175,8 @@ export interface Member extends StateMachine {
   waitingProposals: readonly WaitingProposal[];
   /** By request id. */
   readonly writes: Map<Id64, PendingWrite>;
+  /** How writes of the member's own have ended; taken in before the input is done with. */
+  ownOutcomes: readonly OwnOutcome[];
   waitingReads: readonly PendingRead[];
   readRound: ReadRound | undefined;
   confirmedReads: readonly ConfirmedReads[];
@@ -191,6 +200,8 @@ export interface Member extends StateMachine {
   /** Since when that leader is known, virtual µs. */
   leaderSince: number;
   ticks: number;
+  /** Virtual µs of the last tick. */
+  tickedAt: number;
   /** Successive looks, an election timeout apart, at which no leader was known. */
   leaderlessLooks: number;
   /** Ids given out so far. */

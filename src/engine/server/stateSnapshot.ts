@@ -3,7 +3,7 @@ import { installSnapshot, type KvSnapshot, snapshotKv } from '../kv/index.ts';
 import type { AlarmMember } from './api.ts';
 import type { StateMachine } from './applied.ts';
 import type { AuthState } from './auth.ts';
-import { listLeases, restoreLeases, type StoredLease } from './leases.ts';
+import { restoreLeases, type StoredLease, storeLeases } from './leases.ts';
 import type { Membership } from './membership.ts';
 
 /** The applied state of a member: plain data that can be sent. Its key-values are shared with the store. */
@@ -25,8 +25,7 @@ const EMPTY_SIZE = 20_480;
 /** The applied state as it stands; costs O(versions). */
 export function takeState(machine: StateMachine): StateSnapshot {
   const { membership, auth, alarms, downgrade } = machine;
-  const leases = listLeases(machine.leases).map(({ id, ttl }) => ({ id, ttl }));
-  return { kv: snapshotKv(machine.kv), membership, leases, auth, alarms, downgrade };
+  return { kv: snapshotKv(machine.kv), membership, leases: storeLeases(machine.leases), auth, alarms, downgrade };
 }
 
 /** Replaces the applied state. Who watches is unsynced then. */

@@ -1,14 +1,13 @@
 /** Writes: proposed, replicated, committed, applied, answered (`spec/etcd.md` 4.1). */
-import type { Id64 } from '../../base/index.ts';
-import { ZERO_ID } from '../../base/index.ts';
+import { assert, fail, type Id64, ok, type Result, ZERO_ID } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
 import { propose, proposeConfChange } from '../raft/index.ts';
-import type { UnaryResponse } from './api.ts';
 import { ROOT } from './auth.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
-import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import { type AuthInfo, type LoggedRequest, type LoggedResponse, NOBODY } from './logged.ts';
+import { isOwnRequest, type OwnRequest } from './pending.ts';
 import { encodeCommand } from './requestCodec.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member, PendingWrite } from './state.ts';
@@ -18,6 +17,8 @@ import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
 const MAX_REQUEST_SIZE = 1_572_864;
 /** etcd: maxGapBetweenApplyAndCommitIndex. */
 const MAX_APPLY_GAP = 5_000;
+/** Nobody outside asked. */
+const NO_CALL: CallId = 0;
 
 /**
  * Takes a write in: it becomes a proposal now, or as soon as this member knows a leader.
@@ -32,16 +33,45 @@ export function beginWrite(
   auth: AuthInfo,
   refusal?: ApiErrorCode,
 ): ApiErrorCode | undefined {
-  if (member.raft.log.committed > member.appliedIndex + MAX_APPLY_GAP) return 'tooManyRequests';
+  const entered = enter(member, call, request, auth, refusal);
+  return entered.ok ? undefined : entered.error;
+}
+
+/**
+ * Takes in a write that the member itself wants. What comes of it is found among `ownOutcomes`.
+ *
+ * @returns the id of the request; undefined: it was refused at once, which is an outcome as well
+ */
+export function beginOwnWrite(member: Member, request: OwnRequest, auth: AuthInfo): Id64 | undefined {
+  const entered = enter(member, NO_CALL, request, auth);
+  if (entered.ok) return entered.value;
+  endOwn(member, ZERO_ID, request, member.now, entered.error);
+  return undefined;
+}
+
+function enter(
+  member: Member,
+  call: CallId,
+  request: LoggedRequest,
+  auth: AuthInfo,
+  refusal?: ApiErrorCode,
+): Result<Id64, ApiErrorCode> {
+  if (member.raft.log.committed > member.appliedIndex + MAX_APPLY_GAP) return fail('tooManyRequests');
   const requestId = nextRequestId(member);
   const data = encodeCommand({ requestId, request, auth });
-  if (data.length > MAX_REQUEST_SIZE) return 'requestTooLarge';
+  if (data.length > MAX_REQUEST_SIZE) return fail('requestTooLarge');
   const write: PendingWrite = { requestId, call, request, startedAt: member.now, ...(refusal === undefined ? {} : { refusal }) };
   member.writes.set(requestId, write);
   member.waitingProposals = [...member.waitingProposals, { requestId, call, data }];
   proposeWaiting(member);
   if (member.config.serverRules.mayAnswerWrite({ applied: false })) answerEarly(member, write);
-  return undefined;
+  return ok(requestId);
+}
+
+/** What the member itself wanted has come to an end. Alarms and the like want no answer. */
+function endOwn(member: Member, requestId: Id64, request: LoggedRequest, startedAt: number, error: ApiErrorCode | undefined): void {
+  if (!isOwnRequest(request)) return;
+  member.ownOutcomes = [...member.ownOutcomes, { requestId, request, startedAt, error }];
 }
 
 /** A bent rule: the client is told before anybody knows whether it will be true. */
@@ -80,13 +110,17 @@ export function tickWrites(member: Member): void {
 }
 
 /** Answers the client of a write, if it is one of ours and still waits. */
-export function answerWrite(member: Member, requestId: Id64, response: UnaryResponse): void {
+export function answerWrite(member: Member, requestId: Id64, response: LoggedResponse): void {
   const write = member.writes.get(requestId);
   if (write === undefined) return;
   member.writes.delete(requestId);
-  const { call, refusal } = write;
-  if (refusal !== undefined) member.outputs.push({ type: 'refuse', call, error: { code: refusal } });
-  else member.outputs.push({ type: 'answer', call, response });
+  const { call, refusal, request, startedAt } = write;
+  if (call === NO_CALL) endOwn(member, requestId, request, startedAt, undefined);
+  else if (refusal !== undefined) member.outputs.push({ type: 'refuse', call, error: { code: refusal } });
+  else {
+    assert(response.type !== 'leaseCheckpoint', 'no client asks for a checkpoint');
+    member.outputs.push({ type: 'answer', call, response });
+  }
 }
 
 /** Tells the client of a write that it was refused. */
@@ -94,7 +128,9 @@ export function refuseWrite(member: Member, requestId: Id64, code: ApiErrorCode)
   const write = member.writes.get(requestId);
   if (write === undefined) return;
   forgetWrite(member, write);
-  member.outputs.push({ type: 'refuse', call: write.call, error: { code: write.refusal ?? code } });
+  const { call, refusal, request, startedAt } = write;
+  if (call === NO_CALL) endOwn(member, requestId, request, startedAt, code);
+  else member.outputs.push({ type: 'refuse', call, error: { code: refusal ?? code } });
 }
 
 /** A write has been done, and its client is told later. */

@@ -1,20 +1,24 @@
 /** A few members wired together without a simulation: messages arrive at once and in order, disks are instant, time goes by ticks. */
 import { type Bytes, type Id64, ZERO_ID } from '../../../src/base/index.ts';
-import { etcdRules } from '../../../src/engine/raft/index.ts';
+import { etcdRules, raftEntryAt, raftFirstIndex, raftLastIndex } from '../../../src/engine/raft/index.ts';
 import {
   type ApiErrorCode,
   type ApiRequest,
   bootMember,
   type DiskRecord,
+  decodeClusterCommand,
+  decodeCommand,
   etcdServerRules,
   handleInput,
   identifyCluster,
+  type LoggedRequest,
   type Member,
   type MemberConfig,
   type MemberInput,
   type MemberOutput,
   type PutRequest,
   type RangeRequest,
+  type ServerLine,
   type StreamResponse,
   type UnaryResponse,
   type WatchRequest,
@@ -35,8 +39,8 @@ export interface Cluster {
   readonly answers: Map<number, UnaryResponse>;
   readonly refusals: Map<number, ApiErrorCode>;
   readonly streams: Map<number, StreamResponse[]>;
-  /** Messages of the server's own log lines, by ordinal - 1. */
-  readonly lines: string[][];
+  /** The server's own log lines, by ordinal - 1. */
+  readonly lines: ServerLine[][];
   /** Directed links, `from>to` by ordinal, that lose everything. */
   readonly cut: Set<string>;
   nextCall: number;
@@ -217,6 +221,23 @@ export function valuesAt(cluster: Cluster, ordinal: number): Record<string, stri
   return Object.fromEntries(kvs.map(({ key, value }) => [key, value]));
 }
 
+/** A member's own log lines with one of these messages, in order. */
+export function linesOf(cluster: Cluster, ordinal: number, ...messages: string[]): readonly ServerLine[] {
+  return (cluster.lines[ordinal - 1] ?? []).filter(({ message }) => messages.includes(message));
+}
+
+/** What a member's log holds of commands, the oldest first. */
+export function logOf(cluster: Cluster, ordinal: number): readonly LoggedRequest[] {
+  const { raft } = memberOf(cluster, ordinal);
+  const commands: LoggedRequest[] = [];
+  for (let index = raftFirstIndex(raft); index <= raftLastIndex(raft); index++) {
+    const entry = raftEntryAt(raft, index);
+    if (entry?.type !== 'EntryNormal' || !entry.data || decodeClusterCommand(entry.data) !== undefined) continue;
+    commands.push(decodeCommand(entry.data).request);
+  }
+  return commands;
+}
+
 function nodeOf(cluster: Cluster, ordinal: number): Node {
   const node = cluster.nodes[ordinal - 1];
   if (node === undefined) throw new Error(`there is no member ${ordinal}`);
@@ -265,7 +286,7 @@ function take(cluster: Cluster, from: number, output: MemberOutput, queue: { to:
       cluster.streams.set(output.call, [...(cluster.streams.get(output.call) ?? []), output.response]);
       break;
     case 'log':
-      if ('message' in output.line) cluster.lines[from - 1]?.push(output.line.message);
+      if ('message' in output.line) cluster.lines[from - 1]?.push(output.line);
       break;
     default:
       break;

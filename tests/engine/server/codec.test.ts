@@ -92,6 +92,10 @@ const request = fc.oneof(
     memberId: id,
     alarm: fc.constantFrom('none' as const, 'nospace' as const, 'corrupt' as const),
   }),
+  fc.record({
+    type: fc.constant('leaseCheckpoint' as const),
+    checkpoints: fc.array(fc.record({ id, remainingTtl: int }), { maxLength: 3 }),
+  }),
   fc.record({ type: fc.constant('downgradeInfo' as const), target: fc.constantFrom('', '3.5.0') }),
   auth,
 );
@@ -106,5 +110,5 @@ test('a command comes out of an entry as it went in', () => {
     }),
     { numRuns: 3_000, seed: 1 },
   );
-  expect(types.size).toBe(25);
+  expect(types.size).toBe(26);
 });

@@ -12,6 +12,7 @@ import {
   get,
   grant,
   ledCluster,
+  linesOf,
   memberOf,
   must,
   outcomeOf,
@@ -60,7 +61,7 @@ test('every member tells of a compaction once, also when it starts again', () =>
   call(cluster, 1, compact(2));
   pass(cluster, 200_000);
   const told = ['compact tree index', 'finished scheduled compaction', 'storing new hash'];
-  const said = (ordinal: number) => (cluster.lines[ordinal - 1] ?? []).filter((line) => told.includes(line));
+  const said = (ordinal: number) => linesOf(cluster, ordinal, ...told).map(({ message }) => message);
   for (const ordinal of [1, 2, 3]) expect(said(ordinal)).toEqual(told);
   stop(cluster, 3);
   start(cluster, 3);
