@@ -2,6 +2,7 @@ export * from './assert.ts';
 export type { Brand } from './brand.ts';
 export * from './bytes.ts';
 export * from './chunks.ts';
+export * from './goFormat.ts';
 export * from './goQuote.ts';
 export * from './hash.ts';
 export * from './id64.ts';

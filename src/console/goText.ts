@@ -1,5 +1,5 @@
 /** Texts as Go's standard library writes and reads them: what etcdctl prints around our data. All over {@link Bytes}. */
-import { type Bytes, decodeRune, fail, ok, quoteGoBytes, type Result, utf8Encode } from '../base/index.ts';
+import { type Bytes, decodeRune, fail, goDuration, ok, quoteGoBytes, type Result, utf8Encode } from '../base/index.ts';
 
 /** What encoding/json writes shorter than \u. */
 const JSON_ESCAPES: Readonly<Record<number, string>> = { 8: '\\b', 9: '\\t', 10: '\\n', 12: '\\f', 13: '\\r' };
@@ -113,27 +113,9 @@ export function parseGoDuration(text: Bytes): Result<number, Bytes> {
   return ok(text.startsWith('-') && micros > 0 ? -micros : micros);
 }
 
-/** A duration as time.Duration writes it: `0s`, `850µs`, `3.64022ms`, `1.2s`, `1m0.5s`. @param micros µs */
+/** A duration as time.Duration writes it. @param micros µs */
 export function formatGoDuration(micros: number): Bytes {
-  if (micros < 0) return `-${formatGoDuration(-micros)}`;
-  if (micros === 0) return '0s';
-  if (micros < 1000) return `${trimZeros(micros.toFixed(3))}\xc2\xb5s`;
-  if (micros < 1e6) return `${trimZeros((micros / 1000).toFixed(6))}ms`;
-  const minutes = Math.floor(micros / 60e6);
-  const seconds = `${trimZeros(((micros - minutes * 60e6) / 1e6).toFixed(9))}s`;
-  if (minutes === 0) return seconds;
-  return minutes < 60 ? `${minutes}m${seconds}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${seconds}`;
-}
-
-/** A number of bytes as etcdctl shows it: `512 B`, `20 kB`, `2.1 GB`. github.com/dustin/go-humanize, Bytes */
-export function formatSize(bytes: number): string {
-  if (bytes < 10) return `${bytes} B`;
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
-  // By comparison, for a logarithm of 1000 may fall short of 1.
-  let unit = 0;
-  for (let rest = bytes; rest >= 1000 && unit < units.length - 1; rest /= 1000) unit++;
-  const value = Math.floor((bytes / 1000 ** unit) * 10 + 0.5) / 10;
-  return `${value < 10 ? value.toFixed(1) : roundHalfToEven(value)} ${units[unit]}`;
+  return utf8Encode(goDuration(micros));
 }
 
 /**
@@ -219,16 +201,6 @@ function unescapeGo(text: Bytes): Bytes | undefined {
 }
 
 /** Go's `%.0f`: 20.5 is 20, where toFixed says 21. */
-function roundHalfToEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-function trimZeros(decimal: string): string {
-  return decimal.replace(/\.?0+$/, '');
-}
-
 /** The time package quotes on its own: everything outside printable ASCII byte by byte. */
 function quoteForTime(text: Bytes): Bytes {
   let out = '"';

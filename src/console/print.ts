@@ -1,5 +1,5 @@
 /** Responses as etcdctl's writers print them. spec/etcd.md 6.2–6.13; etcd-io/etcd:etcdctl/ctlv3/command/printer*.go */
-import { type Bytes, formatDecimal, formatHex, unreachable, utf8Encode } from '../base/index.ts';
+import { type Bytes, formatDecimal, formatHex, goSize, unreachable, utf8Encode } from '../base/index.ts';
 import type {
   AlarmResponse,
   HashKvResponse,
@@ -9,7 +9,7 @@ import type {
   StatusResponse,
   WatchEvent,
 } from '../engine/server/api.ts';
-import { formatGoDuration, formatSize, hexBytes } from './goText.ts';
+import { formatGoDuration, hexBytes } from './goText.ts';
 import { prefixEnd } from './keyRange.ts';
 import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
 import { fieldsEndpoints, fieldsHealth, printFields } from './printFields.ts';
@@ -220,10 +220,10 @@ function statusCells(endpoint: Bytes, status: StatusResponse): Bytes[] {
     formatHex(status.header.memberId),
     utf8Encode(status.version),
     utf8Encode(status.storageVersion),
-    formatSize(dbSize),
-    formatSize(dbSizeInUse),
+    goSize(dbSize),
+    goSize(dbSizeInUse),
     `${100 - inUse}%`,
-    formatSize(status.dbSizeQuota),
+    goSize(status.dbSizeQuota),
     String(status.leader === status.header.memberId),
     String(status.isLearner),
     String(status.raftTerm),

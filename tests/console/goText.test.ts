@@ -1,7 +1,7 @@
 /** Texts as Go's libraries write and read them: examples that Go itself gave, or that etcdctl 3.6.14 printed. */
 import { describe, expect, test } from 'vitest';
-import { utf8Decode, utf8Encode } from '../../src/base/index.ts';
-import { formatGoDuration, formatSize, parseGoUint, readGoQuoted } from '../../src/console/goText.ts';
+import { goSize, utf8Decode, utf8Encode } from '../../src/base/index.ts';
+import { formatGoDuration, parseGoUint, readGoQuoted } from '../../src/console/goText.ts';
 import { renderTable } from '../../src/console/printTable.ts';
 import { splitWords, trimBlanks } from '../../src/console/txnText.ts';
 
@@ -9,11 +9,11 @@ test('durations', () => {
   const shown = [0, 0.5, 850, 3640.22, 159_171.047, 1_000_352.408, 5_000_000, 60_500_000, 3_600_000_000, -1500].map((micros) =>
     utf8Decode(formatGoDuration(micros)),
   );
-  expect(shown).toEqual(['0s', '0.5µs', '850µs', '3.64022ms', '159.171047ms', '1.000352408s', '5s', '1m0.5s', '1h0m0s', '-1.5ms']);
+  expect(shown).toEqual(['0s', '500ns', '850µs', '3.64022ms', '159.171047ms', '1.000352408s', '5s', '1m0.5s', '1h0m0s', '-1.5ms']);
 });
 
 test('sizes', () => {
-  expect([9, 512, 1000, 20480, 24576, 999_999, 8_000_000, 2_147_483_648].map(formatSize)).toEqual([
+  expect([9, 512, 1000, 20480, 24576, 999_999, 8_000_000, 2_147_483_648].map(goSize)).toEqual([
     '9 B',
     '512 B',
     '1.0 kB',

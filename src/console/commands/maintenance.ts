@@ -1,4 +1,4 @@
-import { formatHex, toId64, utf8Decode, utf8Encode, ZERO_ID } from '../../base/index.ts';
+import { formatHex, goSize, toId64, utf8Decode, utf8Encode, ZERO_ID } from '../../base/index.ts';
 import type { AlarmMember } from '../../engine/server/api.ts';
 import { describeApiError } from '../../engine/server/errors.ts';
 import {
@@ -13,7 +13,7 @@ import {
   exitWithUsage,
   openClient,
 } from '../context.ts';
-import { formatGoDuration, formatSize, goJsonString, goQuote, parseGoUint } from '../goText.ts';
+import { formatGoDuration, goJsonString, goQuote, parseGoUint } from '../goText.ts';
 import { hintFor } from '../hint.ts';
 import { type ExitCode, giveHint, now, print, printError, type Steps } from '../program.ts';
 import { DEFRAG } from '../table.ts';
@@ -160,7 +160,7 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   const data = parts.join('');
   const took = formatGoDuration((yield* now()) - began);
   yield* log('v3@v3.6.14/maintenance.go:302', 'completed snapshot read; closing', '', library);
-  const fields = `${at},"size":"${formatSize(data.length)}","took":"${took}","etcd-version":"${version}"`;
+  const fields = `${at},"size":"${goSize(data.length)}","took":"${took}","etcd-version":"${version}"`;
   yield* log('snapshot/v3_snapshot.go:111', 'fetched snapshot', fields);
   if (path === '')
     return yield* exitWithError(EXIT.interrupted, 'could not rename .part to  (rename .part : no such file or directory)');

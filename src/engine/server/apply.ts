@@ -1,9 +1,9 @@
 /** The state machine: committed entries, in order, on the store (etcd-io/etcd:server/etcdserver/apply). Every member does the same. */
-import { assert } from '../../base/index.ts';
+import { assert, goSize } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
 import type { Entry, LogIndex } from '../raft/index.ts';
 import { applyClusterCommand, decideClusterVersion, decodeClusterCommand } from './clusterCommand.ts';
-import { humanSize, settleCompactions } from './compaction.ts';
+import { settleCompactions } from './compaction.ts';
 import { applyConfiguration } from './configuration.ts';
 import { executeCommand } from './execute.ts';
 import { settleLeaderCalls } from './leaderCalls.ts';
@@ -63,7 +63,7 @@ function applyCommand(member: Member, { requestId, request, auth }: Command, ind
     // It is done, but this member has run out of room with it: everybody has to know, and its client as well.
     writeServerLine(member, 'warn', 'message exceeded backend quota; raising alarm', [
       ['quota-size-bytes', quotaOf(member)],
-      ['quota-size', humanSize(quotaOf(member))],
+      ['quota-size', goSize(quotaOf(member))],
       ['error', 'etcdserver: no space'],
     ]);
     forgetAnswered(member, requestId);

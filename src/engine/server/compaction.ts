@@ -1,5 +1,5 @@
 /** Compactions as a member carries them out: accepted at once, worked off in batches, and told in its log (`spec/etcd.md` 1.7, 8.4). */
-import { fail, ok, type Result } from '../../base/index.ts';
+import { fail, goDuration, goSize, ok, type Result } from '../../base/index.ts';
 import { compact, compactStep } from '../kv/index.ts';
 import type { UnaryResponse } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
@@ -50,7 +50,7 @@ function step(member: Member): void {
   const stored = kv.compactionHashes.findLast(({ hashRevision }) => hashRevision === finished);
   writeLine(member, 'finished scheduled compaction', [
     ['compact-revision', finished],
-    ['took', `${(member.now - member.compactingSince) / 1000}ms`],
+    ['took', goDuration(member.now - member.compactingSince)],
     // One that had to wait for another has seen what others have not: it has no hash to compare.
     ...(stored === undefined ? [] : [['hash', stored.hash] as const]),
     ...sizeFields('current-db-size', member.fileSize),
@@ -73,20 +73,8 @@ function step(member: Member): void {
 export function sizeFields(name: string, bytes: number): LineField[] {
   return [
     [`${name}-bytes`, bytes],
-    [name, humanSize(bytes)],
+    [name, goSize(bytes)],
   ];
-}
-
-/** `20 kB`, `8.0 MB`: steps of 1000, one decimal below 10. */
-export function humanSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
 /** What an earlier process of this member has written already is not written again. */

@@ -54,6 +54,7 @@ export function memberDigest(member: Member): string {
     leaderRequestCount: member.leaderRequestCount,
     compactingSince: member.compactingSince,
     physicalWaits: member.physicalWaits,
+    compactor: member.compactor,
     fileSize: member.fileSize,
     watches: member.watches,
     knownLeader: member.knownLeader,

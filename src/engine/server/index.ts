@@ -6,7 +6,7 @@ export { type ClusterIdentity, identifyCluster, type MemberAddress } from './ide
 export type { CallId, DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
 export { bootMember, cloneMember, handleInput, takeOutputs } from './member.ts';
 export type { Membership } from './membership.ts';
-export { type FeatureGate, optionsError, type ServerOptions } from './options.ts';
+export { type AutoCompaction, type FeatureGate, optionsError, type ServerOptions } from './options.ts';
 export { type Command, decodeCommand, type LoggedRequest } from './requestCodec.ts';
 export { etcdServerRules, type ServerRules } from './rules.ts';
 export type { LineField, LineLevel, ServerLine } from './serverLine.ts';

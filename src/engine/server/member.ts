@@ -24,8 +24,10 @@ import {
 } from '../raft/index.ts';
 import { applyEntries } from './apply.ts';
 import { NO_AUTH } from './auth.ts';
+import { tickCompactor } from './autoCompaction.ts';
 import { publish, tickCluster } from './clusterCommand.ts';
 import { tickCompaction } from './compaction.ts';
+import { createCompactor } from './compactorState.ts';
 import { beginStop, tellMembers } from './configuration.ts';
 import { onPromote, onPromoted, tickMoves, tickPromotions } from './configure.ts';
 import { createCounters } from './counters.ts';
@@ -120,6 +122,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     leaderCalls: [],
     leaderRequestCount: 0,
     physicalWaits: [],
+    compactor: createCompactor(config.options?.autoCompaction, now),
     compactingSince: now,
     fileSize: 0,
     replayTo: raft.log.committed,
@@ -171,6 +174,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       tickLessor(member);
       tickLeaderCalls(member);
       tickCompaction(member);
+      tickCompactor(member);
       tickWrites(member);
       tickReads(member);
       tickWatches(member, member.ticks % ELECTION_TICKS === 0);

@@ -3,9 +3,18 @@
 /** etcd: --feature-gates; those that mean something here. */
 export type FeatureGate = 'LeaseCheckpoint' | 'LeaseCheckpointPersist';
 
+/** How much history stays. */
+export type AutoCompaction =
+  /** That of the last `period`, virtual µs. */
+  | { readonly mode: 'periodic'; readonly period: number }
+  /** That of the last `retention` revisions. */
+  | { readonly mode: 'revision'; readonly retention: number };
+
 export interface ServerOptions {
   /** Lines below it are not made. etcd: --log-level. */
   readonly logLevel?: 'debug' | 'info';
+  /** Old revisions are compacted from time to time; left out: never. etcd: --auto-compaction-mode, --auto-compaction-retention. */
+  readonly autoCompaction?: AutoCompaction;
   /** Gates that are open; none by default. */
   readonly featureGates?: readonly FeatureGate[];
 }
@@ -15,10 +24,17 @@ export function isEnabled(options: ServerOptions | undefined, gate: FeatureGate)
   return options?.featureGates?.includes(gate) ?? false;
 }
 
-/** What is wrong with options, in etcd's words; undefined: nothing is. etcd-io/etcd:server/embed/config.go (Validate). */
+/** What is wrong with options; undefined: nothing is. etcd-io/etcd:server/embed/config.go (Validate). */
 export function optionsError(options: ServerOptions): string | undefined {
   if (isEnabled(options, 'LeaseCheckpointPersist') && !isEnabled(options, 'LeaseCheckpoint')) {
     return 'enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint';
   }
+  const { autoCompaction } = options;
+  if (autoCompaction?.mode === 'periodic' && !isCount(autoCompaction.period)) return 'auto-compaction-retention is a time';
+  if (autoCompaction?.mode === 'revision' && !isCount(autoCompaction.retention)) return 'auto-compaction-retention is a count';
   return undefined;
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
 }

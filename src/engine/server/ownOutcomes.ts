@@ -1,5 +1,6 @@
 /** What a member does when something that it wanted of its own accord has gone through the log, or has not. */
 import { unreachable } from '../../base/index.ts';
+import { onCompacted } from './autoCompaction.ts';
 import { onCleared } from './leaderCalls.ts';
 import { onCheckpointed, onRevoked } from './lessor.ts';
 import type { Member } from './state.ts';
@@ -20,6 +21,7 @@ export function settleOwn(member: Member): void {
           onCleared(member, outcome);
           break;
         case 'compaction':
+          onCompacted(member, outcome);
           break;
         default:
           unreachable(request);

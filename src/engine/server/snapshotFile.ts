@@ -7,8 +7,7 @@
  *     JSON in UTF-8               the {@link StateSnapshot}; bytes of keys, values and names as code points U+0000 … U+00FF
  *     32 bytes                    SHA-256 of everything before, as at the end of etcd's
  */
-import { type Bytes, fail, ok, type Result, sha256, utf8Decode, utf8Encode } from '../../base/index.ts';
-import { humanSize } from './compaction.ts';
+import { type Bytes, fail, goSize, ok, type Result, sha256, utf8Decode, utf8Encode } from '../../base/index.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
 import { writeServerLine } from './lines.ts';
@@ -47,7 +46,7 @@ export function beginSnapshot(member: Member, call: CallId): void {
   const file = encodeSnapshotFile(takeState(member));
   const sizes: LineField[] = [
     ['total-bytes', file.length - HASH_SIZE],
-    ['size', humanSize(file.length - HASH_SIZE)],
+    ['size', goSize(file.length - HASH_SIZE)],
   ];
   writeServerLine(member, 'info', 'sending database snapshot to client', [...sizes, ['storage-version', STORAGE_VERSION]]);
   writeServerLine(member, 'info', 'sending database sha256 checksum to client', [

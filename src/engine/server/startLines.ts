@@ -3,8 +3,10 @@
  * There is no file and no socket here: paths are those that etcd would use in a data directory of the member's name, what takes
  * time in a real process takes none, and places that depend on the machine are left out.
  */
+import { goDuration } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
 import { idField, writeServerLine } from './lines.ts';
+import type { AutoCompaction } from './options.ts';
 import { writeNewPeer } from './peerLines.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member, MemberConfig } from './state.ts';
@@ -174,13 +176,11 @@ function serverFields(config: MemberConfig, isFirst: boolean): LineField[] {
     ['max-request-bytes', 1_572_864],
     ['max-concurrent-streams', 4_294_967_295],
     ['pre-vote', config.preVote],
-    ['feature-gates', ''],
+    ['feature-gates', (config.options?.featureGates ?? []).map((gate) => `${gate}=true`).join(',')],
     ['initial-corrupt-check', false],
     ['corrupt-check-time-interval', '0s'],
     ['compact-check-time-interval', '1m0s'],
-    ['auto-compaction-mode', 'periodic'],
-    ['auto-compaction-retention', '0s'],
-    ['auto-compaction-interval', '0s'],
+    ...compactionFields(config.options?.autoCompaction),
     ['discovery-url', ''],
     ['discovery-proxy', ''],
     ['discovery-token', ''],
@@ -198,6 +198,16 @@ function serverFields(config: MemberConfig, isFirst: boolean): LineField[] {
     ['downgrade-check-interval', '5s'],
     ['max-learners', 1],
     ['v2-deprecation', 'write-only'],
+  ];
+}
+
+/** A count of revisions is shown as a time as well, in ns. */
+function compactionFields(config: AutoCompaction | undefined): LineField[] {
+  const kept = goDuration(config === undefined ? 0 : config.mode === 'periodic' ? config.period : config.retention / 1000);
+  return [
+    ['auto-compaction-mode', config?.mode ?? 'periodic'],
+    ['auto-compaction-retention', kept],
+    ['auto-compaction-interval', kept],
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Bytes, Id64 } from '../../base/index.ts';
 import type { ConfChangeV1, LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
 import type { ApiRequest, UnaryRequest, UnaryResponse } from './api.ts';
 import type { StateMachine } from './applied.ts';
+import type { Compactor } from './compactorState.ts';
 import type { Counters } from './counters.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { ClusterIdentity } from './identity.ts';
@@ -189,6 +190,8 @@ export interface Member extends StateMachine {
   /** Virtual µs at which the compaction at work began. */
   compactingSince: number;
   physicalWaits: readonly PhysicalWait[];
+  /** undefined: no compactions but those that somebody asks for. */
+  compactor: Compactor | undefined;
   /** Bytes of the database as it would stand on this member's disk; see `quota.ts`. */
   fileSize: number;
   /** Entries up to here were committed before this process began: their side effects are history. */
