@@ -136,7 +136,7 @@ export function* etcdctl(args: readonly string[], options: CommandOptions): Prog
     const { typed, suggestions } = found.error;
     const meant = suggestions.length === 0 ? '' : `\n\nDid you mean this?\n${suggestions.map((name) => `\t${name}\n`).join('')}`;
     yield* printError(`Error: unknown command ${goQuote(typed)} for "etcdctl"${meant}\nRun 'etcdctl --help' for usage.\n`);
-    yield* giveHint({ code: 'unknownCommand', typed, suggestions });
+    yield* giveHint(typed === 'etcdutl' ? { code: 'restoreHere' } : { code: 'unknownCommand', typed, suggestions });
     return EXIT.error;
   }
   const { path } = found.value;
@@ -147,6 +147,8 @@ export function* etcdctl(args: readonly string[], options: CommandOptions): Prog
   if (!flags.ok) return yield* refuseFlag(path, flags.error, help);
   if (boolFlag(flags.value, HELP_FLAG) || spec.children.length > 0) {
     yield* print(utf8Encode(renderHelp(path, help)));
+    // etcdctl had it until 3.5.
+    if (name === 'snapshot' && flags.value.args[0] === 'restore') yield* giveHint({ code: 'restoreHere' });
     return EXIT.success;
   }
   if (name === 'help') return yield* helpCommand(flags.value.args, help);

@@ -25,6 +25,8 @@ export type Hint =
   | { readonly code: 'etcdctlPanics' }
   /** A command that makes no sense without an operating system around it. */
   | { readonly code: 'notHere'; readonly command: string }
+  /** A snapshot was saved, or somebody looks for the way to restore one: the page has it, not etcdctl. */
+  | { readonly code: 'restoreHere' }
   /** Nothing is printed for a key that does not exist. */
   | { readonly code: 'noSuchKey'; readonly key: string }
   /** The call ran into its deadline: no quorum, or nobody there. `timeout` in µs. */

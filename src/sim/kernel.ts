@@ -34,7 +34,7 @@ import {
   lookahead,
   type Network,
 } from './network.ts';
-import { addressOf, clusterOf, MAX_MEMBERS, type Scenario, SECOND, type SimTime } from './scenario.ts';
+import { addressOf, clusterOf, foundingRecords, MAX_MEMBERS, type Scenario, SECOND, type SimTime } from './scenario.ts';
 import {
   createTraceHash,
   hashRow,
@@ -208,6 +208,7 @@ const SILENCE: SimTime = 5 * SECOND;
 /** A cluster before its first instant. */
 export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES): Kernel {
   const cluster = clusterOf(scenario);
+  const found = foundingRecords(scenario);
   return {
     scenario,
     rules,
@@ -215,7 +216,7 @@ export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES
     roster: { index: 0, members: cluster.members },
     places: new Map(cluster.members.map((member, i) => [member.id, i + 1])),
     connections: new Array<Connection>(MAX_MEMBERS * MAX_MEMBERS).fill({ isUp: false, version: 0, newsAt: 0 }),
-    members: cluster.members.map((member, i) => createMember(i + 1, member.id)),
+    members: cluster.members.map((member, i) => createMember(i + 1, member.id, found)),
     network: createNetwork(scenario),
     clients: new Map(),
     journal: [],
@@ -924,11 +925,13 @@ function ownerOf(kernel: Kernel, call: number): { readonly client: number; reado
 
 function memberOf(kernel: Kernel, ordinal: number): KernelMember {
   assert(Number.isInteger(ordinal) && ordinal >= 1 && ordinal <= MAX_MEMBERS, 'a member has a place of its own', { ordinal });
-  while (kernel.members.length < ordinal) kernel.members.push(createMember(kernel.members.length + 1, ZERO_ID));
+  while (kernel.members.length < ordinal) kernel.members.push(createMember(kernel.members.length + 1, ZERO_ID, []));
   return kernel.members[ordinal - 1] as KernelMember; // it was just made, if it was not there
 }
 
-function createMember(ordinal: number, id: MemberId): KernelMember {
+function createMember(ordinal: number, id: MemberId, records: readonly DiskRecord[]): KernelMember {
+  const disk = createDisk();
+  diskSynced(disk, diskWrite(disk, records, false));
   return {
     ordinal,
     id,
@@ -936,7 +939,7 @@ function createMember(ordinal: number, id: MemberId): KernelMember {
     isPaused: false,
     incarnation: 0,
     inbox: [],
-    disk: createDisk(),
+    disk,
     nextLocal: Number.POSITIVE_INFINITY,
     sent: 0,
     addressSequence: 0,

@@ -1,11 +1,16 @@
 /** The start of a run: with a seed and a journal it reproduces every message, on any machine. */
-import { assert } from '../base/index.ts';
+import { assert, type Bytes, utf8Decode } from '../base/index.ts';
 import {
   type ClusterIdentity,
+  type DiskRecord,
+  decodeSnapshotFile,
   identifyCluster,
   type MemberAddress,
   optionsError,
+  restoredRecords,
   type ServerOptions,
+  type StateSnapshot,
+  snapshotFileId,
 } from '../engine/server/index.ts';
 
 /** Virtual time: an integer number of microseconds since the run's start. */
@@ -56,6 +61,8 @@ export interface Scenario {
   readonly bandwidth: number;
   /** 'explorer': n1 at n1:2379, …; 'loopback': m1 at 127.0.0.1:23719, … as recorded sessions have it. */
   readonly naming: 'explorer' | 'loopback';
+  /** What `snapshot save` wrote: each founder starts with it on its disk. Left out: with nothing. */
+  readonly snapshot?: Bytes;
 }
 
 /** A cluster of etcd's defaults on a quiet network (`spec/architecture.md`, "Units, defaults, pace"). */
@@ -115,7 +122,53 @@ export function assertScenario(scenario: Scenario): void {
 /** Names, addresses and ids of the members that found a scenario's cluster, by ordinal - 1. */
 export function clusterOf(scenario: Scenario): ClusterIdentity {
   const addresses = Array.from({ length: scenario.members }, (_, i) => addressOf(scenario, i + 1));
-  return identifyCluster(addresses, scenario.naming === 'explorer' ? 'etcd-cluster' : 'golden');
+  return identifyCluster(addresses, clusterToken(scenario));
+}
+
+/** What etcd calls --initial-cluster-token: a restored cluster must never be taken for the one that was saved. */
+export function clusterToken({ naming, snapshot }: Pick<Scenario, 'naming' | 'snapshot'>): string {
+  const token = naming === 'explorer' ? 'etcd-cluster' : 'golden';
+  return snapshot === undefined ? token : `${token}-${snapshotFileId(snapshot)}`;
+}
+
+/** What the disk of each founder holds before the run's first instant. */
+export function foundingRecords(scenario: Scenario): readonly DiskRecord[] {
+  const saved = savedState(scenario);
+  if (saved === undefined) return [];
+  const { members } = clusterOf(scenario);
+  // In a lean cluster nobody says where it listens: it is known.
+  const known = scenario.boot === 'lean' ? members : members.map((member) => ({ ...member, clientUrls: [] }));
+  return restoredRecords(saved, known);
+}
+
+/** The store that the members of a run begin with, for reading. */
+export interface FoundingStore {
+  /** Of the log: the store stands there. 0 = it is empty. */
+  readonly index: number;
+  /** By key; what was written last comes last. Long values are cut. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Characters of a value; whoever wants all of it reads the key. */
+const MOST_TEXT = 400;
+
+/** The store that a run begins with. */
+export function foundingStore(scenario: Scenario): FoundingStore {
+  const saved = savedState(scenario);
+  const values = new Map<string, string>();
+  for (const { kv } of saved?.kv.versions ?? []) {
+    const key = utf8Decode(kv.key);
+    values.delete(key);
+    if (kv.version > 0) values.set(key, utf8Decode(kv.value.slice(0, MOST_TEXT)));
+  }
+  return { index: saved === undefined ? 0 : scenario.members, values };
+}
+
+function savedState({ snapshot }: Scenario): StateSnapshot | undefined {
+  if (snapshot === undefined) return undefined;
+  const saved = decodeSnapshotFile(snapshot);
+  assert(saved.ok, 'a scenario has a snapshot that can be read', {});
+  return saved.value;
 }
 
 /** What the member in a place is called and where it listens, also one that has yet to join. @param ordinal 1 … {@link MAX_MEMBERS} */

@@ -16,6 +16,7 @@ import { PhoneTransport, Tabs } from './phone/PhoneBars.tsx';
 import { Rail } from './rail/Rail.tsx';
 import { Side } from './rail/Side.tsx';
 import { useShownPanels, useSideLayout } from './rail/useShownPanels.ts';
+import { Restore } from './restore/Restore.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Statement } from './statement/Statement.tsx';
 import { TimelineBar } from './timeline/TimelineBar.tsx';
@@ -46,6 +47,7 @@ function Chosen() {
         <MotionConfig reducedMotion="user">
           {phone ? <Phone key={generation} /> : <Desktop key={generation} />}
           <Help />
+          <Restore />
         </MotionConfig>
       </LazyMotion>
     </WordsProvider>

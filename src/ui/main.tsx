@@ -1,7 +1,8 @@
 /** The page's start: a fresh cluster of five, seeded by the address where it names a seed. */
-import { openRun } from '../workers/index.ts';
+import { openRestoredRun, openRun } from '../workers/index.ts';
 import { browserSettings, mount } from './mount.tsx';
 import { createScriptingHandle } from './scripting.ts';
+import type { StartRun } from './stores/runs.ts';
 
 const FIRST_SEED = 1;
 const FIRST_MEMBERS = 5;
@@ -9,7 +10,9 @@ const FIRST_MEMBERS = 5;
 const seed = seedOf(window.location.search);
 const element = document.getElementById('root');
 if (element !== null) {
-  const { house } = mount(element, openRun(FIRST_MEMBERS, seed), (members) => openRun(members, seed), browserSettings());
+  const start: StartRun = (members, snapshot) =>
+    snapshot === undefined ? openRun(members, seed) : openRestoredRun(members, seed, snapshot);
+  const { house } = mount(element, start(FIRST_MEMBERS), start, browserSettings());
   window.etcdscope = createScriptingHandle(house);
 }
 

@@ -272,6 +272,7 @@ function foldMember(fold: Fold, member: FoldedMember, row: Row, context: FoldCon
       member.role = 'follower';
       member.log = emptyLog();
       member.commitIndex = row.p;
+      fold.flag = Math.max(fold.flag, row.p);
       member.appliedIndex = 0;
       member.durableIndex = 0;
       member.firstIndex = 1;

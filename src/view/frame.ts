@@ -3,6 +3,7 @@
  * Members are named by ordinal (1, 2, …; 0 = nobody), times are virtual µs.
  */
 import type { Chunks } from '../base/index.ts';
+import type { FoundingStore } from '../sim/index.ts';
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
@@ -204,6 +205,8 @@ export interface Frame {
   readonly texts: ReadonlyMap<string, EntryText>;
   /** Index of the entry that made each revision of the store. Grows; shared by all frames. */
   readonly revisions: ReadonlyMap<number, number>;
+  /** The store that the members began with: empty, unless they were restored from a snapshot. */
+  readonly begun: FoundingStore;
 }
 
 /** One thing that happened, as the timeline names it. */

@@ -45,6 +45,7 @@ export function createProjector(recording: Recording, names: readonly string[]):
       config: fold.config,
       texts: recording.texts,
       revisions: recording.revisions,
+      begun: recording.begun,
     },
     versions: [],
     topology: -1,
@@ -134,6 +135,7 @@ function refresh(projector: Projector): void {
     config: fold.config,
     texts: projector.recording.texts,
     revisions: projector.recording.revisions,
+    begun: projector.recording.begun,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The trace as the page keeps it: every row that came in, what people did, what entries say. Grows at its end only. */
-import type { Action, EntryRecord, JournalEntry, Row, RowBatch } from '../sim/index.ts';
+import type { Action, EntryRecord, FoundingStore, JournalEntry, Row, RowBatch } from '../sim/index.ts';
 import { ROW_KIND, rowAt } from '../sim/index.ts';
 import type { EntryText } from './frame.ts';
 import { keepTexts } from './texts.ts';
@@ -13,6 +13,8 @@ export interface Increment {
 
 export interface Recording {
   readonly members: number;
+  /** What the members began with; set before the first row. */
+  begun: FoundingStore;
   readonly batches: RowBatch[];
   /** starts[i] = rows before batch i. */
   readonly starts: number[];
@@ -28,7 +30,17 @@ export interface Recording {
 
 /** A recording of nothing. */
 export function createRecording(members: number): Recording {
-  return { members, batches: [], starts: [], count: 0, live: 0, actions: new Map(), texts: new Map(), revisions: new Map() };
+  return {
+    members,
+    begun: { index: 0, values: new Map() },
+    batches: [],
+    starts: [],
+    count: 0,
+    live: 0,
+    actions: new Map(),
+    texts: new Map(),
+    revisions: new Map(),
+  };
 }
 
 /** Takes in what became known up to `live`. */

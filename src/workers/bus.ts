@@ -5,6 +5,7 @@ import {
   advance,
   batchBuffers,
   createKernel,
+  foundingStore,
   type Kernel,
   loadJournal,
   MAX_MEMBERS,
@@ -62,6 +63,7 @@ export function startBus(greeting: Greeting, startWorker: (role: WorkerRole) => 
       pacing = chosen;
       kernel = createKernel(scenario);
       loadJournal(kernel, journal);
+      return foundingStore(scenario);
     },
     act: (action) =>
       inTurn((kernel) => {

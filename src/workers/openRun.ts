@@ -1,6 +1,7 @@
 /** Where the page's runs come from. */
+import type { Bytes } from '../base/index.ts';
 import { assertScenario, freshScenario, type JournalEntry, type Pacing, type Scenario } from '../sim/index.ts';
-import { openingOf } from './opening.ts';
+import { openingOf, restoredOpening } from './opening.ts';
 import { openPageRun } from './pageRun.ts';
 import type { WorkerRole } from './protocol.ts';
 import type { Run } from './run.ts';
@@ -20,6 +21,11 @@ export interface RunPlan {
 /** A fresh cluster in workers of its own. @param members 1 … 9 */
 export function openRun(members: number, seed: number): Run {
   return openPageRun(openingOf(members, seed), startWorker);
+}
+
+/** A new cluster whose members begin with a saved store. @param snapshot a file that `readSnapshot` has taken */
+export function openRestoredRun(members: number, seed: number, snapshot: Bytes): Run {
+  return openPageRun(restoredOpening(members, seed, snapshot), startWorker);
 }
 
 /** A run by its plan, in workers of its own. Throws on a scenario that no cluster could be made of. */

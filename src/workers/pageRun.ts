@@ -139,7 +139,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
   }
 
   async function open(): Promise<void> {
-    await bus.start(scenario, opening.journal, opening.pacing);
+    recording.begun = await bus.start(scenario, opening.journal, opening.pacing);
     await advance(opening.openAt, undefined);
     if (state.phase === 'starting') update({ phase: 'ready' });
   }

@@ -5,6 +5,7 @@ import type {
   ClientNews,
   Delivery,
   EntryRecord,
+  FoundingStore,
   HostConfig,
   HostResult,
   JournalEntry,
@@ -49,8 +50,8 @@ export interface Batch {
 
 /** Page → bus, by comlink. */
 export interface BusControl {
-  /** Before everything else, once. */
-  start(scenario: Scenario, journal: readonly JournalEntry[], pacing: Pacing): void;
+  /** Before everything else, once. @returns what the members begin with */
+  start(scenario: Scenario, journal: readonly JournalEntry[], pacing: Pacing): FoundingStore;
   /** Does something as soon as the advance under way, if any, has ended. @returns where it stands in the journal */
   act(action: Action): Promise<JournalEntry>;
   /** Each running member's digest, by ordinal - 1; '' for a stopped one. */

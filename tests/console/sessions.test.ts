@@ -179,7 +179,13 @@ test('snapshot save hands out a file', () => {
   shell.submit('snapshot save /tmp/s.db');
   expect(files).toEqual([['s.db', 'SNAP']]);
   const lines = shell.state().lines.map((line) => ('text' in line ? line.text : line.kind));
-  expect(lines.slice(-2)).toEqual(['Snapshot saved at /tmp/s.db', 'Server version 3.6.0']);
+  // What can be done with it is said beside it, and where somebody looks for etcdutl.
+  expect(lines.slice(-3)).toEqual(['Snapshot saved at /tmp/s.db', 'Server version 3.6.0', 'hint']);
+  const hinted = () => shell.state().lines.flatMap((line) => (line.kind === 'hint' ? [line.hint.code] : []));
+  shell.submit('etcdutl snapshot restore s.db');
+  shell.submit('snapshot restore s.db');
+  shell.submit('snapshot --help');
+  expect(hinted()).toEqual(['restoreHere', 'restoreHere', 'restoreHere']);
   expect(lines.filter((line) => line.startsWith('{"level":"info"'))).toHaveLength(6);
   expect(ask(model, 'snapshot save /nosuch/s.db')).toBe(
     'Error: could not open /nosuch/s.db.part (open /nosuch/s.db.part: no such file or directory)\n',

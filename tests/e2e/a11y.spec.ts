@@ -1,4 +1,4 @@
-// axe finds nothing to complain about: the first view in both themes, the help, a split with its menus, a phone's three views.
+// axe finds nothing to complain about: the first view in both themes, the help, a split with its menus, a refused file, a phone's three views.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { advanceBy, openPage, prompt, runLine, stageMember } from './page.ts';
@@ -32,6 +32,14 @@ for (const theme of ['light', 'dark'] as const) {
     await page.keyboard.press('Escape');
     await page.locator('body').press('ArrowLeft');
     await expectAccessible(page);
+
+    await page.getByRole('button', { name: /^Cluster:/ }).click();
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('menuitem', { name: 'Restore a snapshot' }).click();
+    await (await choosing).setFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('notes') });
+    await expect(page.getByRole('dialog', { name: 'notes.txt cannot be restored' })).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
 
     await page.getByRole('button', { name: 'Help' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();

@@ -554,6 +554,7 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
       config: foundersConfig(count),
       texts,
       revisions: new Map(),
+      begun: { index: 0, values: new Map() },
     };
   }
   function islandsAt(shown: readonly MemberFrame[], time: number): readonly Island[] {

@@ -9,6 +9,7 @@ import { pressPageKey } from '../../src/ui/frame/keys.ts';
 import { createScheduler, EVERY_OTHER_FRAME, type FrameSource } from '../../src/ui/frame/scheduler.ts';
 import { mixColours } from '../../src/ui/frame/tokens.ts';
 import { verbsFor } from '../../src/ui/statement/verbs.ts';
+import { createRuns } from '../../src/ui/stores/runs.ts';
 import { createSettings } from '../../src/ui/stores/settings.ts';
 import type { Action, Run } from '../../src/workers/index.ts';
 import { createFakeRun, type Scene } from '../scenes/fakeRun.ts';
@@ -170,6 +171,53 @@ describe('acts', () => {
     house.desk.getState().setPrompt({ focus: () => undefined, submit: (line) => lines.push(line) });
     house.acts.putNext();
     expect(lines).toEqual(['put color blue']); // green is under way
+  });
+});
+
+describe('another cluster', () => {
+  it('takes the place of the present one, which comes back as it was left, and ends when it cannot', () => {
+    const { house, run } = houseOf('open');
+    const started: { run: Run; members: number; snapshot: string | undefined }[] = [];
+    const ended: Run[] = [];
+    const runs = createRuns({ ...run, dispose: () => ended.push(run) }, (members, snapshot) => {
+      const fresh = createFakeRun('open', 2);
+      const next = { ...fresh, dispose: () => void ended.push(fresh) };
+      started.push({ run: fresh, members, snapshot });
+      return next;
+    });
+    const now = () => runs.getState();
+    const first = now().run;
+    now().restart(3);
+    expect(now()).toMatchObject({ generation: 2, before: first });
+    expect(first.state().playing).toBe(false);
+    now().goBack();
+    expect(now().run).toBe(first);
+    expect(first.state().playing).toBe(true);
+    expect(ended).toEqual([]);
+    // Back and forth as often as somebody likes; the third cluster ends the first but one.
+    now().goBack();
+    now().restart(5, 'file');
+    expect(started.map(({ members, snapshot }) => [members, snapshot])).toEqual([
+      [3, undefined],
+      [5, 'file'],
+    ]);
+    expect(ended).toEqual([run]);
+    house.runs.getState().goBack(); // there is none
+    expect(house.runs.getState().generation).toBe(1);
+  });
+
+  it('offers the way back in a toast, and nothing that was chosen stays', () => {
+    const { house, run } = houseOf('open');
+    house.selection.getState().select({ type: 'member', member: 2 });
+    house.verbs.getState().enter('cut');
+    house.panels.getState().showMember(4);
+    house.acts.restart(3);
+    expect(house.runs.getState().run).not.toBe(run);
+    expect(house.selection.getState().selected).toBeUndefined();
+    expect(house.verbs.getState().mode).toBe('none');
+    expect(house.panels.getState().member).toBe(0);
+    house.toasts.getState().current?.undo?.();
+    expect(house.runs.getState().run).toBe(run);
   });
 });
 

@@ -63,6 +63,7 @@ export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = 
     config: foundersConfig(count),
     texts: new Map(),
     revisions: new Map(),
+    begun: { index: 0, values: new Map() },
     ...more,
   };
 }

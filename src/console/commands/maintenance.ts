@@ -168,6 +168,7 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   yield* log('snapshot/v3_snapshot.go:121', 'saved', `,"path":${goJsonString(path)}`);
   yield* print(`Snapshot saved at ${path}\n`);
   if (version !== '') yield* print(`Server version ${utf8Encode(version)}\n`);
+  yield* giveHint({ code: 'restoreHere' });
   return EXIT.success;
 }
 

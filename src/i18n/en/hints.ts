@@ -14,6 +14,8 @@ export const hints = {
   noProgram: (name: string) => `There is no ${name} here: only echo, true, false, sh -c and etcdctl itself.`,
   etcdctlPanics: 'etcdctl itself breaks down on this line. The operators are =, !=, > and <; a lease cannot be compared.',
   notHere: (command: string) => `${command} needs a computer of its own: another cluster, a shell or a server’s process.`,
+  restoreHere: (choice: string) =>
+    `A new cluster can start from the file: drop it on this page, or choose “${choice}” in the cluster’s menu.`,
   noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,
   deadlineWrite: (endpoint: string, seconds: string) =>
     `${endpoint} did not answer within ${seconds} s. The write may still be lost or survive: a timeout does not tell.`,

@@ -5,7 +5,8 @@ import { help } from './help.ts';
 import { hints } from './hints.ts';
 import { log } from './log.ts';
 import { panels } from './panels.ts';
+import { restore } from './restore.ts';
 import { shell } from './shell.ts';
 import { stage } from './stage.ts';
 
-export const en = { stage, shell, log, console, etcdctl, explain, hints, help, panels };
+export const en = { stage, shell, log, console, etcdctl, explain, hints, help, panels, restore };

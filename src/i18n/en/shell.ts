@@ -13,6 +13,8 @@ export const shell = {
   healedSplit: 'Split healed',
   healedAll: 'All links healed',
   fresh: (members: number) => `A fresh cluster of ${NUMBERS[members] ?? members}`,
+  restored: (file: string) => `Restored from ${file}`,
+  wentBack: 'Back to the cluster before',
   pastActs: 'This is the past. Go back to live to act.',
   pastNote: 'The past is only for looking.',
   onPlay: (done: string) => `On play: ${done}`,

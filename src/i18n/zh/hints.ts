@@ -13,6 +13,7 @@ export const hints: typeof english = {
   noProgram: (name) => `这里没有 ${name}：只有 echo、true、false、sh -c 和 etcdctl 自己。`,
   etcdctlPanics: 'etcdctl 自己会在这一行上崩溃。可用的运算符是 =、!=、> 和 <；租约不能比较。',
   notHere: (command) => `${command} 需要一台真正的计算机：另一个集群、shell 或服务器进程。`,
+  restoreHere: (choice) => `可以用快照文件启动新集群：把它拖到页面上，或在集群菜单里选“${choice}”。`,
   noSuchKey: (key) => `键 ${key} 不存在：etcdctl 什么都不输出，并正常结束。按前缀查找请加 --prefix。`,
   deadlineWrite: (endpoint, seconds) => `${endpoint} 在 ${seconds} 秒内没有回答。这次写入可能丢失，也可能留下：超时并不说明结果。`,
   deadlineRead: (endpoint, seconds) =>

@@ -15,6 +15,8 @@ export const shell: typeof english = {
   healedSplit: '分区已修复',
   healedAll: '所有链路已修复',
   fresh: (members) => `全新的${NUMBERS[members] ?? members}成员集群`,
+  restored: (file) => `已从 ${file} 恢复`,
+  wentBack: '回到之前的集群',
   pastActs: '这是过去。回到实时才能操作。',
   pastNote: '过去只能看，不能改。',
   onPlay: (done) => `播放后：${done}`,

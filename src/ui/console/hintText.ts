@@ -28,6 +28,8 @@ export function sayHint(words: Words, hint: Hint): string {
       return hints.etcdctlPanics;
     case 'notHere':
       return hints.notHere(hint.command);
+    case 'restoreHere':
+      return hints.restoreHere(words.restore.choose);
     case 'noSuchKey':
       return hints.noSuchKey(hint.key);
     case 'deadline':

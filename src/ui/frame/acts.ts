@@ -3,7 +3,7 @@
  * In the past nothing is done, and the toast says why.
  */
 
-import { formatHex } from '../../base/index.ts';
+import { type Bytes, formatHex } from '../../base/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { freePlace, topLeader } from '../../view/index.ts';
 import type { Action, Run } from '../../workers/index.ts';
@@ -46,6 +46,10 @@ export interface Acts {
   refuse(reason: string): void;
   /** A fresh cluster of so many members. */
   restart(members: number): void;
+  /** A new cluster of so many members that begin with what a snapshot holds. */
+  restore(members: number, snapshot: Bytes, name: string): void;
+  /** The cluster that was here before, as it was left. */
+  goBack(): void;
 }
 
 interface ActsNeeds {
@@ -122,6 +126,11 @@ export function createActs(needs: ActsNeeds): Acts {
       },
     );
     scheduler.wake();
+  }
+
+  function goBack(): void {
+    runs.getState().goBack();
+    toasts.getState().show({ say: (words) => words.shell.wentBack, undo: goBack, tone: 'done' });
   }
 
   const name = (member: number) => run().frame().members[member - 1]?.name ?? `n${member}`;
@@ -227,14 +236,19 @@ export function createActs(needs: ActsNeeds): Acts {
     },
     restart(members) {
       runs.getState().restart(members);
-      toasts.getState().show({ say: (words) => words.shell.fresh(members), undo: undefined, tone: 'done' });
+      toasts.getState().show({ say: (words) => words.shell.fresh(members), undo: goBack, tone: 'done' });
     },
+    restore(members, snapshot, file) {
+      runs.getState().restart(members, snapshot);
+      toasts.getState().show({ say: (words) => words.shell.restored(file), undo: goBack, tone: 'done' });
+    },
+    goBack,
   };
 }
 
 /** A value that the key does not have: the one after its newest in {@link ROUND}. */
 export function nextValue(run: Run, key: string): string {
-  let newest = { index: 0, value: '' };
+  let newest = { index: 0, value: run.frame().begun.values.get(key) ?? '' };
   for (const text of run.frame().texts.values()) {
     if (text.kind === 'put' && text.key === key && text.index > newest.index) newest = text;
   }

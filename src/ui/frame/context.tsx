@@ -6,6 +6,7 @@ import type { Run } from '../../workers/index.ts';
 import { type ConsoleShelf, createConsoleShelf } from '../console/shelf.ts';
 import { createPanels, type PanelStore } from '../rail/store.ts';
 import { createDesk, type DeskStore } from '../stores/desk.ts';
+import { createRestoring, type RestoringStore } from '../stores/restoring.ts';
 import { createRuns, type RunStore, type StartRun } from '../stores/runs.ts';
 import { createSelection, type SelectionStore } from '../stores/selection.ts';
 import type { SettingsStore } from '../stores/settings.ts';
@@ -29,6 +30,8 @@ export interface House {
   readonly consoles: ConsoleShelf;
   /** Which panels are open, and whose view they show. */
   readonly panels: PanelStore;
+  /** The file that a cluster may be started from. */
+  readonly restoring: RestoringStore;
 }
 
 /** Makes the stores of one page around its first run. */
@@ -40,11 +43,20 @@ export function createHouse(root: HTMLElement, settings: SettingsStore, first: R
   const scheduler = createScheduler();
   scheduler.attach(first);
   runs.subscribe(({ run }) => scheduler.attach(run));
+  const selection = createSelection();
+  const panels = createPanels();
+  // What was chosen belonged to the cluster that has gone.
+  runs.subscribe(({ generation }, before) => {
+    if (generation === before.generation) return;
+    selection.getState().clear();
+    verbs.getState().leave();
+    panels.getState().showMember(0);
+  });
   const acts = createActs({ runs, toasts, desk, settings, scheduler });
   const consoles = createConsoleShelf({ followKey: (key) => desk.getState().followKey(key), wake: () => scheduler.wake() });
   return {
     settings,
-    selection: createSelection(),
+    selection,
     toasts,
     verbs,
     desk,
@@ -53,7 +65,8 @@ export function createHouse(root: HTMLElement, settings: SettingsStore, first: R
     tokens: createTokens(root),
     acts,
     consoles,
-    panels: createPanels(),
+    panels,
+    restoring: createRestoring(),
   };
 }
 

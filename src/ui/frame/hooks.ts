@@ -5,6 +5,8 @@ import type { Frame } from '../../view/index.ts';
 import type { Run, RunState } from '../../workers/index.ts';
 import type { Panels } from '../rail/store.ts';
 import type { Desk } from '../stores/desk.ts';
+import type { Restoring } from '../stores/restoring.ts';
+import type { Runs } from '../stores/runs.ts';
 import type { Selection } from '../stores/selection.ts';
 import type { Settings } from '../stores/settings.ts';
 import type { Toasts } from '../stores/toasts.ts';
@@ -16,12 +18,16 @@ type Equal<T> = (a: T, b: T) => boolean;
 
 /** The run on the page. */
 export function useRun(): Run {
-  return useStore(useHouse().runs, (runs) => runs.run);
+  return useRuns((runs) => runs.run);
+}
+
+export function useRuns<T>(select: (runs: Runs) => T, equal?: Equal<T>): T {
+  return useStore(useHouse().runs, select, equal);
 }
 
 /** Counts the runs of this page: another number is another cluster. */
 export function useGeneration(): number {
-  return useStore(useHouse().runs, (runs) => runs.generation);
+  return useRuns((runs) => runs.generation);
 }
 
 /** From what changes in steps: playing, pace, waiting, … */
@@ -65,6 +71,10 @@ export function useVerbs<T>(select: (verbs: Verbs) => T, equal?: Equal<T>): T {
 
 export function useDesk<T>(select: (desk: Desk) => T, equal?: Equal<T>): T {
   return useStore(useHouse().desk, select, equal);
+}
+
+export function useRestoring<T>(select: (restoring: Restoring) => T, equal?: Equal<T>): T {
+  return useStore(useHouse().restoring, select, equal);
 }
 
 export function usePanels<T>(select: (panels: Panels) => T, equal?: Equal<T>): T {

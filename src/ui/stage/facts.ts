@@ -117,7 +117,8 @@ const LOOK_BACK = 4_000;
 
 /**
  * The key whose value stands under every member: that of the newest put in the most up-to-date log (Raft §5.4.1), applied or not, so
- * that a write is looked at from the moment somebody has it. undefined = nothing was put yet.
+ * that a write is looked at from the moment somebody has it. undefined = nothing was put yet, and the members
+ * began with nothing.
  */
 export function followedKey(frame: Frame): string | undefined {
   let first: MemberFrame | undefined;
@@ -135,7 +136,7 @@ export function followedKey(frame: Frame): string | undefined {
     const text = frame.texts.get(`${logTerm(first.log, index)}/${index}`);
     if (text?.kind === 'put') return text.key;
   }
-  return undefined;
+  return [...frame.begun.values.keys()].at(-1);
 }
 
 export interface KeptValue {
@@ -160,19 +161,28 @@ export function createValueReader(): ValueReader {
   return {
     read(frame, member, key) {
       const before = known.get(member.ordinal);
-      const usable = before !== undefined && before.key === key && before.applied <= member.appliedIndex;
-      const floor = usable ? before.applied + 1 : Math.max(1, member.appliedIndex - LOOK_BACK);
-      let kept: KeptValue = usable ? before.kept : { value: undefined, index: 0 };
-      for (let index = member.appliedIndex; index >= floor; index--) {
+      const { appliedIndex } = member;
+      const isSame = before !== undefined && before.key === key;
+      // Whoever joined later has nothing of what the others began with until it has caught up.
+      const usable = isSame && before.applied <= appliedIndex && before.applied >= frame.begun.index;
+      const floor = usable ? before.applied + 1 : Math.max(1, appliedIndex - LOOK_BACK);
+      let kept = usable ? before.kept : begunWith(frame, key, floor, appliedIndex);
+      for (let index = appliedIndex; index >= floor; index--) {
         const text = frame.texts.get(`${appliedTerm(frame, member, index, terms)}/${index}`);
         if (text === undefined || text.key !== key || (text.kind !== 'put' && text.kind !== 'delete')) continue;
         kept = { value: text.kind === 'put' ? text.value : undefined, index };
         break;
       }
-      known.set(member.ordinal, { key, applied: member.appliedIndex, kept });
+      known.set(member.ordinal, { key, applied: appliedIndex, kept });
       return kept;
     },
   };
+}
+
+/** The value that a member has where nothing changed it from `floor` on. */
+function begunWith({ begun }: Frame, key: string, floor: number, applied: number): KeptValue {
+  const isKnown = begun.index > 0 && applied >= begun.index && floor <= begun.index + 1;
+  return { value: isKnown ? begun.values.get(key) : undefined, index: 0 };
 }
 
 /**

@@ -1,17 +1,22 @@
-/** The run on the page. Reset and another number of members put a new one in its place. */
+/** The run on the page. Reset, another number of members, and a snapshot put a new one in its place; the one before can come back. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Bytes } from '../../base/index.ts';
 import type { Run } from '../../workers/index.ts';
 
-/** Starts a fresh cluster. */
-export type StartRun = (members: number) => Run;
+/** Starts a cluster: a fresh one, or one whose members begin with what a snapshot holds. */
+export type StartRun = (members: number, snapshot?: Bytes) => Run;
 
 export interface Runs {
   readonly run: Run;
-  /** Counts the runs of this page, from 1. */
+  /** The one that was here before, as it was left; it stands still. Undefined: there was none. */
+  readonly before: Run | undefined;
+  /** Counts what was put on the page, from 1. */
   readonly generation: number;
-  /** Replaces the run by a fresh one of so many members and ends the old one's workers. */
-  restart(members: number): void;
-  /** Puts `run` in the place of the present one and ends the old one's workers. */
+  /** Starts a cluster of so many members in the place of the present one, which is kept. The one kept before it ends. */
+  restart(members: number, snapshot?: Bytes): void;
+  /** The present run and the one before it change places. */
+  goBack(): void;
+  /** Puts `run` in the place of the present one, and ends that and the one before it. */
   replace(run: Run): void;
 }
 
@@ -19,14 +24,38 @@ export type RunStore = StoreApi<Runs>;
 
 /** Holds `first`, and starts later ones by `start`. */
 export function createRuns(first: Run, start: StartRun): RunStore {
-  return createStore<Runs>()((set, get) => ({
-    run: first,
-    generation: 1,
-    restart: (members) => get().replace(start(members)),
-    replace: (run) => {
-      const { run: old, generation } = get();
-      set({ run, generation: generation + 1 });
-      old.dispose();
-    },
-  }));
+  /** Whether time ran when the run before left the page. */
+  let wasPlaying = false;
+  return createStore<Runs>()((set, get) => {
+    /** Puts a run on the page; the present one stands still from now on. */
+    function change(run: Run): void {
+      const { run: left, generation } = get();
+      wasPlaying = left.state().playing;
+      left.pause();
+      set({ run, before: left, generation: generation + 1 });
+    }
+    return {
+      run: first,
+      before: undefined,
+      generation: 1,
+      restart: (members, snapshot) => {
+        const { before } = get();
+        change(start(members, snapshot));
+        before?.dispose();
+      },
+      goBack: () => {
+        const { before } = get();
+        if (before === undefined) return;
+        const plays = wasPlaying;
+        change(before);
+        if (plays) before.play();
+      },
+      replace: (run) => {
+        const { run: old, before, generation } = get();
+        set({ run, before: undefined, generation: generation + 1 });
+        old.dispose();
+        before?.dispose();
+      },
+    };
+  });
 }

@@ -17,6 +17,8 @@ export interface Selection {
   readonly hovered: Thing | undefined;
   select(thing: Thing | undefined): void;
   hover(thing: Thing | undefined): void;
+  /** Nothing is selected, and the pointer is on nothing. */
+  clear(): void;
 }
 
 export type SelectionStore = StoreApi<Selection>;
@@ -32,6 +34,7 @@ export function createSelection(): SelectionStore {
     hover: (hovered) => {
       if (!sameThing(get().hovered, hovered)) set({ hovered });
     },
+    clear: () => set({ selected: undefined, hovered: undefined }),
   }));
 }
 

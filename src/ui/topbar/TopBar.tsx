@@ -3,15 +3,16 @@
 import { LANGUAGES } from '../../i18n/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import controls from '../frame/controls.module.css';
-import { PHONE, useDesk, useMedia, useRun, useSettings } from '../frame/hooks.ts';
+import { PHONE, useDesk, useMedia, useRun, useRuns, useSettings } from '../frame/hooks.ts';
 import { Icon } from '../frame/Icon.tsx';
 import { type Choice, Menu } from '../frame/Menu.tsx';
+import { chooseFile } from '../restore/chooseFile.ts';
 import type { ThemeChoice } from '../stores/settings.ts';
 import { Toasts } from '../toasts/Toasts.tsx';
+import { SIZES } from './sizes.ts';
 import styles from './TopBar.module.css';
 import { Clock, Live, Pace, Transport } from './Transport.tsx';
 
-const SIZES = [1, 3, 5, 7];
 const THEMES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
 
 export function TopBar() {
@@ -40,7 +41,8 @@ export function TopBar() {
 
 function Scene() {
   const words = useWords();
-  const { acts } = useHouse();
+  const { acts, restoring } = useHouse();
+  const canGoBack = useRuns((runs) => runs.before !== undefined);
   const { members } = useRun().scenario;
   const sizes = SIZES.map(
     (size): Choice => ({
@@ -60,6 +62,13 @@ function Scene() {
     }),
   );
   const reset: Choice = { id: 'reset', text: words.shell.reset, chosen: undefined, choose: () => acts.restart(members) };
+  const restore: Choice = {
+    id: 'restore',
+    text: words.restore.choose,
+    chosen: undefined,
+    choose: () => chooseFile((file) => restoring.getState().take(file, file.name)),
+  };
+  const goBack: Choice = { id: 'goBack', text: words.shell.wentBack, chosen: undefined, choose: acts.goBack };
   return (
     <Menu
       name="scene"
@@ -70,7 +79,7 @@ function Scene() {
           <Icon name="down" />
         </>
       }
-      choices={[...sizes, reset, ...additions]}
+      choices={[...sizes, reset, restore, ...(canGoBack ? [goBack] : []), ...additions]}
     />
   );
 }

@@ -200,13 +200,50 @@ test('a snapshot comes in parts, holds everything, and is refused when it is dam
   expect(last?.type === 'snapshot' && last.remainingBytes).toBe(0);
   const read = decodeSnapshotFile(file);
   expect(read).toEqual({ ok: true, value: takeState(memberOf(cluster, 1)) });
-  expect(decodeSnapshotFile('anything')).toEqual({ ok: false, error: 'notASnapshot' });
-  for (const at of [30, Math.floor(file.length / 2), file.length - 1]) {
+  const size = file.length;
+  for (const at of [30, Math.floor(size / 2), size - 1]) {
     const damaged = file.slice(0, at) + String.fromCharCode(file.charCodeAt(at) ^ 1) + file.slice(at + 1);
-    expect(decodeSnapshotFile(damaged)).toEqual({ ok: false, error: 'damaged' });
+    expect(decodeSnapshotFile(damaged)).toMatchObject({ ok: false, error: { code: 'hash', at: size - 32 } });
   }
-  expect(decodeSnapshotFile(file.slice(0, -1))).toEqual({ ok: false, error: 'damaged' });
+  // Its length stands behind the 21 bytes that say what it is.
+  for (const cut of [file.slice(0, -1), file.slice(0, 21), `${file}\0`]) {
+    const said = cut.length > 25 ? size : 57;
+    expect(decodeSnapshotFile(cut)).toEqual({ ok: false, error: { code: 'size', at: 21, said, size: cut.length } });
+  }
   expect(encodeSnapshotFile(takeState(memberOf(cluster, 1)))).toBe(file);
+});
+
+test('a file that is not a snapshot, or holds what no member writes, is refused with the place', () => {
+  const cluster = ledCluster(1);
+  for (const key of ['a', 'b', 'c']) call(cluster, 1, put(key, '1'));
+  const refuse = (file: string) => {
+    const read = decodeSnapshotFile(file);
+    return read.ok ? undefined : read.error;
+  };
+  expect(refuse('')).toEqual({ code: 'foreign', begins: '', isDatabase: false });
+  expect(refuse('SQLite format 3\0 and so on')).toEqual({ code: 'foreign', begins: 'SQLite format 3\0 and ', isDatabase: false });
+  // The first page of a database that etcdctl 3.6.14 saved.
+  const page = `${'\0'.repeat(8)}\x04\0\0\0\0\0\0\0\xed\xda\x0c\xed\x02\0\0\0\0\x10\0\0`;
+  expect(refuse(page)).toMatchObject({ code: 'foreign', isDatabase: true });
+
+  const state = takeState(memberOf(cluster, 1));
+  const { kv } = state;
+  // Whoever writes a file by hand can write a hash that fits as well.
+  const made = (changes: object) => refuse(encodeSnapshotFile({ ...state, ...changes }));
+  expect(made({})).toBeUndefined();
+  expect(made({ kv: undefined })).toEqual({ code: 'state', path: 'kv' });
+  expect(made({ kv: { ...kv, revision: 5 } })).toEqual({ code: 'state', path: 'kv.revision' });
+  expect(made({ kv: { ...kv, compactRevision: 9 } })).toEqual({ code: 'state', path: 'kv.compactRevision' });
+  expect(made({ kv: { ...kv, versions: [...kv.versions].reverse() } })).toEqual({
+    code: 'state',
+    path: 'kv.versions[1].kv.modRevision',
+  });
+  const wide = kv.versions.map((version) => ({ ...version, kv: { ...version.kv, value: '\u4e2d' } }));
+  expect(made({ kv: { ...kv, versions: wide } })).toEqual({ code: 'state', path: 'kv.versions[0].kv.value' });
+  expect(made({ leases: [{ id: 'no id', ttl: 5 }] })).toEqual({ code: 'state', path: 'leases[0].id' });
+  expect(made({ alarms: [{ memberId: '0000000000000001', alarm: 'fire' }] })).toEqual({ code: 'state', path: 'alarms[0].alarm' });
+  const text = encodeSnapshotFile('{' as never); // a text is a text in JSON
+  expect(refuse(text)).toEqual({ code: 'state', path: '' });
 });
 
 test('progress: all streams of a connection or none', () => {

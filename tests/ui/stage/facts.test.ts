@@ -118,6 +118,32 @@ describe('the followed key', () => {
   });
 });
 
+test('where the members began with a store, its values hold until something changes them', () => {
+  const begun = {
+    index: 3,
+    values: new Map([
+      ['color', 'red'],
+      ['name', 'etcd'],
+    ]),
+  };
+  const texts = makeTexts([2, 4, 'noop', '', ''], [2, 5, 'put', 'color', 'green']);
+  const member = makeMember(1, { firstIndex: 4, terms: [1, 1, 1, 2, 2], appliedIndex: 3 });
+  const frame = makeFrame(1, 1, { members: [member], texts, begun });
+  const reader = createValueReader();
+  const at = (appliedIndex: number, key: string) => reader.read(frame, { ...member, appliedIndex }, key).value;
+  expect([at(3, 'color'), at(4, 'color'), at(5, 'color'), at(5, 'name'), at(5, 'other')]).toEqual([
+    'red',
+    'red',
+    'green',
+    'etcd',
+    undefined,
+  ]);
+  // Whoever joins has nothing of it before it has caught up.
+  expect([at(0, 'color'), at(3, 'color')]).toEqual([undefined, 'red']);
+  expect(followedKey(frame)).toBe('color');
+  expect(followedKey(makeFrame(1, 1, { texts: new Map(), begun }))).toBe('name');
+});
+
 test('a timer runs down, and rests where none runs', () => {
   const member = makeMember(1, { timerFrom: 100, timerAt: 300 });
   expect([timerLeft(member, 100), timerLeft(member, 250), timerLeft(member, 400)]).toEqual([1, 0.25, 0]);

@@ -54,6 +54,7 @@ export function makeFrame(count: number, leader: number, change: Partial<Frame> 
     config: foundersConfig(count),
     texts: new Map(),
     revisions: new Map(),
+    begun: { index: 0, values: new Map() },
     ...change,
   };
 }

@@ -1,0 +1,86 @@
+/**
+ * Whether something that came from outside is a state that a member could have written. What the store asserts of its contents is
+ * looked at here first: a file that somebody made is an outcome, not a bug.
+ */
+import type { StateSnapshot } from './stateSnapshot.ts';
+
+/** Where the first thing lies that is not as it must be; undefined = all is. */
+type Look = (value: unknown, path: string) => string | undefined;
+
+/** @returns the way to the first thing that is not as it must be, `kv.versions[3].kv.key`; undefined = it is a {@link StateSnapshot} */
+export function findFlaw(state: unknown): string | undefined {
+  return STATE(state, '') ?? findDisorder(state as StateSnapshot); // it has the shape
+}
+
+const text: Look = (value, path) => (typeof value === 'string' ? undefined : path);
+const flag: Look = (value, path) => (typeof value === 'boolean' ? undefined : path);
+const count: Look = (value, path) => (Number.isSafeInteger(value) && (value as number) >= 0 ? undefined : path);
+/** Of a compaction; -1 = there was none. */
+const revision: Look = (value, path) => (value === -1 ? undefined : count(value, path));
+const bytes: Look = (value, path) => (typeof value === 'string' && [...value].every((char) => char <= '\xff') ? undefined : path);
+const id: Look = (value, path) => (typeof value === 'string' && /^[0-9a-f]{16}$/.test(value) ? undefined : path);
+
+function list(each: Look): Look {
+  return (value, path) => {
+    if (!Array.isArray(value)) return path;
+    for (const [i, item] of value.entries()) {
+      const flaw = each(item, `${path}[${i}]`);
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
+  };
+}
+
+function record(fields: Readonly<Record<string, Look>>): Look {
+  return (value, path) => {
+    if (typeof value !== 'object' || value === null) return path;
+    for (const [name, look] of Object.entries(fields)) {
+      const flaw = look((value as Readonly<Record<string, unknown>>)[name], path === '' ? name : `${path}.${name}`); // any field may be asked for
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
+  };
+}
+
+function oneOf(...words: readonly string[]): Look {
+  return (value, path) => (words.includes(value as string) ? undefined : path); // includes compares whatever it is given
+}
+
+function optional(look: Look): Look {
+  return (value, path) => (value === undefined ? undefined : look(value, path));
+}
+
+const PAIR = record({ key: bytes, value: bytes, createRevision: count, modRevision: count, version: count, lease: id });
+const MEMBER = record({ id, name: text, peerUrls: list(text), clientUrls: list(text), isLearner: flag });
+const PERMISSION = record({ access: oneOf('read', 'write', 'readwrite'), key: bytes, rangeEnd: bytes });
+const STATE = record({
+  kv: record({
+    revision: count,
+    compactRevision: revision,
+    finishedCompactRevision: revision,
+    versions: list(record({ sub: count, kv: PAIR })),
+  }),
+  membership: record({ members: list(MEMBER), removed: list(id), clusterVersion: text }),
+  leases: list(record({ id, ttl: count, remainingTtl: optional(count) })),
+  auth: record({
+    isEnabled: flag,
+    revision: count,
+    users: list(record({ name: bytes, passwordHash: optional(bytes), roles: list(bytes) })),
+    roles: list(record({ name: bytes, permissions: list(PERMISSION) })),
+  }),
+  alarms: list(record({ memberId: id, alarm: oneOf('nospace', 'corrupt') })),
+  downgrade: text,
+});
+
+/** Versions are in the order of execution, and the newest of them is the store's revision. */
+function findDisorder({ kv }: StateSnapshot): string | undefined {
+  let before = { main: 1, sub: Number.MAX_SAFE_INTEGER };
+  for (const [i, { sub, kv: pair }] of kv.versions.entries()) {
+    const isLater = pair.modRevision > before.main || (pair.modRevision === before.main && sub > before.sub);
+    if (!isLater) return `kv.versions[${i}].kv.modRevision`;
+    before = { main: pair.modRevision, sub };
+  }
+  if (kv.revision !== before.main) return 'kv.revision';
+  if (kv.compactRevision > kv.revision) return 'kv.compactRevision';
+  return kv.finishedCompactRevision > kv.compactRevision ? 'kv.finishedCompactRevision' : undefined;
+}
