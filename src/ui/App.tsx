@@ -4,10 +4,10 @@ import { useEffect, useState } from 'react';
 import { ENGLISH, loadWords, type Words } from '../i18n/index.ts';
 import styles from './App.module.css';
 import { Prompt } from './console/Prompt.tsx';
+import { Dialogs } from './Dialogs.tsx';
 import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
 import { PHONE, useDesk, useGeneration, useMedia, useRunState, useSettings } from './frame/hooks.ts';
 import { usePageKeys } from './frame/keys.ts';
-import { Help } from './help/Help.tsx';
 import { Legend } from './log/Legend.tsx';
 import { ReplicatedLog } from './log/ReplicatedLog.tsx';
 import { NeededNow } from './needed/NeededNow.tsx';
@@ -16,7 +16,7 @@ import { PhoneTransport, Tabs } from './phone/PhoneBars.tsx';
 import { Rail } from './rail/Rail.tsx';
 import { Side } from './rail/Side.tsx';
 import { useShownPanels, useSideLayout } from './rail/useShownPanels.ts';
-import { Restore } from './restore/Restore.tsx';
+import { DropTarget } from './restore/DropTarget.tsx';
 import { Stage } from './stage/Stage.tsx';
 import { Statement } from './statement/Statement.tsx';
 import { TimelineBar } from './timeline/TimelineBar.tsx';
@@ -46,8 +46,8 @@ function Chosen() {
       <LazyMotion features={loadMotion} strict>
         <MotionConfig reducedMotion="user">
           {phone ? <Phone key={generation} /> : <Desktop key={generation} />}
-          <Help />
-          <Restore />
+          <Dialogs />
+          <DropTarget />
         </MotionConfig>
       </LazyMotion>
     </WordsProvider>

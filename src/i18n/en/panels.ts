@@ -12,7 +12,7 @@ export const panels = {
   followLeader: 'The leader’s',
   member: (name: string, role: string) => (role === '' ? name : `${name}, ${role}`),
   asking: 'Looking it up …',
-  missing: 'This panel could not be loaded. Reload the page to try again.',
+  missing: 'This part could not be loaded. Reload the page to try again.',
   stopped: (name: string) => `${name} is stopped`,
   stoppedWhy: (name: string) =>
     `${name}’s store went with its memory. The log on its disk is all it has; when it starts, it builds the store from that again.`,

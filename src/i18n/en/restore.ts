@@ -2,7 +2,6 @@
 export const restore = {
   choose: 'Restore a snapshot',
   drop: 'Drop a snapshot: a new cluster starts from it',
-  missing: 'This part of the page could not be loaded',
   title: (file: string) => `A new cluster from ${file}`,
   lead: 'Each member starts with this store: the same keys, revisions and leases. The rest is new: ids, log and term.',
   revision: 'Revision',

@@ -11,7 +11,7 @@ export const panels: typeof english = {
   followLeader: 'Leader 的',
   member: (name, role) => (role === '' ? name : `${name}，${role}`),
   asking: '正在查……',
-  missing: '面板加载失败。刷新页面可重试。',
+  missing: '这一部分加载失败。刷新页面可重试。',
   stopped: (name) => `${name} 已停止`,
   stoppedWhy: (name) => `${name} 的存储随内存一起没了。它只剩磁盘上的日志，启动后会由日志重建存储。`,
   showOther: (name) => `改看 ${name}`,

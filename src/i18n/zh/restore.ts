@@ -3,7 +3,6 @@ import type { restore as english } from '../en/restore.ts';
 export const restore: typeof english = {
   choose: '从快照恢复',
   drop: '放下快照文件：用它启动一个新集群',
-  missing: '页面的这一部分无法加载',
   title: (file) => `用 ${file} 启动新集群`,
   lead: '每个成员都从这份存储开始：键、revision 和租约都一样。其余都是新的：ID、日志和任期。',
   revision: 'Revision',

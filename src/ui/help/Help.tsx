@@ -1,89 +1,69 @@
 /** What you see, what you can do, which keys: one short dialog. */
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { useWords } from '../frame/context.tsx';
 import controls from '../frame/controls.module.css';
+import { Dialog } from '../frame/Dialog.tsx';
 import { useDesk } from '../frame/hooks.ts';
 import { Icon, VerbIcon, type VerbIconName } from '../frame/Icon.tsx';
 import styles from './Help.module.css';
 
 export function Help() {
-  const words = useWords();
-  const open = useDesk((desk) => desk.helpOpen);
+  const { help } = useWords();
   const setOpen = useDesk((desk) => desk.setHelpOpen);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [open]);
-  const { help } = words;
   return (
-    // A click on the dialog itself is one on its backdrop; the keyboard has Esc.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes a modal dialog by itself.
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-labelledby="help-title"
-      onClose={() => setOpen(false)}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) setOpen(false);
-      }}
-    >
-      {open && (
-        <div className={styles.body}>
-          <header className={styles.head}>
-            <h2 id="help-title" className={styles.title}>
-              {help.title}
-            </h2>
-            <button
-              type="button"
-              className={controls.button}
-              data-kind="quiet"
-              data-icon="only"
-              aria-label={help.close}
-              onClick={() => setOpen(false)}
-            >
-              <Icon name="close" />
-            </button>
-          </header>
-          <p className={styles.lead}>{help.lead}</p>
-          <div className={styles.columns}>
-            <section>
-              <h3 className={styles.heading}>{help.see}</h3>
-              <ul className={styles.list}>
-                <Item mark={<Hues />}>{help.colour}</Item>
-                <Item mark={<Shapes />}>{help.shape}</Item>
-                <Item mark={<Fills />}>{help.fill}</Item>
-                <Item mark={<Fault />}>{help.red}</Item>
-                <Item mark={<Timer />}>{help.timer}</Item>
-              </ul>
-            </section>
-            <section>
-              <h3 className={styles.heading}>{help.act}</h3>
-              <ul className={styles.list}>
-                <Item mark={<Verb name="cut" />}>{help.link}</Item>
-                <Item mark={<Verb name="split" />}>{help.wall}</Item>
-                <Item mark={<Verb name="stop" />}>{help.member}</Item>
-                <Item mark={<Verb name="put" tone="ink" />}>{help.type}</Item>
-                <Item mark={<Playhead />}>{help.time}</Item>
-              </ul>
-            </section>
+    <Dialog labelledBy="help-title" size="page" onClose={() => setOpen(false)}>
+      <header className={styles.head}>
+        <h2 id="help-title" className={styles.title}>
+          {help.title}
+        </h2>
+        <button
+          type="button"
+          className={controls.button}
+          data-kind="quiet"
+          data-icon="only"
+          aria-label={help.close}
+          onClick={() => setOpen(false)}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      <p className={styles.lead}>{help.lead}</p>
+      <div className={styles.columns}>
+        <section>
+          <h3 className={styles.heading}>{help.see}</h3>
+          <ul className={styles.list}>
+            <Item mark={<Hues />}>{help.colour}</Item>
+            <Item mark={<Shapes />}>{help.shape}</Item>
+            <Item mark={<Fills />}>{help.fill}</Item>
+            <Item mark={<Fault />}>{help.red}</Item>
+            <Item mark={<Timer />}>{help.timer}</Item>
+          </ul>
+        </section>
+        <section>
+          <h3 className={styles.heading}>{help.act}</h3>
+          <ul className={styles.list}>
+            <Item mark={<Verb name="cut" />}>{help.link}</Item>
+            <Item mark={<Verb name="split" />}>{help.wall}</Item>
+            <Item mark={<Verb name="stop" />}>{help.member}</Item>
+            <Item mark={<Verb name="put" tone="ink" />}>{help.type}</Item>
+            <Item mark={<Playhead />}>{help.time}</Item>
+          </ul>
+        </section>
+      </div>
+      <h3 className={styles.heading}>{help.keys}</h3>
+      <dl className={styles.keys}>
+        {help.keyList.map(([keys, what]) => (
+          <div key={what} className={styles.key}>
+            <dt>
+              {keys.split(' ').map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
           </div>
-          <h3 className={styles.heading}>{help.keys}</h3>
-          <dl className={styles.keys}>
-            {help.keyList.map(([keys, what]) => (
-              <div key={what} className={styles.key}>
-                <dt>
-                  {keys.split(' ').map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
-        </div>
-      )}
-    </dialog>
+        ))}
+      </dl>
+    </Dialog>
   );
 }
 

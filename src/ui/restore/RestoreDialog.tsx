@@ -5,6 +5,7 @@ import type { Words } from '../../i18n/index.ts';
 import type { SavedStore } from '../../workers/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import controls from '../frame/controls.module.css';
+import { Dialog } from '../frame/Dialog.tsx';
 import { useRestoring, useRun } from '../frame/hooks.ts';
 import type { GivenFile, Refusal } from '../stores/restoring.ts';
 import { SIZES } from '../topbar/sizes.ts';
@@ -14,30 +15,20 @@ import styles from './RestoreDialog.module.css';
 export function RestoreDialog() {
   const { restoring } = useHouse();
   const given = useRestoring((state) => state.given);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const content = useRef<HTMLDivElement>(null);
   // Each file begins with what is most likely wanted; a modal dialog would take its first control.
   // biome-ignore lint/correctness/useExhaustiveDependencies: for each file anew
-  useEffect(() => dialog.current?.querySelector<HTMLElement>('[data-kind="primary"]')?.focus(), [given]);
+  useEffect(() => content.current?.querySelector<HTMLElement>('[data-kind="primary"]')?.focus(), [given]);
   const dismiss = () => restoring.getState().dismiss();
   return (
-    // A click on the dialog itself is one on its backdrop; the keyboard has Esc.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes a modal dialog by itself.
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-labelledby="restore-title"
-      data-region="restore"
-      onClose={dismiss}
-      onClick={(event) => {
-        if (event.target === event.currentTarget) dismiss();
-      }}
-    >
-      {given?.outcome.ok === true && (
-        <Offer key={given.outcome.value.token} given={given} store={given.outcome.value} onDone={dismiss} />
-      )}
-      {given?.outcome.ok === false && <Refused given={given} refusal={given.outcome.error} onClose={dismiss} />}
-    </dialog>
+    <Dialog labelledBy="restore-title" size="text" onClose={dismiss}>
+      <div ref={content}>
+        {given?.outcome.ok === true && (
+          <Offer key={given.outcome.value.token} given={given} store={given.outcome.value} onDone={dismiss} />
+        )}
+        {given?.outcome.ok === false && <Refused given={given} refusal={given.outcome.error} onClose={dismiss} />}
+      </div>
+    </Dialog>
   );
 }
 

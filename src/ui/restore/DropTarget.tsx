@@ -1,33 +1,12 @@
-/** The ways by which a snapshot's file comes in: dropped anywhere on the page, or chosen from the menu. What is in it is shown by a chunk of its own. */
-import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
+/**
+ * Where a snapshot's file comes in: dropped anywhere on the page. A file that is dropped beside a place for it would take the page's
+ * place, and the cluster with it.
+ */
+import { useEffect, useState } from 'react';
 import { useHouse, useWords } from '../frame/context.tsx';
-import { useRestoring } from '../frame/hooks.ts';
-import styles from './Restore.module.css';
+import styles from './DropTarget.module.css';
 
-const Dialog = lazy<ComponentType>(() =>
-  import('./RestoreDialog.tsx').then(
-    (module) => ({ default: module.RestoreDialog }),
-    // The chunk cannot be had (offline).
-    () => ({ default: Missing }),
-  ),
-);
-
-export function Restore() {
-  const isAsked = useRestoring((restoring) => restoring.given !== undefined);
-  return (
-    <>
-      <DropTarget />
-      {isAsked && (
-        <Suspense fallback={undefined}>
-          <Dialog />
-        </Suspense>
-      )}
-    </>
-  );
-}
-
-/** The whole window. A file that is dropped beside it would take the page's place, and the cluster with it. */
-function DropTarget() {
+export function DropTarget() {
   const words = useWords().restore;
   const { restoring } = useHouse();
   const [over, setOver] = useState(false);
@@ -65,14 +44,4 @@ function DropTarget() {
 
 function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') === true;
-}
-
-function Missing() {
-  const words = useWords().restore;
-  const { acts, restoring } = useHouse();
-  useEffect(() => {
-    restoring.getState().dismiss();
-    acts.refuse(words.missing);
-  }, [acts, restoring, words]);
-  return undefined;
 }
