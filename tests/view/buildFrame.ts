@@ -1,6 +1,6 @@
 /** Small frames for tests: a log is written as its terms, '1 1 2' holds three entries. */
 import { type Chunks, chunkPush, createChunks } from '../../src/base/index.ts';
-import { type EntryText, type Frame, foundersConfig, type Island, type MemberFrame } from '../../src/view/index.ts';
+import { type EntryText, type Flight, type Frame, foundersConfig, type Island, type MemberFrame } from '../../src/view/index.ts';
 
 export function logOf(terms: string): Chunks<number> {
   const log = createChunks<number>(1);
@@ -64,6 +64,33 @@ export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = 
     texts: new Map(),
     revisions: new Map(),
     begun: { index: 0, values: new Map() },
+    ...more,
+  };
+}
+
+/** Three entries everywhere, and `leader` leads. */
+export function quietFrame(count: number, leader: number, more: Partial<Frame> = {}): Frame {
+  const role = (ordinal: number) => (ordinal === leader ? 'leader' : 'follower');
+  return frameOf(
+    Array.from({ length: count }, (_, i) => memberOf(i + 1, '1 1 1', 3, { role: role(i + 1), leader })),
+    more,
+  );
+}
+
+/** An append with one entry from n1 to n3, under way from 1 to 11 ms. */
+export function flightOf(more: Partial<Flight> = {}): Flight {
+  return {
+    id: 1,
+    kind: 'append',
+    from: 1,
+    to: 3,
+    term: 1,
+    index: 4,
+    count: 1,
+    sentAt: 1_000,
+    arrivesAt: 11_000,
+    lostAt: undefined,
+    carriesRead: false,
     ...more,
   };
 }

@@ -14,26 +14,30 @@ import {
   timerLeft,
   voteMarks,
 } from '../../../src/ui/stage/facts.ts';
-import { makeFrame, makeMember, makeTexts } from './frames.ts';
+import type { EntryText, MemberFrame } from '../../../src/view/index.ts';
+import { memberOf, quietFrame, textsOf } from '../../view/buildFrame.ts';
+
+/** A follower with three entries. */
+const three = (ordinal: number, more: Partial<MemberFrame> = {}) => memberOf(ordinal, '1 1 1', 3, more);
+
+function entries(...told: readonly (readonly [number, number, EntryText['kind'], string, string])[]) {
+  return textsOf(...told.map(([term, index, kind, key, value]) => ({ term, index, kind, key, value, call: 0 })));
+}
 
 describe('role words', () => {
   test('followers of a leader have none, of two leaders the one of the lower term is old', () => {
-    const frame = makeFrame(3, 1, {
-      members: [
-        makeMember(1, { role: 'leader', term: 2 }),
-        makeMember(2, { role: 'leader', term: 3 }),
-        makeMember(3, { term: 3, leader: 2 }),
-      ],
+    const frame = quietFrame(3, 1, {
+      members: [three(1, { role: 'leader', term: 2 }), three(2, { role: 'leader', term: 3 }), three(3, { term: 3, leader: 2 })],
     });
     expect(frame.members.map((member) => roleWord(frame, member)?.type)).toEqual(['oldLeader', 'leader', undefined]);
   });
 
   test('who has voted and knows no leader says for whom; who stopped or threw says so', () => {
-    const frame = makeFrame(3, 1, {
+    const frame = quietFrame(3, 1, {
       members: [
-        makeMember(1, { health: 'threw' }),
-        makeMember(2, { role: 'candidate', vote: 2, leader: 0 }),
-        makeMember(3, { vote: 2, leader: 0 }),
+        three(1, { health: 'threw' }),
+        three(2, { role: 'candidate', vote: 2, leader: 0 }),
+        three(3, { vote: 2, leader: 0 }),
       ],
     });
     expect(roleWord(frame, frame.members[0] as never)).toEqual({ type: 'threw' });
@@ -43,11 +47,11 @@ describe('role words', () => {
 });
 
 test('a voter that waits is unreachable when it is stopped or cut off in either direction', () => {
-  const candidate = makeMember(1, { role: 'candidate', votes: ['granted', 'waiting', 'waiting', 'waiting', 'refused'] });
-  const members = [candidate, makeMember(2, { health: 'stopped' }), makeMember(3), makeMember(4), makeMember(5)];
+  const candidate = three(1, { role: 'candidate', votes: ['granted', 'waiting', 'waiting', 'waiting', 'refused'] });
+  const members = [candidate, three(2, { health: 'stopped' }), three(3), three(4), three(5)];
   const cut = new Array<boolean>(25).fill(false);
   cut[2 * 5 + 0] = true; // n3 does not reach n1
-  const frame = makeFrame(5, 1, { members, cut });
+  const frame = quietFrame(5, 1, { members, cut });
   expect(voteMarks(frame, candidate)).toEqual(['granted', 'unreachable', 'unreachable', 'waiting', 'refused']);
   expect(voteMarks(frame, members[3] as never)).toEqual([]);
 });
@@ -58,7 +62,7 @@ test('a link is cut one way, both ways or not; a wall is known from a cut by han
   cut[0 * 3 + 2] = true;
   cut[2 * 3 + 0] = true;
   const walls = [{ id: 1, line: { x1: 0, y1: 0, x2: 1, y2: 1 }, links: [[3, 1] as const], since: 0 }];
-  const frame = makeFrame(3, 1, { cut, walls });
+  const frame = quietFrame(3, 1, { cut, walls });
   expect([cutState(frame, 1, 2), cutState(frame, 2, 1), cutState(frame, 1, 3), cutState(frame, 2, 3)]).toEqual([
     'forward',
     'backward',
@@ -69,9 +73,9 @@ test('a link is cut one way, both ways or not; a wall is known from a cut by han
 });
 
 test('six entries end at the newest anywhere, and say what this member knows', () => {
-  const ahead = makeMember(1, { terms: [1, 1, 1, 2, 2, 2, 2, 2], durableIndex: 7, commitIndex: 6, appliedIndex: 5 });
-  const behind = makeMember(2, { terms: [1, 1, 1, 2], appliedIndex: 4 });
-  const frame = makeFrame(2, 1, { members: [ahead, behind] });
+  const ahead = memberOf(1, '1 1 1 2 2 2 2 2', 8, { durableIndex: 7, commitIndex: 6, appliedIndex: 5 });
+  const behind = memberOf(2, '1 1 1 2', 4, { appliedIndex: 4 });
+  const frame = quietFrame(2, 1, { members: [ahead, behind] });
   const window = logWindow(frame, 6);
   expect(window).toEqual([3, 4, 5, 6, 7, 8]);
   expect(miniCells(ahead, window).map((cell) => cell.fill)).toEqual([
@@ -83,12 +87,12 @@ test('six entries end at the newest anywhere, and say what this member knows', (
     'memory',
   ]);
   expect(miniCells(behind, window).map((cell) => cell.fill)).toEqual(['applied', 'applied', 'none', 'none', 'none', 'none']);
-  const stopped = makeMember(1, { terms: [1, 1, 1, 2, 2, 2, 2, 2], durableIndex: 7, health: 'stopped' });
+  const stopped = memberOf(1, '1 1 1 2 2 2 2 2', 8, { durableIndex: 7, health: 'stopped' });
   expect(miniCells(stopped, window).map((cell) => cell.fill)).toEqual(['disk', 'disk', 'disk', 'disk', 'disk', 'none']);
 });
 
 describe('the followed key', () => {
-  const texts = makeTexts(
+  const texts = entries(
     [1, 1, 'noop', '', ''],
     [1, 2, 'put', 'color', 'red'],
     [1, 3, 'put', 'color', 'green'],
@@ -96,18 +100,18 @@ describe('the followed key', () => {
     [2, 5, 'put', 'name', 'etcd'],
     [1, 4, 'put', 'color', 'lost'],
   );
-  const member = makeMember(1, { terms: [1, 1, 1, 2, 2], appliedIndex: 3, commitIndex: 3 });
+  const one = memberOf(1, '1 1 1 2 2', 5, { appliedIndex: 3, commitIndex: 3 });
 
   test('is that of the newest put in the most up-to-date log', () => {
-    const longerButOlder = makeMember(2, { terms: [1, 1, 1, 1, 1, 1] });
-    expect(followedKey(makeFrame(2, 1, { members: [longerButOlder, member], texts }))).toBe('name');
-    expect(followedKey(makeFrame(1, 1, { texts: new Map() }))).toBeUndefined();
+    const longerButOlder = memberOf(2, '1 1 1 1 1 1', 6);
+    expect(followedKey(quietFrame(2, 1, { members: [longerButOlder, one], texts }))).toBe('name');
+    expect(followedKey(quietFrame(1, 1, { texts: new Map() }))).toBeUndefined();
   });
 
   test('is read at what the member applied, forward, after a rewind, and through a delete', () => {
     const reader = createValueReader();
-    const frame = makeFrame(1, 1, { texts });
-    const at = (appliedIndex: number, key = 'color') => reader.read(frame, { ...member, appliedIndex }, key);
+    const frame = quietFrame(1, 1, { texts });
+    const at = (appliedIndex: number, key = 'color') => reader.read(frame, { ...one, appliedIndex }, key);
     expect(at(1)).toEqual({ value: undefined, index: 0 });
     expect(at(2)).toEqual({ value: 'red', index: 2 });
     expect(at(3)).toEqual({ value: 'green', index: 3 });
@@ -126,11 +130,11 @@ test('where the members began with a store, its values hold until something chan
       ['name', 'etcd'],
     ]),
   };
-  const texts = makeTexts([2, 4, 'noop', '', ''], [2, 5, 'put', 'color', 'green']);
-  const member = makeMember(1, { firstIndex: 4, terms: [1, 1, 1, 2, 2], appliedIndex: 3 });
-  const frame = makeFrame(1, 1, { members: [member], texts, begun });
+  const texts = entries([2, 4, 'noop', '', ''], [2, 5, 'put', 'color', 'green']);
+  const one = memberOf(1, '1 1 1 2 2', 3, { firstIndex: 4 });
+  const frame = quietFrame(1, 1, { members: [one], texts, begun });
   const reader = createValueReader();
-  const at = (appliedIndex: number, key: string) => reader.read(frame, { ...member, appliedIndex }, key).value;
+  const at = (appliedIndex: number, key: string) => reader.read(frame, { ...one, appliedIndex }, key).value;
   expect([at(3, 'color'), at(4, 'color'), at(5, 'color'), at(5, 'name'), at(5, 'other')]).toEqual([
     'red',
     'red',
@@ -141,35 +145,34 @@ test('where the members began with a store, its values hold until something chan
   // Whoever joins has nothing of it before it has caught up.
   expect([at(0, 'color'), at(3, 'color')]).toEqual([undefined, 'red']);
   expect(followedKey(frame)).toBe('color');
-  expect(followedKey(makeFrame(1, 1, { texts: new Map(), begun }))).toBe('name');
+  expect(followedKey(quietFrame(1, 1, { texts: new Map(), begun }))).toBe('name');
 });
 
 test('a timer runs down, and rests where none runs', () => {
-  const member = makeMember(1, { timerFrom: 100, timerAt: 300 });
+  const member = three(1, { timerFrom: 100, timerAt: 300 });
   expect([timerLeft(member, 100), timerLeft(member, 250), timerLeft(member, 400)]).toEqual([1, 0.25, 0]);
-  expect(timerLeft(makeMember(1, { timerFrom: 0, timerAt: 0 }), 5)).toBeUndefined();
-  expect(timerLeft(makeMember(1, { health: 'stopped' }), 5)).toBeUndefined();
+  expect(timerLeft(three(1, { timerFrom: 0, timerAt: 0 }), 5)).toBeUndefined();
+  expect(timerLeft(three(1, { health: 'stopped' }), 5)).toBeUndefined();
 });
 
 test('a leader counts whom it heard within an election timeout', () => {
-  const leader = makeMember(2, { role: 'leader', heardAt: [500_000, 0, 0, 1_400_000] });
+  const leader = three(2, { role: 'leader', heardAt: [500_000, 0, 0, 1_400_000] });
   expect(heardOfLate(leader, [1, 2, 3, 4], 500_000 + ELECTION_TIMEOUT)).toEqual([false, false, true]);
   expect(heardOfLate(leader, [1, 2, 3, 4], 499_999 + ELECTION_TIMEOUT)).toEqual([true, false, true]);
 });
 
 describe('membership', () => {
-  const learner = makeMember(4, { isVoter: false, isLearner: true });
+  const learner = three(4, { isVoter: false, isLearner: true });
   const leading = (match: number) =>
-    makeMember(1, {
+    memberOf(1, '1 '.repeat(20), 20, {
       role: 'leader',
-      terms: new Array(20).fill(1),
       progress: [undefined, undefined, undefined, { match, next: match + 1, state: 'replicate' }],
     });
 
   test('a learner says so and has no vote; whoever was removed says so until it ends', () => {
-    const removed = makeMember(3, { isVoter: false });
-    const candidate = makeMember(1, { role: 'candidate', votes: ['granted', 'waiting', 'waiting', 'waiting'] });
-    const frame = makeFrame(4, 1, { members: [candidate, makeMember(2), removed, learner] });
+    const removed = three(3, { isVoter: false });
+    const candidate = three(1, { role: 'candidate', votes: ['granted', 'waiting', 'waiting', 'waiting'] });
+    const frame = quietFrame(4, 1, { members: [candidate, three(2), removed, learner] });
     expect(roleWord(frame, learner)).toEqual({ type: 'learner' });
     expect(roleWord(frame, removed)).toEqual({ type: 'removed' });
     expect(voteMarks(frame, candidate)).toEqual(['granted', 'waiting']);
@@ -177,7 +180,7 @@ describe('membership', () => {
 
   test('a learner can be promoted once it has nine tenths of the log (etcd: readyPercentThreshold)', () => {
     const against = (match: number) => {
-      const frame = makeFrame(4, 1, { members: [leading(match), makeMember(2), makeMember(3), learner] });
+      const frame = quietFrame(4, 1, { members: [leading(match), three(2), three(3), learner] });
       return membershipVerbs(frame, learner).map((verb) => [verb.id, verb.against?.type]);
     };
     expect(against(17)).toEqual([
@@ -193,21 +196,21 @@ describe('membership', () => {
   test('nobody hands over to who is stopped or cut off, and the only voter stays', () => {
     const cut = new Array<boolean>(9).fill(false);
     cut[0 * 3 + 2] = true;
-    const members = [makeMember(1, { role: 'leader' }), makeMember(2, { health: 'stopped' }), makeMember(3)];
-    const frame = makeFrame(3, 1, { members, cut });
+    const members = [three(1, { role: 'leader' }), three(2, { health: 'stopped' }), three(3)];
+    const frame = quietFrame(3, 1, { members, cut });
     const against = (at: number) => membershipVerbs(frame, members[at] as never).map((verb) => verb.against?.type);
     expect([against(0), against(1), against(2)]).toEqual([[undefined], ['notRunning', undefined], ['unreachable', undefined]]);
-    const alone = makeFrame(1, 1);
+    const alone = quietFrame(1, 1);
     expect(membershipVerbs(alone, alone.members[0] as never).map((verb) => verb.against?.type)).toEqual(['lastVoter']);
   });
 });
 
 test('a member that got a snapshot has the values that stand in it', () => {
-  const texts = makeTexts([1, 1, 'put', 'color', 'red'], [1, 2, 'put', 'color', 'blue'], [1, 3, 'noop', '', '']);
-  const none = makeMember(2, { terms: [], appliedIndex: 3, commitIndex: 3, firstIndex: 4 });
-  const alike = makeFrame(2, 1, { members: [makeMember(1), none], texts });
+  const texts = entries([1, 1, 'put', 'color', 'red'], [1, 2, 'put', 'color', 'blue'], [1, 3, 'noop', '', '']);
+  const none = memberOf(2, '', 3, { firstIndex: 4 });
+  const alike = quietFrame(2, 1, { members: [three(1), none], texts });
   expect(createValueReader().read(alike, none, 'color')).toEqual({ value: 'blue', index: 2 });
   // Nobody has the log any more, but nothing else was ever written there.
-  const gone = makeFrame(2, 1, { members: [none, none], texts });
+  const gone = quietFrame(2, 1, { members: [none, none], texts });
   expect(createValueReader().read(gone, none, 'color')).toEqual({ value: 'blue', index: 2 });
 });

@@ -25,7 +25,7 @@ import {
   wallLine,
   wallSegment,
 } from '../../../src/ui/stage/geometry.ts';
-import { makeFlight, makeFrame } from './frames.ts';
+import { flightOf, quietFrame } from '../../view/buildFrame.ts';
 
 const BOXES = [
   ['1280×720', 896, 380, 56],
@@ -78,7 +78,7 @@ describe.each(BOXES)('on a stage of %s', (_, width, height, base) => {
   test.each([3, 5, 7])('of %i members the offered wall shuts each leader in with a minority and cuts nothing else', (count) => {
     const layout = layoutStage(count, { width, height }, base);
     for (let leader = 1; leader <= count; leader++) {
-      const wall = defaultWall(makeFrame(count, leader), layout);
+      const wall = defaultWall(quietFrame(count, leader), layout);
       expect(wall?.minority).toContain(leader);
       expect(wall?.minority).toHaveLength((count - 1) / 2);
       const inMinority = (member: number) => wall?.minority.includes(member) === true;
@@ -94,8 +94,8 @@ describe.each(BOXES)('on a stage of %s', (_, width, height, base) => {
 });
 
 test('two members are parted, one is left alone', () => {
-  expect(defaultWall(makeFrame(2, 2), layoutStage(2, { width: 832, height: 424 }))?.minority).toEqual([2]);
-  expect(defaultWall(makeFrame(1, 1), layoutStage(1, { width: 832, height: 424 }))).toBeUndefined();
+  expect(defaultWall(quietFrame(2, 2), layoutStage(2, { width: 832, height: 424 }))?.minority).toEqual([2]);
+  expect(defaultWall(quietFrame(1, 1), layoutStage(1, { width: 832, height: 424 }))).toBeUndefined();
 });
 
 test('segments cross inside both, not beyond an end', () => {
@@ -147,7 +147,7 @@ describe('a wall that was drawn', () => {
   test('on a desk parts the same members on a phone', () => {
     const phone = layoutStage(5, { width: 390, height: 450 }, 42);
     for (let leader = 1; leader <= 5; leader++) {
-      const wall = defaultWall(makeFrame(5, leader), desk);
+      const wall = defaultWall(quietFrame(5, leader), desk);
       if (wall === undefined) throw new Error('five members can be parted');
       expect(pairs(phone, standingWall(wall, phone))).toEqual(wall.links.map(String).sort());
     }
@@ -156,7 +156,7 @@ describe('a wall that was drawn', () => {
 
 describe('islands', () => {
   const layout = layoutStage(5, { width: 936, height: 522 });
-  const wall = defaultWall(makeFrame(5, 1), layout);
+  const wall = defaultWall(quietFrame(5, 1), layout);
   const line = wallSegment(wall?.line ?? { x1: 0, y1: 0, x2: 0, y2: 0 }, layout.box);
   const minority = wall?.minority ?? [];
   const majority = [1, 2, 3, 4, 5].filter((m) => !minority.includes(m));
@@ -218,7 +218,7 @@ describe('a message', () => {
   const half = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
 
   test('flies straight and at constant speed, ring to ring', () => {
-    const flight = makeFlight();
+    const flight = flightOf();
     expect(flightPlace(flight, 999, layout, [], false)).toBeUndefined();
     expect(flightPlace(flight, 1_000, layout, [], false)).toMatchObject({ ...from, flown: 0, fate: 'flies' });
     const middle = flightPlace(flight, 6_000, layout, [], false);
@@ -229,7 +229,7 @@ describe('a message', () => {
   });
 
   test('stops where it died and fades over 150 virtual ms', () => {
-    const flight = makeFlight({ lostAt: 7_000 });
+    const flight = flightOf({ lostAt: 7_000 });
     expect(flightPlace(flight, 5_000, layout, [], false)?.fate).toBe('doomed');
     expect(flightPlace(flight, 5_000, layout, [], true)?.fate).toBe('flies');
     const dead = flightPlace(flight, 7_000 + FADE / 2, layout, [], false);
@@ -244,7 +244,7 @@ describe('a message', () => {
     const segment = { from: { x: near.x - 40, y: near.y }, to: { x: near.x + 40, y: near.y } };
     const wall = { segment, since: 500, links: [[1, 3]] as readonly (readonly [number, number])[] };
     const flown = (lostAt: number, walls: readonly (typeof wall)[]) => {
-      const place = flightPlace(makeFlight({ lostAt }), 12_000, layout, walls, true);
+      const place = flightPlace(flightOf({ lostAt }), 12_000, layout, walls, true);
       expect(place?.fate).toBe('dead');
       return (place?.flown ?? 0) / Math.hypot(to.x - from.x, to.y - from.y);
     };
@@ -274,5 +274,5 @@ test('whoever stays keeps a place of its own when one goes, and glides there; th
   expect(n4[0]).not.toBe(n4[2]);
   expect(placeOf(half, 6)).toEqual(placeOf(after, 6)); // who is new stands where it will stand
   expect(half.callPaths).toHaveLength(5);
-  expect(flightPlace(makeFlight({ from: 1, to: 3 }), 5_000, after, [], false)).toBeUndefined();
+  expect(flightPlace(flightOf({ from: 1, to: 3 }), 5_000, after, [], false)).toBeUndefined();
 });

@@ -12,7 +12,7 @@ import {
   type StageScene,
 } from '../../../src/ui/stage/paint.ts';
 import type { CallFrame, FlightKind } from '../../../src/view/index.ts';
-import { makeFlight, makeFrame } from './frames.ts';
+import { flightOf, quietFrame } from '../../view/buildFrame.ts';
 
 const layout = layoutStage(5, { width: 832, height: 424 });
 
@@ -79,7 +79,7 @@ function sceneOf(change: Partial<StageScene> & Pick<StageScene, 'frame' | 'time'
 describe('messages', () => {
   test('fly as their kind, in the hue of their term, where their times say', () => {
     const { pen, calls } = recordingPen();
-    const { scene, stamped } = sceneOf({ frame: makeFrame(5, 1, { flights: [makeFlight({ term: 3, count: 2 })] }), time: 6_000 });
+    const { scene, stamped } = sceneOf({ frame: quietFrame(5, 1, { flights: [flightOf({ term: 3, count: 2 })] }), time: 6_000 });
     paintStage(pen, scene);
     expect(stamped).toEqual(['append 2 hue3']);
     const { from, to } = linkSegment(layout, 1, 3);
@@ -90,10 +90,10 @@ describe('messages', () => {
   });
 
   test('that will be lost wear a red halo, unless the cause is in sight', () => {
-    const flight = makeFlight({ lostAt: 9_000 });
+    const flight = flightOf({ lostAt: 9_000 });
     const lost = (cut: readonly boolean[]) => {
       const { pen, calls } = recordingPen();
-      paintStage(pen, sceneOf({ frame: makeFrame(5, 1, { flights: [flight], cut }), time: 6_000 }).scene);
+      paintStage(pen, sceneOf({ frame: quietFrame(5, 1, { flights: [flight], cut }), time: 6_000 }).scene);
       return calls.some((call) => call.name === 'stroke' && call.stroke === 'fault');
     };
     const open = new Array<boolean>(25).fill(false);
@@ -102,10 +102,10 @@ describe('messages', () => {
   });
 
   test('that died get a red slash and are gone after their fade', () => {
-    const flights = [makeFlight({ lostAt: 6_000 })];
+    const flights = [flightOf({ lostAt: 6_000 })];
     const painted = (time: number) => {
       const { pen, calls } = recordingPen();
-      paintStage(pen, sceneOf({ frame: makeFrame(5, 1, { flights }), time }).scene);
+      paintStage(pen, sceneOf({ frame: quietFrame(5, 1, { flights }), time }).scene);
       return calls.filter((call) => call.name === 'stroke' && call.stroke === 'fault').length;
     };
     expect(painted(60_000)).toBe(1);
@@ -114,10 +114,10 @@ describe('messages', () => {
 
   test('more than six alike on a lane are dots with one pill that counts them', () => {
     const many = (count: number) =>
-      Array.from({ length: count }, (_, i) => makeFlight({ id: i, sentAt: i * 100, arrivesAt: 10_000 + i * 100 }));
+      Array.from({ length: count }, (_, i) => flightOf({ id: i, sentAt: i * 100, arrivesAt: 10_000 + i * 100 }));
     const painted = (count: number) => {
       const { pen, calls } = recordingPen();
-      const { scene, stamped } = sceneOf({ frame: makeFrame(5, 1, { flights: many(count) }), time: 5_000 });
+      const { scene, stamped } = sceneOf({ frame: quietFrame(5, 1, { flights: many(count) }), time: 5_000 });
       paintStage(pen, scene);
       return { stamped: stamped.length, texts: calls.filter((call) => call.name === 'fillText').map((call) => call.args[0]) };
     };
@@ -126,9 +126,9 @@ describe('messages', () => {
   });
 
   test('more than three hundred in all are dots only', () => {
-    const flights = Array.from({ length: DOTS_OVER + 1 }, (_, i) => makeFlight({ id: i, to: 2 + (i % 4) }));
+    const flights = Array.from({ length: DOTS_OVER + 1 }, (_, i) => flightOf({ id: i, to: 2 + (i % 4) }));
     const { pen, calls } = recordingPen();
-    const { scene, stamped } = sceneOf({ frame: makeFrame(5, 1, { flights }), time: 6_000 });
+    const { scene, stamped } = sceneOf({ frame: quietFrame(5, 1, { flights }), time: 6_000 });
     paintStage(pen, scene);
     expect(stamped).toEqual([]);
     expect(calls.filter((call) => call.name === 'arc')).toHaveLength(DOTS_OVER + 1);
