@@ -226,15 +226,16 @@ export function* display(
   response: PrintedResponse,
   options: Omit<PrintOptions, 'valueOnly'> & Partial<PrintOptions>,
   simple?: Bytes,
+  revision?: number,
 ): Steps<ExitCode> {
   const { writer, isHex, valueOnly = false } = options;
-  return yield* displayText(printResponse(response, { writer, isHex, valueOnly }, simple), writer);
+  return yield* displayText(printResponse(response, { writer, isHex, valueOnly }, simple), writer, revision);
 }
 
 /** Prints what a writer made of something, or that it cannot. */
-export function* displayText(text: Bytes | undefined, writer: Writer): Steps<ExitCode> {
+export function* displayText(text: Bytes | undefined, writer: Writer, revision?: number): Steps<ExitCode> {
   if (text === undefined) return yield* exitWithError(EXIT.badFeature, `${writer} not supported as output format`);
-  yield* print(text);
+  yield* print(text, revision);
   return EXIT.success;
 }
 

@@ -18,7 +18,13 @@ export type CallNumber = number;
 
 /** What a program asks of its driver. Times are virtual microseconds. */
 export type Effect =
-  | { readonly type: 'write'; readonly to: 'stdout' | 'stderr'; readonly data: Bytes }
+  | {
+      readonly type: 'write';
+      readonly to: 'stdout' | 'stderr';
+      readonly data: Bytes;
+      /** Of the store: it tells of the change that made it; left out: of none. */
+      readonly revision?: number | undefined;
+    }
   /** Something a learner may want to know, beside what etcdctl prints; no words. */
   | { readonly type: 'hint'; readonly hint: Hint }
   | {
@@ -117,9 +123,9 @@ export type OutcomeOf<R extends UnaryRequest> =
   | { readonly ok: true; readonly response: ResponseTo<R> }
   | { readonly ok: false; readonly error: ApiError };
 
-/** Writes bytes to standard output. */
-export function* print(data: Bytes): Steps<void> {
-  if (data !== '') yield { type: 'write', to: 'stdout', data };
+/** Writes bytes to standard output. @param revision that made the change of which they tell */
+export function* print(data: Bytes, revision?: number): Steps<void> {
+  if (data !== '') yield { type: 'write', to: 'stdout', data, revision };
 }
 
 /** Writes bytes to standard error. */

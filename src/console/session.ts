@@ -24,8 +24,15 @@ interface LineBase {
 export type SessionLine =
   /** What was typed, behind its prompt. */
   | (LineBase & { readonly kind: 'echo'; readonly text: string })
-  /** `open`: its newline has not come yet. */
-  | (LineBase & { readonly kind: 'stdout' | 'stderr'; readonly text: string; readonly data: Bytes; readonly open: boolean })
+  | (LineBase & {
+      readonly kind: 'stdout' | 'stderr';
+      readonly text: string;
+      readonly data: Bytes;
+      /** Its newline has not come yet. */
+      readonly open: boolean;
+      /** Of the store: the line tells of the change that made it, as those of a watch do. Left out: of none. */
+      readonly revision?: number;
+    })
   | (LineBase & { readonly kind: 'hint'; readonly hint: Hint })
   /** How a command ended; only where it is not a plain success. */
   | (LineBase & { readonly kind: 'exit'; readonly exit: ProgramExit });
@@ -91,7 +98,13 @@ export type SessionAction =
   /** The past was entered and a branch begun at `at`: later lines never happened. The command under way is interrupted. */
   | { readonly type: 'cut'; readonly at: number }
   /** From the driver: what the command under way did. */
-  | { readonly type: 'output'; readonly to: 'stdout' | 'stderr'; readonly data: Bytes; readonly at: number }
+  | {
+      readonly type: 'output';
+      readonly to: 'stdout' | 'stderr';
+      readonly data: Bytes;
+      readonly revision?: number | undefined;
+      readonly at: number;
+    }
   | { readonly type: 'hint'; readonly hint: Hint; readonly at: number }
   | { readonly type: 'started'; readonly id: number }
   | { readonly type: 'waiting'; readonly waiting: Waiting | undefined }
@@ -155,7 +168,7 @@ export function stepSession(state: SessionState, action: SessionAction): Session
     case 'output':
       // A command that a cut took away may still say something: it never ran.
       if (state.running === undefined) return only(state);
-      return only(addOutput(state, action.to, action.data, action.at));
+      return only(addOutput(state, action));
     case 'hint':
       if (state.running === undefined) return only(state);
       return only(addLine(state, (base) => ({ ...base, kind: 'hint', hint: action.hint }), action.at));
@@ -249,7 +262,7 @@ function addLine(state: SessionState, make: (base: LineBase) => SessionLine, at:
 }
 
 /** Splits output into lines; a last one without newline stays open for what follows on the same channel. */
-function addOutput(state: SessionState, to: 'stdout' | 'stderr', data: Bytes, at: number): SessionState {
+function addOutput(state: SessionState, { to, data, revision, at }: Extract<SessionAction, { type: 'output' }>): SessionState {
   if (data === '') return state;
   const parts = data.split('\n');
   const open = parts.pop() ?? ''; // what follows the last newline
@@ -264,7 +277,8 @@ function addOutput(state: SessionState, to: 'stdout' | 'stderr', data: Bytes, at
       fresh.push({ ...continued, data: whole, text: utf8Decode(whole), open: isOpen });
     } else {
       const command = state.running?.command ?? state.nextCommand;
-      fresh.push({ number: nextLine++, command, at, kind: to, data: part, text: utf8Decode(part), open: isOpen });
+      const line = { number: nextLine++, command, at, kind: to, data: part, text: utf8Decode(part), open: isOpen };
+      fresh.push(revision === undefined ? line : { ...line, revision });
     }
   };
   for (const part of parts) add(part, false);

@@ -65,7 +65,7 @@ export function createShell(
         });
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
         program = runProgram(compiled.program, target, {
-          stdout: (data) => dispatch({ type: 'output', to: 'stdout', data, at: target.now() }),
+          stdout: (data, revision) => dispatch({ type: 'output', to: 'stdout', data, revision, at: target.now() }),
           stderr: (data) => dispatch({ type: 'output', to: 'stderr', data, at: target.now() }),
           save,
           hint: (hint) => dispatch({ type: 'hint', hint, at: target.now() }),

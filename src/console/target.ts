@@ -70,7 +70,8 @@ export type Waiting =
 
 /** Where a program's output goes. Callbacks may come while {@link runProgram} has not returned yet. */
 export interface ProgramIo {
-  stdout(data: Bytes): void;
+  /** @param revision of the store: the data tell of the change that made it; undefined = of none */
+  stdout(data: Bytes, revision: number | undefined): void;
   stderr(data: Bytes): void;
   hint(hint: Hint): void;
   /** A file for whoever typed. Without it files are dropped. */
@@ -194,7 +195,7 @@ class Runner implements RunningProgram {
     const now = this.#target.now();
     switch (effect.type) {
       case 'write':
-        if (effect.to === 'stdout') this.#io.stdout(effect.data);
+        if (effect.to === 'stdout') this.#io.stdout(effect.data, effect.revision);
         else this.#io.stderr(effect.data);
         this.advance({ type: 'done' });
         return;

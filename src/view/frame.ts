@@ -205,6 +205,10 @@ export interface Frame {
   readonly texts: ReadonlyMap<string, EntryText>;
   /** Index of the entry that made each revision of the store. Grows; shared by all frames. */
   readonly revisions: ReadonlyMap<number, number>;
+  /** The way back: the revision that the entry at an index made. Grows; shared by all frames. */
+  readonly revisionAt: ReadonlyMap<number, number>;
+  /** The newest entry that each call became. Grows; shared by all frames. */
+  readonly entryOfCall: ReadonlyMap<number, EntryText>;
   /** The store that the members began with: empty, unless they were restored from a snapshot. */
   readonly begun: FoundingStore;
 }

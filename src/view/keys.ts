@@ -124,7 +124,5 @@ export function entryOfRevision(frame: Frame, revision: number): MadeBy | undefi
 
 /** The revision that an entry made; 0 = none, or not applied yet. */
 export function revisionOfEntry(frame: Frame, term: number, index: number): number {
-  if (committedTerm(frame, index) !== term) return 0;
-  for (const [revision, made] of frame.revisions) if (made === index) return revision;
-  return 0;
+  return committedTerm(frame, index) === term ? (frame.revisionAt.get(index) ?? 0) : 0;
 }

@@ -45,6 +45,8 @@ export function createProjector(recording: Recording, names: readonly string[]):
       config: fold.config,
       texts: recording.texts,
       revisions: recording.revisions,
+      revisionAt: recording.revisionAt,
+      entryOfCall: recording.entryOfCall,
       begun: recording.begun,
     },
     versions: [],
@@ -135,6 +137,8 @@ function refresh(projector: Projector): void {
     config: fold.config,
     texts: projector.recording.texts,
     revisions: projector.recording.revisions,
+    revisionAt: projector.recording.revisionAt,
+    entryOfCall: projector.recording.entryOfCall,
     begun: projector.recording.begun,
   };
 }

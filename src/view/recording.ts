@@ -26,6 +26,10 @@ export interface Recording {
   readonly texts: Map<string, EntryText>;
   /** Index of the entry that made each revision of the store: the same on every member. */
   readonly revisions: Map<number, number>;
+  /** The way back: the revision that the entry at an index made. */
+  readonly revisionAt: Map<number, number>;
+  /** The newest entry that each call became. */
+  readonly entryOfCall: Map<number, EntryText>;
 }
 
 /** A recording of nothing. */
@@ -40,6 +44,8 @@ export function createRecording(members: number): Recording {
     actions: new Map(),
     texts: new Map(),
     revisions: new Map(),
+    revisionAt: new Map(),
+    entryOfCall: new Map(),
   };
 }
 
@@ -47,8 +53,9 @@ export function createRecording(members: number): Recording {
 export function record(recording: Recording, increment: Increment, live: number): void {
   for (const entry of increment.actions) recording.actions.set(entry.order, entry.action);
   keepTexts(recording.texts, increment.entries);
+  for (const entry of increment.entries) if (entry.call > 0) recording.entryOfCall.set(entry.call, entry);
   if (increment.rows.count > 0) {
-    keepRevisions(recording.revisions, increment.rows);
+    keepRevisions(recording, increment.rows);
     recording.batches.push(increment.rows);
     recording.starts.push(recording.count);
     recording.count += increment.rows.count;
@@ -80,11 +87,14 @@ export function rowsUpTo(recording: Recording, time: number): number {
   return low;
 }
 
-function keepRevisions(revisions: Map<number, number>, rows: RowBatch): void {
+function keepRevisions({ revisions, revisionAt }: Recording, rows: RowBatch): void {
   for (let i = 0; i < rows.count; i++) {
     if (rows.kind[i] !== ROW_KIND.apply) continue;
     const { index, p, q } = rowAt(rows, i);
-    for (let back = 0; back < q; back++) revisions.set(p - back, index - back);
+    for (let back = 0; back < q; back++) {
+      revisions.set(p - back, index - back);
+      revisionAt.set(index - back, p - back);
+    }
   }
 }
 

@@ -192,6 +192,36 @@ test('snapshot save hands out a file', () => {
   );
 });
 
+test('lines of a watch are known by the revision of their event', () => {
+  const model = newModel();
+  const shell = createShell(model, [ENDPOINT], {}, () => {});
+  shell.submit('watch a --prefix');
+  for (const line of ['put a 1', 'put b 2', 'put ab 3', 'del a']) ask(model, line);
+  const told = () => shell.state().lines.flatMap((line) => (line.kind === 'stdout' ? [[line.text, line.revision]] : []));
+  const events = [
+    ['PUT', 2],
+    ['a', 2],
+    ['1', 2],
+    ['PUT', 4],
+    ['ab', 4],
+    ['3', 4],
+    ['DELETE', 5],
+    ['a', 5],
+    ['', 5],
+  ];
+  expect(told()).toEqual(events);
+  shell.interrupt();
+  shell.submit('watch a --prefix --rev=2 -w json');
+  wait(model, 1);
+  expect(told().at(-1)).toEqual([expect.stringContaining('"Events"'), 5]); // of several in one line it is the last
+  shell.interrupt();
+  shell.submit('get ab');
+  expect(told().slice(-2)).toEqual([
+    ['ab', undefined],
+    ['3', undefined],
+  ]);
+});
+
 describe('interactive watch', () => {
   test('events that come while a program runs are not lost', () => {
     const model = newModel();

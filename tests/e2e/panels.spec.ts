@@ -2,7 +2,7 @@
 // linked with the log, the stage and the console; accessible at every layout.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
-import { advanceBy, advanceUntil, inPage, openPage, prompt, runLine, SECOND, typeLine } from './page.ts';
+import { advanceBy, advanceUntil, advanceUntilAnswered, inPage, openPage, prompt, runLine, SECOND, typeLine } from './page.ts';
 
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const bar = (page: Page, key: string, revision: number) =>
@@ -55,6 +55,101 @@ test('keys: every version, the store as it was, and one revision lit up everywhe
   await press(page, 'Escape'); // the selection
   await press(page, 'Escape'); // the panel
   await expect(keys).toHaveCount(0);
+});
+
+test('a command, its entry, its revision and what watches saw of it light up together', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  // The first session watches, the second writes.
+  await prompt(page).focus();
+  await typeLine(page, 'watch fruit');
+  await advanceBy(page, SECOND / 10);
+  await page.locator('[role="tab"][data-client="2"]').click();
+  await expect(prompt(page)).toBeFocused();
+  await runLine(page, 'put fruit apple');
+  await runLine(page, 'put stone flint');
+  await runLine(page, 'put fruit pear');
+  await advanceBy(page, SECOND / 10);
+  const [apple = 0, pear = 0] = await inPage(page, async (run) =>
+    ((await run.storeAt(1, run.live(), 'fruit')).keys[0]?.versions ?? []).map((version) => version.modRevision),
+  );
+  const index = await inPage(page, (run, revision) => run.frame().revisions.get(revision) ?? 0, apple);
+  await press(page, '1');
+  await press(page, '2');
+
+  const lines = page.getByRole('log').locator('[data-line]');
+  const event = lines.and(page.locator(`[data-revision="${apple}"]`)).first();
+  const command = lines.filter({ hasText: 'put fruit apple' });
+  const cell = page.locator(`td[data-member="1"][data-index="${index}"]`);
+  const mini = page.locator(`[data-stage-member="2"] g[data-index="${index}"]`);
+  const watching = panel(page, 'Watches').locator('li[data-call]');
+  const asRow = panel(page, 'Keys').locator(`tr[data-key="fruit"]`);
+  const showTab = (client: number) => page.locator(`[role="tab"][data-client="${client}"]`).click();
+
+  const expectLit = async (client: 1 | 2) => {
+    await expect(cell).toHaveAttribute('data-lit', 'true');
+    await expect(page.locator(`[data-stage-member] g[data-index="${index}"][data-lit]`)).toHaveCount(5);
+    await expect(bar(page, 'fruit', apple)).toHaveAttribute('data-lit', /selected|lit/);
+    await expect(bar(page, 'fruit', pear)).not.toHaveAttribute('data-lit', /./);
+    await expect(watching).toHaveAttribute('data-lit', 'true');
+    if (client === 1) await expect(lines.and(page.locator('[data-lit]'))).toHaveText(['PUT', 'fruit', 'apple']);
+    else await expect(lines.and(page.locator('[data-lit]'))).toHaveText([/put fruit apple$/, 'OK']);
+  };
+  const rest = async () => {
+    await page.mouse.move(2, 2);
+    await expect(page.locator('td[data-lit]')).toHaveCount(0);
+  };
+
+  await test.step('by pointing at any of them', async () => {
+    await command.hover();
+    await expectLit(2);
+    await rest();
+    await cell.hover();
+    await expectLit(2);
+    await rest();
+    await mini.hover();
+    await expectLit(2);
+    await rest();
+    await bar(page, 'fruit', apple).hover();
+    await expectLit(2);
+    await rest();
+    await showTab(1);
+    await event.hover();
+    await expectLit(1);
+    await rest();
+  });
+
+  await test.step('chosen, it stays until Esc', async () => {
+    await event.click();
+    await page.mouse.move(2, 2);
+    await expectLit(1);
+    await event.evaluate(
+      (line) => line.closest('[role="log"]') instanceof HTMLElement && line.closest<HTMLElement>('[role="log"]')?.focus(),
+    );
+    await page.keyboard.press('Escape');
+    await expect(page.locator('td[data-lit]')).toHaveCount(0);
+    await expect(lines.first()).toBeVisible(); // the console is still open
+  });
+
+  await test.step('by the keyboard: lines by arrows, revisions by Tab', async () => {
+    await page.getByRole('log').focus();
+    for (let up = 0; up < 6; up++) await page.keyboard.press('ArrowUp');
+    await expectLit(1);
+    await page.keyboard.press('Enter');
+    await page.getByRole('log').blur();
+    await expectLit(1);
+    await press(page, 'Escape');
+    await expect(page.locator('td[data-lit]')).toHaveCount(0);
+    // The position of the watch is that of the store: the newest revision.
+    const position = watching.getByRole('button', { name: `Select revision ${pear}` });
+    await position.hover();
+    await expect(bar(page, 'fruit', pear)).toHaveAttribute('data-lit', 'lit');
+    await position.press('Enter');
+    await expect(bar(page, 'fruit', pear)).toHaveAttribute('data-lit', 'selected');
+    await expect(asRow).toHaveAttribute('data-lit', 'selected');
+    await expect(lines.and(page.locator('[data-lit]'))).toHaveText(['PUT', 'fruit', 'pear']);
+  });
 });
 
 test('what a member was before it stopped, and what is left of it after', async ({ page }) => {

@@ -554,6 +554,8 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
       config: foundersConfig(count),
       texts,
       revisions: new Map(),
+      revisionAt: new Map(),
+      entryOfCall: new Map(),
       begun: { index: 0, values: new Map() },
     };
   }

@@ -24,6 +24,16 @@ test('every revision goes back to the entry that made it, after restarts and wit
   // The first write makes revision 2; a deletion that finds nothing makes none.
   expect([2, 3, 4, 5, 6].map((revision) => value(recording.revisions.get(revision)))).toEqual(['0', '1', '3', '4', '5']);
   expect(recording.revisions.size).toBe(5);
+  // And back; and from each call to what it became.
+  for (const [revision, index] of recording.revisions) expect(recording.revisionAt.get(index)).toBe(revision);
+  expect([1, 2, 3, 4, 5, 6].map((call) => recording.entryOfCall.get(call)?.kind)).toEqual([
+    'put',
+    'put',
+    'delete',
+    'put',
+    'put',
+    'put',
+  ]);
 });
 
 test('stores and watches are told as they were, and watches as they ended', () => {

@@ -63,6 +63,8 @@ export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = 
     config: foundersConfig(count),
     texts: new Map(),
     revisions: new Map(),
+    revisionAt: new Map(),
+    entryOfCall: new Map(),
     begun: { index: 0, values: new Map() },
     ...more,
   };

@@ -75,7 +75,11 @@ describe('keys', () => {
 
   it('leads from a revision to its committed entry and back', () => {
     const text: EntryText = { term: 2, index: 3, kind: 'put', key: 'color', value: 'red', call: 9 };
-    const frame = frameOf([memberOf(1, '1 1 2', 3)], { revisions: new Map([[2, 3]]), texts: new Map([['2/3', text]]) });
+    const frame = frameOf([memberOf(1, '1 1 2', 3)], {
+      revisions: new Map([[2, 3]]),
+      revisionAt: new Map([[3, 2]]),
+      texts: new Map([['2/3', text]]),
+    });
     expect(entryOfRevision(frame, 2)).toEqual({ term: 2, index: 3, call: 9 });
     expect(entryOfRevision(frame, 3)).toBeUndefined();
     expect(revisionOfEntry(frame, 2, 3)).toBe(2);

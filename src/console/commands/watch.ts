@@ -154,7 +154,7 @@ function* show(
   if (response.created && !response.canceled) return 'goesOn';
   if (response.canceled) yield* printError(`watch was canceled (${describeEnd(response)})\n`);
   else if (response.events.length === 0) yield* print(`progress notify: ${response.header.revision}\n`);
-  const exit = yield* display(response, client);
+  const exit = yield* showEvents(response, client);
   if (exit !== EXIT.success) return exit;
   if (open.exec.length > 0) {
     for (const { type, kv } of response.events) {
@@ -170,6 +170,16 @@ function* show(
     }
   }
   return response.canceled ? 'canceled' : 'goesOn';
+}
+
+/** Events one by one where each has lines of its own, so that these are known by its revision; otherwise by that of the last. */
+function* showEvents(response: WatchResponse, client: Client): Steps<ExitCode> {
+  const parts = client.writer === 'simple' ? response.events.map((event) => ({ ...response, events: [event] })) : [response];
+  for (const part of parts) {
+    const exit = yield* display(part, client, undefined, part.events.at(-1)?.kv.modRevision);
+    if (exit !== EXIT.success) return exit;
+  }
+  return EXIT.success;
 }
 
 /** Runs a program for an event, to its end. Comes to an exit code only where it fails. */

@@ -1,10 +1,11 @@
 /** The scrollback of one session, as far as the playhead. It stays at its end unless somebody has scrolled up. */
-import { useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import type { SessionLine, SessionState } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
-import { entryText } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
-import { useRun, useSelection } from '../frame/hooks.ts';
+import { useSelection } from '../frame/hooks.ts';
+import { type Lit, useLit } from '../log/lit.ts';
+import { sameThing, type Thing } from '../stores/selection.ts';
 import { askedAt, type ConsoleTab } from './consoles.ts';
 import { sayHint } from './hintText.ts';
 import styles from './Lines.module.css';
@@ -25,15 +26,13 @@ interface LinesProps {
 export function Lines({ tab, names, until, label }: LinesProps) {
   const words = useWords();
   const { selection } = useHouse();
-  const run = useRun();
   const log = useRef<HTMLDivElement>(null);
   const [pages, setPages] = useState(1);
   const atEnd = useRef(true);
-  const lit = useSelection((state) => {
-    const thing = state.hovered ?? state.selected;
-    if (thing?.type === 'entry') return entryText(run.frame().texts, thing.term, thing.index)?.call ?? 0;
-    return thing?.type === 'call' ? thing.call : 0;
-  });
+  const lit = useLit();
+  const selected = useSelection((state) => state.selected);
+  /** Number of the line to which the arrow keys have come. */
+  const [walked, setWalked] = useState<number | undefined>(undefined);
 
   const known = shownLines(tab.session, until);
   const shown = known.slice(-pages * PAGE);
@@ -45,6 +44,36 @@ export function Lines({ tab, names, until, label }: LinesProps) {
     const element = log.current;
     if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [newest, tab.client]);
+
+  const choose = (thing: Thing | undefined) => {
+    const { select } = selection.getState();
+    if (thing !== undefined) select(sameThing(selected, thing) ? undefined : thing);
+  };
+  const walk = (event: KeyboardEvent) => {
+    if (event.key === 'Enter')
+      choose(
+        thingOf(
+          tab.session,
+          shown.find((line) => line.number === walked),
+        ),
+      );
+    else if (event.key === 'Escape' && selected !== undefined) {
+      // It leaves what was chosen before it leaves the console.
+      selection.getState().clear();
+      event.stopPropagation();
+    } else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+      const telling = shown.filter((line) => thingOf(tab.session, line) !== undefined);
+      const at = telling.findIndex((line) => line.number === walked);
+      const to = event.key === 'ArrowUp' ? (at < 0 ? telling.length - 1 : at - 1) : at < 0 ? -1 : at + 1;
+      const line = telling[to];
+      if (line === undefined) return;
+      setWalked(line.number);
+      selection.getState().hover(thingOf(tab.session, line));
+      log.current?.querySelector(`[data-line="${line.number}"]`)?.scrollIntoView({ block: 'nearest' });
+    } else return;
+    event.preventDefault();
+  };
+  const leave = () => selection.getState().hover(undefined);
 
   return (
     <div
@@ -59,7 +88,12 @@ export function Lines({ tab, names, until, label }: LinesProps) {
         const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
         atEnd.current = scrollHeight - clientHeight - scrollTop < AT_END;
       }}
-      onPointerLeave={() => selection.getState().hover(undefined)}
+      onKeyDown={walk}
+      onBlur={() => {
+        setWalked(undefined);
+        leave();
+      }}
+      onPointerLeave={leave}
     >
       {known.length > shown.length && (
         <button type="button" className={styles.earlier} onClick={() => setPages(pages + 1)}>
@@ -68,14 +102,24 @@ export function Lines({ tab, names, until, label }: LinesProps) {
       )}
       {shown.length === 0 && until === Number.POSITIVE_INFINITY && <p className={styles.empty}>{words.console.empty}</p>}
       {shown.map((line) => {
-        const call = callOf(tab.session, line.command);
+        const thing = thingOf(tab.session, line);
         return (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the scrollback has the keys, and walks its lines by arrows
+          // biome-ignore lint/a11y/noStaticElementInteractions: as above
           <div
             key={line.number}
             className={styles.line}
             data-kind={line.kind}
-            data-lit={(call !== 0 && call === lit) || undefined}
-            onPointerEnter={() => selection.getState().hover(call === 0 ? undefined : { type: 'call', call })}
+            data-line={line.number}
+            data-revision={thing?.type === 'revision' ? thing.revision : undefined}
+            data-lit={isLit(lit, tab.session, line) || undefined}
+            data-selected={(thing !== undefined && sameThing(thing, selected)) || undefined}
+            data-walked={line.number === walked || undefined}
+            onPointerEnter={() => selection.getState().hover(thing)}
+            onClick={() => {
+              // Whoever marks text to copy it chooses nothing.
+              if (window.getSelection()?.isCollapsed !== false) choose(thing);
+            }}
           >
             <Line
               line={line}
@@ -124,6 +168,19 @@ function linesReadByCommands(lines: readonly SessionLine[]): ReadonlySet<number>
     else if (line.text.trim() !== '') begun.add(line.command);
   }
   return read;
+}
+
+/** What a line tells of: a change that a watch saw, or else the command that it belongs to. */
+function thingOf(session: SessionState, line: SessionLine | undefined): Thing | undefined {
+  if (line === undefined) return undefined;
+  if (line.kind === 'stdout' && line.revision !== undefined) return { type: 'revision', revision: line.revision };
+  const call = callOf(session, line.command);
+  return call === 0 ? undefined : { type: 'call', call };
+}
+
+function isLit(lit: Lit, session: SessionState, line: SessionLine): boolean {
+  if (line.kind === 'stdout' && line.revision !== undefined && lit.revisions.includes(line.revision)) return true;
+  return lit.calls.includes(callOf(session, line.command)); // no call has the number 0
 }
 
 /** The newest call of a command, as the trace numbers it; 0 = none. */

@@ -17,7 +17,7 @@ import type { Thing } from '../stores/selection.ts';
 import { EntryTip, type TipPlace } from './EntryTip.tsx';
 import { LogCell } from './LogCell.tsx';
 import { CELL_GAP, type LogLayout, layoutLog } from './layout.ts';
-import { isLit, type Lit, litBy } from './lit.ts';
+import { isLit, type Lit, useLit } from './lit.ts';
 import { CrownMark, LearnerMark } from './marks.tsx';
 import { Overview } from './Overview.tsx';
 import styles from './ReplicatedLog.module.css';
@@ -45,8 +45,7 @@ export function ReplicatedLog() {
   const layout = layoutLog(width, label, cell, end, !phone);
   const { columns, older } = layout;
   const grid = useFrame((frame) => logGrid(frame, { columns, older, last }), same);
-  const thing = useSelection((state) => state.hovered ?? state.selected); // what is pointed at, or else what is selected
-  const lit = useFrame((frame) => litBy(frame, thing), same);
+  const lit = useLit();
   const selected = useSelection((state) => state.selected);
   const [active, setActive] = useState<Place | undefined>(undefined);
   const [tip, setTip] = useState<TipPlace | undefined>(undefined);

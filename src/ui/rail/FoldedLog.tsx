@@ -2,10 +2,10 @@
 import { useLayoutEffect, useRef, useState } from 'react';
 import { logGrid, newestIndex } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
-import { useFrame, useSelection } from '../frame/hooks.ts';
+import { useFrame } from '../frame/hooks.ts';
 import { termHue } from '../frame/hue.ts';
 import { describeCell } from '../log/LogCell.tsx';
-import { isLit, litBy } from '../log/lit.ts';
+import { isLit, useLit } from '../log/lit.ts';
 import { same } from '../log/same.ts';
 import styles from './FoldedLog.module.css';
 
@@ -30,8 +30,7 @@ export function FoldedLog() {
   const columns = Math.max(1, Math.floor((width - LABEL) / PITCH));
   const end = useFrame((frame) => Math.max(newestIndex(frame), frame.flag + 1));
   const grid = useFrame((frame) => logGrid(frame, { columns: Math.min(columns, end), older: 0, last: undefined }), same);
-  const thing = useSelection((state) => state.hovered ?? state.selected);
-  const lit = useFrame((frame) => litBy(frame, thing), same);
+  const lit = useLit();
   const flagAt = LABEL + (Math.max(grid.first - 1, Math.min(grid.last, grid.flag)) - grid.first + 1) * PITCH - 1.5;
 
   return (

@@ -1,11 +1,13 @@
 /** One member on the stage: what it is by shape, its term by hue. Timer and heard arcs follow the playhead outside React. */
 import { AnimatePresence, m } from 'framer-motion';
 import { type KeyboardEvent, memo, type Ref, useRef } from 'react';
-import { entryText, type Health, type Role, type Standing, votersOf } from '../../view/index.ts';
+import { type Health, type Role, type Standing, votersOf } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
-import { usePainter, useRun, useSelection } from '../frame/hooks.ts';
+import { usePainter } from '../frame/hooks.ts';
 import { termHue } from '../frame/hue.ts';
 import { EVERY_OTHER_FRAME } from '../frame/scheduler.ts';
+import { useLit } from '../log/lit.ts';
+import { sameThing } from '../stores/selection.ts';
 import { heardOfLate, type MiniCell, timerLeft, type VoteMark } from './facts.ts';
 import {
   arcPath,
@@ -100,7 +102,7 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
       data-small={small}
       onClick={() => onSelect(view.ordinal, false)}
       onKeyDown={onKeyDown}
-      onPointerEnter={() => onHover(view.ordinal)}
+      onPointerOver={() => onHover(view.ordinal)}
       onPointerLeave={() => onHover(undefined)}
       onFocus={() => onHover(view.ordinal)}
       onBlur={() => onHover(undefined)}
@@ -372,6 +374,7 @@ function LabelBlock({
   const textX = middle ? (MINI_LOG.total / 2) * scale : 0;
   const wordY = view.word === '' ? 0 : WORD_LINE * scale;
   const text = pairText(view.followedKey, view.value ?? '–');
+  const lit = useLit();
   const value = useRef<SVGTextElement>(null);
   const seen = useRef({ index: view.valueIndex, at: Number.NEGATIVE_INFINITY, time: 0 });
   usePainter((run) => {
@@ -404,7 +407,12 @@ function LabelBlock({
         <g transform={`translate(0 ${wordY}) scale(${scale})`}>
           <rect className={styles.clear} x={-4} y={-3} width={MINI_LOG.total + 8} height={MINI_LOG.height + 6} rx={4} />
           {view.cells.map((cell, i) => (
-            <Cell key={cell.index} cell={cell} x={i * (MINI_LOG.width + MINI_LOG.gap)} />
+            <Cell
+              key={cell.index}
+              cell={cell}
+              x={i * (MINI_LOG.width + MINI_LOG.gap)}
+              lit={lit.entries.includes(`${cell.term}/${cell.index}`)}
+            />
           ))}
         </g>
         {view.followedKey !== '' && view.health === 'up' && (
@@ -454,23 +462,38 @@ function TallyPill({ have, need, scale }: { readonly have: number; readonly need
   );
 }
 
-function Cell({ cell, x }: { readonly cell: MiniCell; readonly x: number }) {
-  const run = useRun();
+interface CellProps {
+  readonly cell: MiniCell;
+  readonly x: number;
+  /** The entry, or what belongs to it, is selected or pointed at anywhere. */
+  readonly lit: boolean;
+}
+
+function Cell({ cell, x, lit }: CellProps) {
+  const { selection } = useHouse();
   const { term, index } = cell;
-  /** The entry, or the command that asked for it, is selected or pointed at anywhere. */
-  const lit = useSelection(({ hovered, selected }) => {
-    const thing = hovered ?? selected;
-    if (term === 0) return false;
-    if (thing?.type === 'call') return entryText(run.frame().texts, term, index)?.call === thing.call;
-    return thing?.type === 'entry' && thing.term === term && thing.index === index;
-  });
+  const thing = term === 0 ? undefined : ({ type: 'entry', term, index } as const);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: for a pointer; the keyboard has the same entries in the log
     <g
       transform={`translate(${x} 0)`}
       className={styles.cell}
       data-fill={cell.fill}
       data-hue={termHue(cell.term)}
       data-lit={lit || undefined}
+      data-index={index}
+      onPointerOver={(event) => {
+        if (thing === undefined || event.pointerType === 'touch') return;
+        event.stopPropagation(); // not the member
+        selection.getState().hover(thing);
+      }}
+      onClick={(event) => {
+        // A finger means the member: its target includes these.
+        if (thing === undefined || (event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType === 'touch')) return;
+        event.stopPropagation();
+        const { selected, select } = selection.getState();
+        select(sameThing(selected, thing) ? undefined : thing);
+      }}
     >
       {lit && <rect className={styles.lit} x={-1.4} y={-1.4} width={18.8} height={14.8} rx={4.5} />}
       <rect x={0.8} y={0.8} width={14.4} height={10.4} rx={2.5} />

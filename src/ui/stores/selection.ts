@@ -5,6 +5,8 @@ export type Thing =
   | { readonly type: 'member'; readonly member: number }
   | { readonly type: 'entry'; readonly term: number; readonly index: number }
   | { readonly type: 'call'; readonly call: number }
+  /** What a change made of the store. */
+  | { readonly type: 'revision'; readonly revision: number }
   /** A message between members, by its id. */
   | { readonly type: 'flight'; readonly flight: number }
   /** Both directions between two members, a < b. */
@@ -49,6 +51,8 @@ export function sameThing(a: Thing | undefined, b: Thing | undefined): boolean {
       return b.type === 'entry' && a.term === b.term && a.index === b.index;
     case 'call':
       return b.type === 'call' && a.call === b.call;
+    case 'revision':
+      return b.type === 'revision' && a.revision === b.revision;
     case 'flight':
       return b.type === 'flight' && a.flight === b.flight;
     case 'link':

@@ -1,7 +1,8 @@
 /** The store at one revision, as a table. */
 import type { KeyRow } from '../../../view/index.ts';
 import { useHouse, useWords } from '../../frame/context.tsx';
-import { termHue } from '../../frame/hue.ts';
+import shared from '../List.module.css';
+import { Revision } from '../Revision.tsx';
 import styles from './Keys.module.css';
 import { useIsLit, useMadeBy } from './useMadeBy.ts';
 
@@ -21,7 +22,7 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
   const made = useMadeBy(rows.map((row) => row.version.modRevision));
   const litOf = useIsLit();
   const hasLeases = rows.some((row) => row.version.lease !== '');
-  if (rows.length === 0) return <p className={styles.asking}>{words.notYet(revision)}</p>;
+  if (rows.length === 0) return <p className={shared.asking}>{words.notYet(revision)}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
     <section className={styles.tableHolder} aria-label={words.columns.valueAt(revision)} tabIndex={0}>
@@ -49,8 +50,8 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
         <tbody>
           {rows.map(({ key, version, isDeleted }) => {
             const entry = made.get(version.modRevision);
-            const lit = litOf(entry);
-            const thing = entry === undefined ? undefined : { type: 'entry' as const, term: entry.term, index: entry.index };
+            const lit = litOf(version.modRevision);
+            const thing = { type: 'revision' as const, revision: version.modRevision };
             return (
               <tr
                 key={key}
@@ -72,17 +73,7 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
                 <td data-number>{version.version}</td>
                 <td data-number>{isDeleted ? '–' : version.createRevision}</td>
                 <td data-number>
-                  <button
-                    type="button"
-                    className={styles.revision}
-                    data-hue={termHue(entry?.term ?? 0)}
-                    disabled={thing === undefined}
-                    aria-label={words.select(version.modRevision)}
-                    aria-pressed={lit === 'selected'}
-                    onClick={() => selection.getState().select(lit === 'selected' ? undefined : thing)}
-                  >
-                    {version.modRevision}
-                  </button>
+                  <Revision revision={version.modRevision} term={entry?.term ?? 0} selected={lit === 'selected'} />
                 </td>
                 {hasLeases && (
                   <td data-lease title={version.lease}>

@@ -4,6 +4,7 @@ import { keyRows, oldestReadable, type PastLease, type PastStore } from '../../.
 import { useHouse, useWords } from '../../frame/context.tsx';
 import controls from '../../frame/controls.module.css';
 import { useDesk, useFrame, useRunState } from '../../frame/hooks.ts';
+import shared from '../List.module.css';
 import { MemberChoice, usePanelMember } from '../MemberChoice.tsx';
 import { Empty, Panel } from '../Panel.tsx';
 import { useInquiry } from '../useInquiry.ts';
@@ -63,7 +64,7 @@ export function KeysPanel() {
           onChange={(event) => setPrefix(event.target.value)}
         />
       )}
-      {answer === undefined ? <p className={styles.asking}>{words.asking}</p> : <Body {...answer} leases={leases ?? NO_LEASES} />}
+      {answer === undefined ? <p className={shared.asking}>{words.asking}</p> : <Body {...answer} leases={leases ?? NO_LEASES} />}
     </Panel>
   );
 }
@@ -99,7 +100,7 @@ function Body({ member, prefix, store, leases }: BodyProps) {
       />
     );
   }
-  if (store.keys.length === 0 && prefix !== '') return <p className={styles.asking}>{words.keys.nothing(prefix)}</p>;
+  if (store.keys.length === 0 && prefix !== '') return <p className={shared.asking}>{words.keys.nothing(prefix)}</p>;
   if (store.keys.length === 0) {
     return (
       <Empty

@@ -196,7 +196,7 @@ function Ribbon({ ribbon, top, scale, made, leases, isFollowed }: RibbonProps) {
           ribbonKey={ribbon.key}
           scale={scale}
           made={made.get(bar.from)}
-          lit={litOf(made.get(bar.from))}
+          lit={litOf(bar.from)}
           reserved={lease !== undefined && bar.isCurrent ? LEASE_RING + 6 : 0}
         />
       ))}
@@ -228,7 +228,7 @@ function Bar({ bar, ribbonKey, scale, made, lit, reserved }: BarProps) {
   const width = Math.max(4, right - left - 2);
   const term = made?.term ?? 0;
   const { value, version } = bar.version;
-  const thing = made === undefined ? undefined : { type: 'entry' as const, term: made.term, index: made.index };
+  const thing = { type: 'revision' as const, revision: bar.from };
   const label =
     bar.kind === 'deleted' ? words.deletion(ribbonKey, bar.from, term) : words.value(ribbonKey, value, version, bar.from, term);
   return (

@@ -1,6 +1,8 @@
 import { entryOfRevision, type MadeBy } from '../../../view/index.ts';
 import { useFrame, useSelection } from '../../frame/hooks.ts';
+import { litBy } from '../../log/lit.ts';
 import { same } from '../../log/same.ts';
+import type { Selection, Thing } from '../../stores/selection.ts';
 
 /** The entries of some revisions, as far as the page has seen them. @param revisions in a fixed order */
 export function useMadeBy(revisions: readonly number[]): ReadonlyMap<number, MadeBy> {
@@ -13,15 +15,14 @@ export function useMadeBy(revisions: readonly number[]): ReadonlyMap<number, Mad
   return made;
 }
 
-/** Whether an entry is the one that is pointed at or selected anywhere, itself or by the command that asked for it. */
-export function useIsLit(): (made: MadeBy | undefined) => 'selected' | 'lit' | undefined {
-  const selected = useSelection((state) => state.selected);
-  const hovered = useSelection((state) => state.hovered);
-  return (made) => {
-    if (made === undefined) return undefined;
-    const isIt = (thing: typeof selected) =>
-      (thing?.type === 'entry' && thing.term === made.term && thing.index === made.index) ||
-      (thing?.type === 'call' && made.call > 0 && thing.call === made.call);
-    return isIt(selected) ? 'selected' : isIt(hovered) ? 'lit' : undefined;
-  };
+/** Whether a revision belongs to what is pointed at or selected anywhere. */
+export function useIsLit(): (revision: number) => 'selected' | 'lit' | undefined {
+  const selected = useLitBy((state) => state.selected);
+  const hovered = useLitBy((state) => state.hovered);
+  return (revision) => (selected.includes(revision) ? 'selected' : hovered.includes(revision) ? 'lit' : undefined);
+}
+
+function useLitBy(select: (selection: Selection) => Thing | undefined): readonly number[] {
+  const thing = useSelection(select);
+  return useFrame((frame) => litBy(frame, thing).revisions, same);
 }

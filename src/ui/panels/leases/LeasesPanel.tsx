@@ -4,6 +4,7 @@ import { leaseClock, type PastLease } from '../../../view/index.ts';
 import { useHouse, useWords } from '../../frame/context.tsx';
 import controls from '../../frame/controls.module.css';
 import { useDesk, useFrame, usePainter, useRun, useRunState } from '../../frame/hooks.ts';
+import shared from '../List.module.css';
 import { Empty, Panel } from '../Panel.tsx';
 import { useInquiry } from '../useInquiry.ts';
 import { LeaseRing, setAttribute, write } from './LeaseRing.tsx';
@@ -19,13 +20,13 @@ export function LeasesPanel() {
   if (leases === undefined) {
     return (
       <Panel panel="leases">
-        <p className={styles.asking}>{words.asking}</p>
+        <p className={shared.asking}>{words.asking}</p>
       </Panel>
     );
   }
   return (
     <Panel panel="leases" note={<span data-leases={leases.leases.length}>{words.leases.note(leases.leases.length)}</span>}>
-      <div className={styles.body}>
+      <div className={shared.body}>
         {leases.leases.length === 0 && (
           <Empty
             title={words.leases.emptyTitle}
@@ -70,16 +71,16 @@ function Lease({ lease, clockOf }: { readonly lease: PastLease; readonly clockOf
   });
   const [title, note] = sayAt(run.playhead());
   return (
-    <li ref={item} className={styles.lease} data-lease={lease.id} data-clock={leaseClock(lease, run.playhead()).type}>
+    <li ref={item} className={shared.item} data-lease={lease.id} data-clock={leaseClock(lease, run.playhead()).type}>
       <LeaseRing lease={lease} />
-      <div className={styles.words}>
-        <p className={styles.first}>
-          <b className={styles.id}>{lease.id}</b>
-          <span className={styles.count}>{words.keys(lease.keyCount)}</span>
+      <div className={shared.words}>
+        <p className={shared.first}>
+          <b className={shared.name}>{lease.id}</b>
+          <span className={shared.note}>{words.keys(lease.keyCount)}</span>
         </p>
         <p>
           <b ref={left}>{title}</b>{' '}
-          <span ref={why} className={styles.why}>
+          <span ref={why} className={shared.why}>
             {note}
           </span>
         </p>

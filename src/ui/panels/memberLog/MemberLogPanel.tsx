@@ -8,6 +8,7 @@ import { Icon } from '../../frame/Icon.tsx';
 import { Menu } from '../../frame/Menu.tsx';
 import { stamp } from '../../frame/stamp.ts';
 import { formatClock } from '../../topbar/format.ts';
+import shared from '../List.module.css';
 import { MemberChoice, usePanelMember } from '../MemberChoice.tsx';
 import { Panel } from '../Panel.tsx';
 import { useInquiry } from '../useInquiry.ts';
@@ -82,7 +83,7 @@ export function MemberLogPanel() {
         </fieldset>
       </div>
       {answer === undefined ? (
-        <p className={styles.asking}>{words.asking}</p>
+        <p className={shared.asking}>{words.asking}</p>
       ) : (
         <Lines key={answer.member} answer={answer} isJson={isJson} isFiltered={asked !== ''} />
       )}
@@ -110,7 +111,7 @@ function Lines({ answer, isJson, isFiltered }: LinesProps) {
     if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [newest, isJson]);
 
-  if (answer.lines.length === 0) return <p className={styles.asking}>{isFiltered ? words.none : words.empty}</p>;
+  if (answer.lines.length === 0) return <p className={shared.asking}>{isFiltered ? words.none : words.empty}</p>;
   return (
     <ol
       ref={list}

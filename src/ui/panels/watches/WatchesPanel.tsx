@@ -1,12 +1,23 @@
 /** Watches: who looks at what, at which member, how far it has come and what it has still to hear. */
 
 import type { Words } from '../../../i18n/index.ts';
-import { type OpenWatch, type PastEndedWatch, type PastWatch, watchConcerns, watchPosition } from '../../../view/index.ts';
+import {
+  entryOfRevision,
+  type OpenWatch,
+  type PastEndedWatch,
+  type PastWatch,
+  watchConcerns,
+  watchPosition,
+} from '../../../view/index.ts';
 import { useHouse, useWords } from '../../frame/context.tsx';
 import controls from '../../frame/controls.module.css';
-import { useDesk, useFrame, useRunState, useSelection } from '../../frame/hooks.ts';
+import { useDesk, useFrame, useRunState } from '../../frame/hooks.ts';
+import { useLit } from '../../log/lit.ts';
 import { same } from '../../log/same.ts';
+import { useIsLit } from '../keys/useMadeBy.ts';
+import shared from '../List.module.css';
 import { Empty, Panel } from '../Panel.tsx';
+import { Revision } from '../Revision.tsx';
 import { useInquiry } from '../useInquiry.ts';
 import styles from './Watches.module.css';
 
@@ -29,13 +40,13 @@ export function WatchesPanel() {
         .map((call) => call.id),
     same,
   );
-  const lit = useLit();
+  const isLit = useConcerned();
   if (watches === undefined) return <Panel panel="watches">{undefined}</Panel>;
   const ended = watches.ended.slice(-MOST_ENDED).reverse();
   const t = words.panels.watches;
   return (
     <Panel panel="watches" note={<span data-open-watches={watches.open.length}>{t.note(watches.open.length)}</span>}>
-      <div className={styles.body}>
+      <div className={shared.body}>
         {watches.open.length === 0 && (
           <Empty
             title={t.emptyTitle}
@@ -60,7 +71,7 @@ export function WatchesPanel() {
               watch={watch}
               name={names[watch.member - 1] ?? ''}
               isHearing={hearing.includes(watch.call)}
-              lit={lit(watch)}
+              lit={isLit(watch)}
             />
           ))}
         </ul>
@@ -69,7 +80,7 @@ export function WatchesPanel() {
             <h3 className={styles.heading}>{t.over}</h3>
             <ul>
               {ended.map((watch) => (
-                <Ended key={watch.call} watch={watch} />
+                <Ended key={watch.call} watch={watch} lit={isLit(watch)} />
               ))}
             </ul>
           </>
@@ -80,16 +91,9 @@ export function WatchesPanel() {
 }
 
 /** Whether a watch belongs to what is pointed at or selected: it itself, or a change of a key that it watches. */
-function useLit(): (watch: PastWatch) => boolean {
-  const thing = useSelection((state) => state.hovered ?? state.selected);
-  const key = useFrame((frame) => {
-    if (thing?.type === 'entry') return frame.texts.get(`${thing.term}/${thing.index}`)?.key;
-    if (thing?.type !== 'call') return undefined;
-    const call = frame.calls.find((each) => each.id === thing.call);
-    return call?.kind === 'put' || call?.kind === 'delete' ? call.key : undefined;
-  });
-  const call = thing?.type === 'call' ? thing.call : 0;
-  return (watch) => watch.call === call || (key !== undefined && key !== '' && watchConcerns(watch, key));
+function useConcerned(): (watch: PastWatch) => boolean {
+  const { calls, keys } = useLit();
+  return (watch) => calls.includes(watch.call) || keys.some((key) => watchConcerns(watch, key));
 }
 
 interface OpenProps {
@@ -105,46 +109,59 @@ function Open({ watch, name, isHearing, lit }: OpenProps) {
   const { selection } = useHouse();
   const position = watchPosition(watch);
   const [title, why] = sayPosition(words, position);
+  /** Everything up to here was sent. */
+  const at = 'at' in position ? position.at : position.revision;
+  const term = useFrame((frame) => entryOfRevision(frame, at)?.term ?? 0);
+  const selected = useIsLit()(at) === 'selected';
   return (
     <li
-      className={styles.watch}
+      className={shared.item}
       data-call={watch.call}
       data-member={watch.member}
       data-state={position.type}
       data-lit={lit || undefined}
-      onPointerEnter={() => selection.getState().hover({ type: 'call', call: watch.call })}
+      onPointerOver={() => selection.getState().hover({ type: 'call', call: watch.call })}
       onPointerLeave={() => selection.getState().hover(undefined)}
     >
       <Mark state={watch.state === 'synced' ? 'synced' : 'behind'} />
-      <div className={styles.words}>
-        <p className={styles.first}>
-          <b className={styles.range}>{t.range(watch)}</b>
-          <span className={styles.at}>{`${name} · ${t.tab(watch.client)}`}</span>
+      <div className={shared.words}>
+        <p className={shared.first}>
+          <b className={shared.name}>{t.range(watch)}</b>
+          <span className={shared.note}>{`${name} · ${t.tab(watch.client)}`}</span>
         </p>
         <p>
-          <b>{title}</b> <span className={styles.why}>{why}</span>
+          <b>{title}</b> <span className={shared.why}>{why}</span>
         </p>
-        <p className={styles.why}>{[t.from(watch.startRevision), ...sayOptions(words, watch)].join(' · ')}</p>
+        <p className={shared.why}>{[t.from(watch.startRevision), ...sayOptions(words, watch)].join(' · ')}</p>
         {isHearing && <p className={styles.hearing}>{t.under}</p>}
       </div>
+      {at > 1 && <Revision revision={at} term={term} selected={selected} />}
     </li>
   );
 }
 
-function Ended({ watch }: { readonly watch: PastEndedWatch }) {
+function Ended({ watch, lit }: { readonly watch: PastEndedWatch; readonly lit: boolean }) {
   const t = useWords().panels.watches;
+  const { selection } = useHouse();
   const isByServer = watch.compactRevision > 0 || watch.reason !== '';
   const why = watch.compactRevision > 0 ? t.compactedWhy(watch.compactRevision) : watch.reason !== '' ? watch.reason : t.endedWhy;
   return (
-    <li className={styles.watch} data-call={watch.call} data-state={isByServer ? 'cancelled' : 'ended'}>
+    <li
+      className={shared.item}
+      data-call={watch.call}
+      data-state={isByServer ? 'cancelled' : 'ended'}
+      data-lit={lit || undefined}
+      onPointerEnter={() => selection.getState().hover({ type: 'call', call: watch.call })}
+      onPointerLeave={() => selection.getState().hover(undefined)}
+    >
       <Mark state="cancelled" />
-      <div className={styles.words}>
-        <p className={styles.first}>
-          <b className={styles.range}>{t.range(watch)}</b>
-          <span className={styles.at}>{t.tab(watch.client)}</span>
+      <div className={shared.words}>
+        <p className={shared.first}>
+          <b className={shared.name}>{t.range(watch)}</b>
+          <span className={shared.note}>{t.tab(watch.client)}</span>
         </p>
         <p>
-          <b>{isByServer ? t.cancelled : t.ended}</b> <span className={styles.why}>{why}</span>
+          <b>{isByServer ? t.cancelled : t.ended}</b> <span className={shared.why}>{why}</span>
         </p>
       </div>
     </li>
