@@ -1,50 +1,41 @@
 /**
- * A store as slow and obvious as it can be: the list of all changes ever made, looked through from the start for every
- * question. It never forgets; what may be read, and what is still stored, follows from the compact revision.
+ * A store as slow and obvious as it can be: the list of all changes ever made. It never forgets; what may be read, and what
+ * is still stored, follows from the compact revision. The list is kept by key as well, so that a question about one key
+ * looks through its own changes only.
  */
 import { ZERO_ID } from '../../../src/base/index.ts';
-import type { Event, KeyValue, RangeOptions, RangeResult, WatchOptions } from '../../../src/engine/kv/index.ts';
+import type { Compare, Event, KeyRange, KeyValue, RangeOptions, RangeResult, WatchOptions } from '../../../src/engine/kv/index.ts';
 
 export interface ModelChange {
   readonly sub: number;
   readonly kv: KeyValue;
 }
 
-export interface ModelWatcher {
-  readonly options: WatchOptions;
-  /** The first revision it was ever due. */
-  readonly start: number;
-  /** Nothing below it is sent any more. */
-  next: number;
-  isSynced: boolean;
-  /** Events handed over so far. */
-  readonly seen: Event[];
-}
-
 export interface Model {
+  /** In the order in which they were made. */
   readonly changes: ModelChange[];
+  readonly byKey: Map<string, ModelChange[]>;
   revision: number;
   compactRevision: number;
-  readonly watchers: Map<number, ModelWatcher>;
 }
 
 export function createModel(): Model {
-  return { changes: [], revision: 1, compactRevision: -1, watchers: new Map() };
+  return { changes: [], byKey: new Map(), revision: 1, compactRevision: -1 };
 }
 
 export function cloneModel(model: Model): Model {
-  const watchers = [...model.watchers].map(([id, watcher]) => [id, { ...watcher, seen: watcher.seen.slice() }] as const);
-  return { ...model, changes: model.changes.slice(), watchers: new Map(watchers) };
+  const byKey = new Map([...model.byKey].map(([key, changes]) => [key, changes.slice()]));
+  return { ...model, changes: model.changes.slice(), byKey };
 }
 
-export function isInside(options: { readonly key: string; readonly rangeEnd: string }, key: string): boolean {
-  if (options.rangeEnd === '') return key === options.key;
-  return key >= options.key && (options.rangeEnd === '\0' || key < options.rangeEnd);
+export function isInside({ key, rangeEnd }: KeyRange, candidate: string): boolean {
+  if (rangeEnd === '') return candidate === key;
+  return candidate >= key && (rangeEnd === '\0' || candidate < rangeEnd);
 }
 
 /** The last change of a key up to a revision, also a deletion. */
-export function lastChange(model: Model, key: string, revision: number): ModelChange | undefined {
-  return model.changes.findLast(({ kv }) => kv.key === key && kv.modRevision <= revision);
+function lastChange(model: Model, key: string, revision: number): ModelChange | undefined {
+  return model.byKey.get(key)?.findLast(({ kv }) => kv.modRevision <= revision);
 }
 
 export function modelGet(model: Model, key: string, revision: number): KeyValue | undefined {
@@ -53,30 +44,34 @@ export function modelGet(model: Model, key: string, revision: number): KeyValue 
 }
 
 /** One change of an open write with main revision `main`. */
-export function modelPut(model: Model, main: number, sub: number, key: string, value: string, lease: KeyValue['lease']): void {
-  const before = modelGet(model, key, main);
+export function modelPut(model: Model, main: number, sub: number, pair: Pick<KeyValue, 'key' | 'value' | 'lease'>): void {
+  const before = modelGet(model, pair.key, main);
   const createRevision = before?.createRevision ?? main;
-  model.changes.push({ sub, kv: { key, value, lease, createRevision, modRevision: main, version: (before?.version ?? 0) + 1 } });
+  add(model, { sub, kv: { ...pair, createRevision, modRevision: main, version: (before?.version ?? 0) + 1 } });
 }
 
 export function modelDelete(model: Model, main: number, sub: number, key: string): void {
-  model.changes.push({ sub, kv: { key, value: '', lease: ZERO_ID, createRevision: 0, modRevision: main, version: 0 } });
+  add(model, { sub, kv: { key, value: '', lease: ZERO_ID, createRevision: 0, modRevision: main, version: 0 } });
 }
 
-export function modelKeys(
-  model: Model,
-  options: { readonly key: string; readonly rangeEnd: string },
-  revision: number,
-): KeyValue[] {
-  const keys = [...new Set(model.changes.map(({ kv }) => kv.key))].filter((key) => isInside(options, key)).sort();
-  return keys.flatMap((key) => modelGet(model, key, revision) ?? []);
+function add(model: Model, change: ModelChange): void {
+  const { key } = change.kv;
+  model.changes.push(change);
+  if (!model.byKey.has(key)) model.byKey.set(key, []);
+  model.byKey.get(key)?.push(change);
+}
+
+/** The pairs of a range at a revision, by key. */
+export function modelPairs(model: Model, keys: KeyRange, revision: number): KeyValue[] {
+  const inside = keys.rangeEnd === '' ? [keys.key] : [...model.byKey.keys()].filter((key) => isInside(keys, key)).sort();
+  return inside.flatMap((key) => modelGet(model, key, revision) ?? []);
 }
 
 /** Step by step as spec/etcd.md 1.3 has it. `current` may include an open write. */
 export function modelRange(model: Model, options: RangeOptions, current: number): RangeResult | 'compacted' | 'futureRevision' {
   if (options.revision > current) return 'futureRevision';
   if (options.revision > 0 && options.revision < model.compactRevision) return 'compacted';
-  const all = modelKeys(model, options, options.revision > 0 ? options.revision : current);
+  const all = modelPairs(model, options, options.revision > 0 ? options.revision : current);
   if (options.countOnly) return { revision: current, kvs: [], more: false, count: all.length };
   const within = (value: number, low: number, high: number): boolean =>
     (low === 0 || value >= low) && (high === 0 || value <= high);
@@ -95,25 +90,44 @@ export function modelRange(model: Model, options: RangeOptions, current: number)
   return { revision: current, kvs, more: cut.length < sorted.length, count: all.length };
 }
 
-/** What is stored once all physical work is done. spec/etcd.md 1.2. */
-export function modelStored(model: Model): ModelChange[] {
-  const at = model.compactRevision;
-  return model.changes.filter((change) => {
-    const { kv } = change;
-    if (kv.modRevision > at) return true;
-    if (lastChange(model, kv.key, at) !== change) return false;
-    return kv.version > 0 || kv.modRevision === at;
+/** spec/etcd.md 1.6: every key of the range, or one absent key. */
+export function modelCompare(model: Model, compare: Compare): boolean {
+  const pairs = modelPairs(model, compare, model.revision);
+  return (pairs.length > 0 ? pairs : [undefined]).every((pair) => {
+    if (pair === undefined && compare.target === 'value') return false;
+    const [actual, wanted] = sides(compare, pair);
+    if (compare.result === 'equal') return actual === wanted;
+    if (compare.result === 'notEqual') return actual !== wanted;
+    return compare.result === 'greater' ? actual > wanted : actual < wanted;
   });
 }
 
-/** The events a watcher has to see between two revisions, both included. */
-export function modelEvents(model: Model, options: WatchOptions, from: number, to: number): Event[] {
-  return model.changes
-    .filter(({ kv }) => kv.modRevision >= from && kv.modRevision <= to && isInside(options, kv.key))
+function sides(compare: Compare, pair: KeyValue | undefined): readonly [number, number] | readonly [string, string] {
+  if (compare.target === 'version') return [pair?.version ?? 0, compare.version];
+  if (compare.target === 'create') return [pair?.createRevision ?? 0, compare.createRevision];
+  if (compare.target === 'mod') return [pair?.modRevision ?? 0, compare.modRevision];
+  if (compare.target === 'value') return [pair?.value ?? '', compare.value];
+  return [pair?.lease ?? ZERO_ID, compare.lease];
+}
+
+/** What is stored once all physical work is done. spec/etcd.md 1.2. */
+export function modelStored(model: Model): ModelChange[] {
+  const at = model.compactRevision;
+  const newest = new Set([...model.byKey.keys()].map((key) => lastChange(model, key, at)));
+  return model.changes.filter((change) => {
+    const { modRevision, version } = change.kv;
+    return modRevision > at || (newest.has(change) && (version > 0 || modRevision === at));
+  });
+}
+
+/** The changes that a watcher has to see between two revisions, both included, without the pairs before them. */
+export function modelEvents(model: Model, options: WatchOptions, from: number, to: number): Omit<Event, 'prevKv'>[] {
+  const { changes } = model;
+  let first = changes.length;
+  while (first > 0 && (changes[first - 1]?.kv.modRevision ?? 0) >= from) first--;
+  return changes
+    .slice(first)
+    .filter(({ kv }) => kv.modRevision <= to && isInside(options, kv.key))
     .filter(({ kv }) => !(kv.version === 0 ? options.noDelete : options.noPut))
-    .map(({ kv }) => {
-      const canLookBack = options.prevKv && kv.modRevision - 1 >= model.compactRevision;
-      const prevKv = canLookBack ? modelGet(model, kv.key, kv.modRevision - 1) : undefined;
-      return { type: kv.version === 0 ? 'delete' : 'put', kv, prevKv };
-    });
+    .map(({ kv }) => ({ type: kv.version === 0 ? 'delete' : 'put', kv }));
 }
