@@ -32,7 +32,7 @@ const ballots = fc
   .map((list) => new Map(list.map(([n, yes]) => [id(n), yes])));
 
 describe('quorum', () => {
-  test('the committed index is the highest that more than half have reached (TestQuick)', () => {
+  test('TestQuick: the committed index is the highest that more than half have reached', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 11 }), (acks) => {
         const expected = acks.length === 0 ? Number.POSITIVE_INFINITY : slowCommitted(acks);
@@ -42,7 +42,7 @@ describe('quorum', () => {
     );
   });
 
-  test('the same of many voters, which are not sorted', () => {
+  test('TestQuick: the same of many voters, which are not sorted', () => {
     const many = fc
       .integer({ min: 1, max: 20_000 })
       .chain((max) => fc.array(fc.integer({ min: 0, max }), { minLength: 20, maxLength: 300 }));
@@ -96,7 +96,7 @@ const operation = fc
 const start = fc.array(operation, { maxLength: 8 }).map((operations) => simply(simply(nothing, [add(1)]), operations));
 
 describe('configuration changes', () => {
-  test('a list of changes one by one comes to the same as jointly (TestConfChangeQuick)', () => {
+  test('TestConfChangeQuick: a list of changes one by one comes to the same as jointly, left by itself or not', () => {
     fc.assert(
       fc.property(start, fc.array(operation, { minLength: 1, maxLength: 8 }), fc.boolean(), (from, operations, autoLeave) => {
         const joint = must(enterJoint(context, from, autoLeave, operations));
@@ -126,7 +126,7 @@ describe('configuration changes', () => {
     expect(JSON.stringify(from)).toBe(before);
   });
 
-  test('ConfState → configuration → ConfState is a round trip (TestRestore)', () => {
+  test('TestRestore: ConfState → configuration → ConfState is a round trip', () => {
     const pool = fc.shuffledSubarray([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     fc.assert(
       fc.property(
