@@ -47,14 +47,15 @@ export function modelGet(model: Model, key: string, revision: number): KeyValue 
 export function modelPut(model: Model, main: number, sub: number, pair: Pick<KeyValue, 'key' | 'value' | 'lease'>): void {
   const before = modelGet(model, pair.key, main);
   const createRevision = before?.createRevision ?? main;
-  add(model, { sub, kv: { ...pair, createRevision, modRevision: main, version: (before?.version ?? 0) + 1 } });
+  addChange(model, { sub, kv: { ...pair, createRevision, modRevision: main, version: (before?.version ?? 0) + 1 } });
 }
 
 export function modelDelete(model: Model, main: number, sub: number, key: string): void {
-  add(model, { sub, kv: { key, value: '', lease: ZERO_ID, createRevision: 0, modRevision: main, version: 0 } });
+  addChange(model, { sub, kv: { key, value: '', lease: ZERO_ID, createRevision: 0, modRevision: main, version: 0 } });
 }
 
-function add(model: Model, change: ModelChange): void {
+/** Adds a change that comes behind all others. */
+export function addChange(model: Model, change: ModelChange): void {
   const { key } = change.kv;
   model.changes.push(change);
   if (!model.byKey.has(key)) model.byKey.set(key, []);
