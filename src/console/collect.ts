@@ -18,19 +18,25 @@ export interface CollectedRun {
   readonly running: RunningProgram;
 }
 
+export interface CollectOptions {
+  /** A virtual time (µs) as an RFC 3339 text with microseconds, for log lines. */
+  readonly timestampOf?: (at: number) => string;
+  /** Called once, when it has ended; may be called before {@link collectRun} returns. */
+  readonly onExit?: (exit: ProgramExit) => void;
+}
+
 /**
  * Starts a program and collects what it writes.
  *
  * @param stdin what is on standard input from the start
  * @param stdinOpen more may be written to `running`; otherwise standard input ends after `stdin`
- * @param onExit called once, when it has ended; may be called before this returns
  */
 export function collectRun(
   program: Program,
   target: ConsoleTarget,
   stdin: Bytes,
   stdinOpen: boolean,
-  onExit: (exit: ProgramExit) => void = () => {},
+  { timestampOf, onExit = () => {} }: CollectOptions = {},
 ): CollectedRun {
   const since = target.now();
   const output: Omit<CollectedRun, 'running'> = { stdout: '', stderr: '', hints: [], since, until: undefined, exit: undefined };
@@ -41,6 +47,7 @@ export function collectRun(
     stderr: (data) => {
       output.stderr += data;
     },
+    ...(timestampOf === undefined ? {} : { timestampOf }),
     hint: (hint) => output.hints.push(hint),
     exited: (exit) => {
       output.until = target.now();

@@ -2,6 +2,7 @@
 import { type Bytes, fail, ok, type Result, utf8Encode } from '../base/index.ts';
 import type { UnaryRequest } from '../engine/server/api.ts';
 import { type ApiError, describeApiError } from '../engine/server/errors.ts';
+import { NO_TIME } from './clientLog.ts';
 import type { RunEtcdctl } from './exec.ts';
 import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, splitList, textFlag, valueFault } from './flags.ts';
 import type { HelpWords } from './help.ts';
@@ -13,6 +14,7 @@ import {
   call,
   type ExitCode,
   giveHint,
+  now,
   type OutcomeOf,
   print,
   printError,
@@ -40,8 +42,8 @@ export interface CommandOptions {
   /** Where requests go when neither flag nor variable says so; stands in for 127.0.0.1:2379. */
   readonly endpoints: readonly string[];
   readonly words?: HelpWords | undefined;
-  /** RFC 3339 time with microseconds, for etcdctl's own log lines. */
-  readonly timestamp?: string | undefined;
+  /** A virtual time (µs) as an RFC 3339 text with microseconds, for etcdctl's own log lines. */
+  readonly timestampOf?: ((at: number) => string) | undefined;
 }
 
 /** One invocation of a command. */
@@ -241,7 +243,7 @@ export function* displayText(text: Bytes | undefined, writer: Writer, revision?:
 
 /** Variables set flags that the line did not set. @see etcd-io/etcd:pkg/flags/flag.go */
 function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, ExitCode>> {
-  const { env, timestamp = '1970-01-01T00:00:00.000000Z' } = context.options;
+  const { env } = context.options;
   const values = new Map(context.flags.values);
   const lists = new Map(context.flags.lists);
   const used = new Set<string>();
@@ -265,14 +267,19 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
       const message =
         'conflicting environment variable is shadowed by corresponding command-line flag (either unset environment variable or disable flag))';
       const fields = `"msg":"${message}","environment-variable":"${name}","stacktrace":"go.etcd.io/etcd/pkg/v3/flags.verifyEnv"`;
-      yield* printError(`{"level":"fatal","ts":"${timestamp}","caller":"flags/flag.go:86",${fields}}\n`);
+      yield* printError(`{"level":"fatal","ts":"${yield* timestamp(context)}","caller":"flags/flag.go:86",${fields}}\n`);
       return fail(EXIT.error);
     }
     const variable = utf8Encode(JSON.stringify(`${name}=${env[name]}`));
     const fields = `"msg":"unrecognized environment variable","environment-variable":${variable}`;
-    yield* printError(`{"level":"warn","ts":"${timestamp}","caller":"flags/flag.go:94",${fields}}\n`);
+    yield* printError(`{"level":"warn","ts":"${yield* timestamp(context)}","caller":"flags/flag.go:94",${fields}}\n`);
   }
   return ok({ ...context.flags, values, lists });
+}
+
+/** The time, as a log line writes it. */
+export function* timestamp({ options }: Pick<CommandContext, 'options'>): Steps<string> {
+  return options.timestampOf?.(yield* now()) ?? NO_TIME;
 }
 
 function variableOf(spec: FlagSpec): string {

@@ -1,3 +1,4 @@
+export { type FailedAttempt, isLogLine } from './clientLog.ts';
 export { type CollectedRun, collectRun } from './collect.ts';
 export { type Completion, commonPrefix, complete } from './complete.ts';
 export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './etcdctl.ts';

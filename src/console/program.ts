@@ -5,6 +5,7 @@
 import { assert, type Bytes } from '../base/index.ts';
 import type { ApiRequest, CallOutcome, StreamRequest, StreamResponse, UnaryRequest, UnaryResponse } from '../engine/server/api.ts';
 import type { ApiError } from '../engine/server/errors.ts';
+import type { Logger } from './clientLog.ts';
 import type { Hint } from './hint.ts';
 
 /** Exit status of a command, as a shell sees it (spec/etcd.md 5.3). */
@@ -37,6 +38,8 @@ export type Effect =
       readonly token: Bytes | undefined;
       /** Asked of each endpoint at most once; left out: as etcd's client library asks. */
       readonly once?: boolean | undefined;
+      /** Who logs that an attempt failed; left out: `etcd-client`. */
+      readonly logger?: Logger | undefined;
     }
   | {
       readonly type: 'open';
@@ -60,6 +63,7 @@ export type Effect =
       readonly timeout: number | undefined;
       readonly token: Bytes | undefined;
       readonly once?: boolean | undefined;
+      readonly logger?: Logger | undefined;
     }
   /** A call that asks the members of these streams how far they are; answered as a call is. */
   | { readonly type: 'askProgress'; readonly streams: readonly StreamNumber[] }
@@ -143,6 +147,7 @@ export interface Connection {
   readonly endpoints: readonly string[];
   readonly token: Bytes | undefined;
   readonly once?: boolean | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 /** Said instead of a value by steps that an interrupt cut short. */
@@ -166,8 +171,8 @@ export function* callOrInterrupt<R extends UnaryRequest>(
   request: R,
   timeout: number | undefined,
 ): Steps<OutcomeOf<R> | Interrupted> {
-  const { endpoints, token, once } = connection;
-  const reply = yield { type: 'call', endpoints, request, timeout, token, once };
+  const { endpoints, token, once, logger } = connection;
+  const reply = yield { type: 'call', endpoints, request, timeout, token, once, logger };
   if (reply.type === 'interrupted') return INTERRUPTED;
   assert(reply.type === 'outcome', 'a call is answered by an outcome', { reply: reply.type });
   const { outcome } = reply;
@@ -212,10 +217,9 @@ export function* together<T>(parts: readonly Steps<T>[]): Steps<T[]> {
     while (step.done !== true) {
       const effect = step.value;
       if (effect.type === 'call') {
-        const { endpoints, request, timeout, token, once } = effect;
         const call = ++calls;
         waiting.set(call, part);
-        yield { type: 'begin', call, endpoints, request, timeout, token, once };
+        yield { ...effect, type: 'begin', call };
         return;
       }
       assert(effect.type === 'write' || effect.type === 'hint' || effect.type === 'now', 'side by side, parts only call', {

@@ -20,9 +20,7 @@ export interface Shell {
   cut(at: number): void;
 }
 
-export interface ShellOptions extends Pick<CommandOptions, 'words'> {
-  /** A virtual time (µs) as an RFC 3339 text with microseconds, for etcdctl's own log lines. */
-  readonly timestampOf?: (at: number) => string;
+export interface ShellOptions extends Pick<CommandOptions, 'words' | 'timestampOf'> {
   /** Takes a file that a command made for whoever typed. Without it files are dropped. */
   readonly save?: (name: string, data: Bytes) => void;
 }
@@ -61,13 +59,14 @@ export function createShell(
           env: state.env,
           endpoints: state.endpoints,
           words,
-          timestamp: timestampOf?.(target.now()),
+          timestampOf,
         });
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
         program = runProgram(compiled.program, target, {
           stdout: (data, revision) => dispatch({ type: 'output', to: 'stdout', data, revision, at: target.now() }),
           stderr: (data) => dispatch({ type: 'output', to: 'stderr', data, at: target.now() }),
           save,
+          ...(timestampOf === undefined ? {} : { timestampOf }),
           hint: (hint) => dispatch({ type: 'hint', hint, at: target.now() }),
           started: (id) => dispatch({ type: 'started', id }),
           waiting: (waiting) => dispatch({ type: 'waiting', waiting }),

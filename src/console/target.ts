@@ -4,6 +4,7 @@
  */
 import { assert, type Bytes, unreachable } from '../base/index.ts';
 import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
+import { attemptLine, type FailedAttempt, NO_TIME } from './clientLog.ts';
 import type { Hint } from './hint.ts';
 import type { CallNumber, Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 
@@ -41,8 +42,8 @@ export interface TargetHandle {
 export interface ConsoleTarget {
   /** Virtual time, µs. */
   now(): number;
-  /** Answers exactly once, unless cancelled. */
-  request(call: TargetCall, onReply: (outcome: CallOutcome) => void): TargetHandle;
+  /** Answers exactly once, unless cancelled. @param onFailed hears before that of each attempt that failed, as it fails */
+  request(call: TargetCall, onReply: (outcome: CallOutcome) => void, onFailed?: (failed: FailedAttempt) => void): TargetHandle;
   /** Messages in order, then at most one `end`, after which nothing comes. */
   openStream(stream: TargetStream, onEvent: (event: StreamEvent) => void): TargetHandle;
   /** Calls back once after `duration` µs of virtual time, unless cancelled. */
@@ -74,6 +75,8 @@ export interface ProgramIo {
   stdout(data: Bytes, revision: number | undefined): void;
   stderr(data: Bytes): void;
   hint(hint: Hint): void;
+  /** A virtual time (µs) as an RFC 3339 text with microseconds, for log lines. */
+  timestampOf?(at: number): string;
   /** A file for whoever typed. Without it files are dropped. */
   save?(name: string, data: Bytes): void;
   /** The client numbers of calls and streams, as they are made. */
@@ -114,6 +117,8 @@ class Runner implements RunningProgram {
   readonly #program: Program;
   readonly #target: ConsoleTarget;
   readonly #io: ProgramIo;
+  /** Its beginning tells it from other processes in log lines. */
+  readonly #process: number;
   readonly #streams = new Map<StreamNumber, TargetHandle>();
   /** Where the last stream was opened. */
   #endpoints: readonly string[] = [];
@@ -138,6 +143,7 @@ class Runner implements RunningProgram {
     this.#program = program;
     this.#target = target;
     this.#io = io;
+    this.#process = target.now();
   }
 
   waiting(): Waiting | undefined {
@@ -215,19 +221,17 @@ class Runner implements RunningProgram {
         this.advance({ type: 'done' });
         return;
       case 'call': {
-        const { endpoints, request, timeout, token, once } = effect;
+        const { endpoints, request, timeout } = effect;
         const until = timeout === undefined ? undefined : now + timeout;
         this.#setWaiting({ for: 'call', request: request.type, endpoints, since: now, until });
-        this.#begin((answer) =>
-          this.#target.request({ endpoints, request, timeout, token, once }, (outcome) => answer({ type: 'outcome', outcome })),
-        );
+        this.#begin((answer) => this.#request(effect, (outcome) => answer({ type: 'outcome', outcome })));
         return;
       }
       case 'begin': {
-        const { call, endpoints, request, timeout, token, once } = effect;
+        const { call, endpoints, request, timeout } = effect;
         assert(!this.#calls.has(call), 'a call number is used once', { call });
         let answered = false;
-        const handle = this.#target.request({ endpoints, request, timeout, token, once }, (outcome) => {
+        const handle = this.#request(effect, (outcome) => {
           answered = true;
           this.#calls.delete(call);
           if (this.#ended) return;
@@ -291,6 +295,17 @@ class Runner implements RunningProgram {
       default:
         unreachable(effect);
     }
+  }
+
+  /** Asks, and logs each attempt that fails on the way. */
+  #request(effect: Extract<Effect, { type: 'call' | 'begin' }>, onReply: (outcome: CallOutcome) => void): TargetHandle {
+    const { endpoints, request, timeout, token, once, logger = 'etcd-client' } = effect;
+    return this.#target.request({ endpoints, request, timeout, token, once }, onReply, (failed) => {
+      if (this.#ended) return;
+      const ts = this.#io.timestampOf?.(this.#target.now()) ?? NO_TIME;
+      const line = attemptLine({ request: request.type, endpoints, logger, process: this.#process }, failed, ts);
+      if (line !== '') this.#io.stderr(line);
+    });
   }
 
   /** What a program that receives is really waiting for, where that is only one thing. */

@@ -16,6 +16,8 @@ import { MILLISECOND, SECOND, type SimTime } from './scenario.ts';
 
 /** After each full round over the endpoints, ± 10 %. */
 const RETRY_WAIT = 25 * MILLISECOND;
+/** The library gives up a call after so many attempts. */
+const MOST_ATTEMPTS = 100;
 /** After a round in which nobody listened, as gRPC's connections wait before they try again. */
 const RECONNECT_WAIT = 1 * SECOND;
 
@@ -44,9 +46,21 @@ export type ClientEffect =
     }
   | { readonly type: 'cancel'; readonly call: number; readonly member: number }
   | { readonly type: 'wait'; readonly delay: SimTime; readonly event: ClientEvent }
+  /** An attempt of a call that failed, for whoever asked: the library logs each, also one that it makes good itself. */
+  | ({ readonly type: 'failed'; readonly call: number } & FailedAttempt)
   /** A message of a stream, for whoever opened it. */
   | { readonly type: 'deliver'; readonly call: number; readonly response: StreamResponse }
   | { readonly type: 'end'; readonly call: number; readonly outcome: CallEnd };
+
+/** Why an attempt failed: one that asked a member. An address where nobody listens costs none. */
+export interface FailedAttempt {
+  /** Counts from 0. */
+  readonly attempt: number;
+  /** Ordinal of the member that the client is, or was, connected to; 0 = it never was. */
+  readonly peer: number;
+  /** `connectionRefused`: the deadline came while nobody listened. */
+  readonly error: ApiError;
+}
 
 /** How a call ended. */
 export type CallEnd =
@@ -68,6 +82,12 @@ interface OpenCall {
   readonly reached: boolean;
   /** Member that works on it; 0 = nobody. */
   readonly member: number;
+  /** Attempts that failed so far. */
+  readonly failures: number;
+  /** The last member that it was connected to; 0 = none yet. */
+  readonly peer: number;
+  /** It waits between two attempts: a deadline meanwhile fails none. */
+  readonly isPausing: boolean;
   /** A stream that is open: nothing that its member sends makes the client send anything. */
   readonly isSettled: boolean;
   /** Streams: where to go on after a lost connection; 0 = not created yet. */
@@ -88,7 +108,18 @@ export function createClient(seed: number, ordinal: number): Client {
 /** Asks. */
 export function beginCall(client: Client, spec: CallSpec): ClientEffect[] {
   assert(!client.calls.has(spec.call), 'a call has a number of its own', { call: spec.call });
-  const call: OpenCall = { spec, attempt: 0, at: 0, reached: false, member: 0, isSettled: false, nextRevision: 0 };
+  const call: OpenCall = {
+    spec,
+    attempt: 0,
+    at: 0,
+    reached: false,
+    member: 0,
+    failures: 0,
+    peer: 0,
+    isPausing: false,
+    isSettled: false,
+    nextRevision: 0,
+  };
   const effects = send(client, call);
   if (spec.timeout !== undefined) {
     effects.push({ type: 'wait', delay: spec.timeout, event: { type: 'deadline', call: spec.call } });
@@ -106,23 +137,20 @@ export function cancelCall(client: Client, number: number): ClientEffect[] {
 export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] {
   const call = client.calls.get(event.call);
   if (call === undefined) return [];
-  if (event.type === 'deadline') return [...cancelAtMember(call), ...end(client, call, { type: 'timeout' })];
+  if (event.type === 'deadline')
+    return [...cancelAtMember(call), ...failAtDeadline(call), ...end(client, call, { type: 'timeout' })];
   if (event.attempt !== call.attempt) return [];
   switch (event.type) {
     case 'answer':
       return end(client, call, { type: 'ok', response: event.response });
     case 'refuse':
-      return call.spec.once !== true && isRepeated(call.spec.request, event.error)
-        ? tryNext(client, { ...call, reached: true, member: 0 })
-        : end(client, call, { type: 'error', error: event.error });
+      return failed(client, call, event.error, isRepeated(call.spec.request, event.error));
     case 'stream':
       return takeMessage(client, call, event.response);
     case 'unreachable':
       return tryNext(client, { ...call, member: 0 });
     case 'lost':
-      return call.spec.once === true || !isResumed(call.spec.request)
-        ? end(client, call, { type: 'error', error: { code: 'connectionLost' } })
-        : tryNext(client, { ...call, reached: true, member: 0 });
+      return failed(client, call, { code: 'connectionLost' }, isResumed(call.spec.request));
     case 'retry':
       return send(client, call);
   }
@@ -149,7 +177,7 @@ export function cloneClient(client: Client): Client {
 function send(client: Client, before: OpenCall): ClientEffect[] {
   const { spec } = before;
   const member = memberFor(client, before);
-  const call = { ...before, attempt: before.attempt + 1, member, isSettled: false };
+  const call = { ...before, attempt: before.attempt + 1, member, isPausing: false, isSettled: false };
   client.calls.set(spec.call, call);
   const { attempt } = call;
   if (member === 0) return [{ type: 'wait', delay: MILLISECOND, event: { type: 'unreachable', call: spec.call, attempt } }];
@@ -165,13 +193,36 @@ function memberFor(client: Client, { spec, at }: OpenCall): number {
   return (watch === undefined ? undefined : client.calls.get(watch)?.member) ?? 0;
 }
 
+/** What a failed attempt leads to: another one, or the end. */
+function failed(client: Client, call: OpenCall, error: ApiError, mayRepeat: boolean): ClientEffect[] {
+  const peer = call.member;
+  const noted = note(call, { attempt: call.failures, peer, error });
+  const failures = call.failures + 1;
+  if (!mayRepeat || call.spec.once === true || (isUnary(call.spec.request) && failures >= MOST_ATTEMPTS))
+    return [...noted, ...end(client, call, { type: 'error', error })];
+  return [...noted, ...tryNext(client, { ...call, failures, peer, reached: true, member: 0 })];
+}
+
+/** The attempt that the deadline cut short, if there was one. */
+function failAtDeadline(call: OpenCall): ClientEffect[] {
+  if (call.isPausing) return [];
+  const { failures: attempt, member } = call;
+  return member === 0
+    ? note(call, { attempt, peer: call.peer, error: { code: 'connectionRefused' } })
+    : note(call, { attempt, peer: member, error: { code: 'deadlineExceeded' } });
+}
+
+function note({ spec }: OpenCall, attempt: FailedAttempt): ClientEffect[] {
+  return spec.once !== true && isUnary(spec.request) ? [{ type: 'failed', call: spec.call, ...attempt }] : [];
+}
+
 /** The next endpoint at once; after the last a pause, then the first. */
 function tryNext(client: Client, call: OpenCall): ClientEffect[] {
   const at = call.at + 1;
   if (at < call.spec.endpoints.length) return send(client, { ...call, at });
   if (call.spec.once === true) return end(client, call, { type: 'error', error: { code: 'connectionRefused' } });
   const wait = call.reached ? RETRY_WAIT + between(client.prng, -RETRY_WAIT / 10, RETRY_WAIT / 10) : RECONNECT_WAIT;
-  const next = { ...call, at: 0, reached: false, isSettled: false };
+  const next = { ...call, at: 0, reached: false, isPausing: call.reached, isSettled: false };
   client.calls.set(call.spec.call, next);
   return [{ type: 'wait', delay: wait, event: { type: 'retry', call: call.spec.call, attempt: call.attempt } }];
 }
@@ -210,7 +261,12 @@ function cancelAtMember(call: OpenCall): ClientEffect[] {
   return call.member === 0 ? [] : [{ type: 'cancel', call: call.spec.call, member: call.member }];
 }
 
-/** A call that goes on elsewhere when its member goes away: reads and watches, for they change nothing. */
+/** What the library retries by itself; streams, and what is a message on one of them, have ways of their own. */
+function isUnary({ type }: ApiRequest): boolean {
+  return type !== 'watch' && type !== 'watchProgress' && type !== 'snapshot' && type !== 'leaseKeepAlive';
+}
+
+/** A call that goes on elsewhere when its member goes away: a watch, and what may be made twice. */
 function isResumed(request: ApiRequest): boolean {
   return request.type === 'watch' || isRepeatable(request);
 }
@@ -219,6 +275,8 @@ function isResumed(request: ApiRequest): boolean {
 function isRepeatable(request: ApiRequest): boolean {
   switch (request.type) {
     case 'range':
+    case 'leaseGrant':
+    case 'leaseRevoke':
     case 'leaseTimeToLive':
     case 'leaseLeases':
     case 'memberList':

@@ -244,7 +244,7 @@ function noteEnd(history: History, news: ClientNews): void {
     const { response } = news;
     if (response.type !== 'watch' || !response.canceled) return;
     keepEnd(history, { ...asked, call, time, compactRevision: response.compactRevision, reason: response.cancelReason });
-  } else if (history.endedWatches.findLast((watch) => watch.call === call) === undefined) {
+  } else if (news.type === 'end' && history.endedWatches.findLast((watch) => watch.call === call) === undefined) {
     const reason = news.outcome.type === 'error' ? describeApiError(news.outcome.error).text : '';
     keepEnd(history, { ...asked, call, time, compactRevision: 0, reason });
   }

@@ -1,5 +1,5 @@
 export * from './checkers/index.ts';
-export type { CallEnd } from './client.ts';
+export type { CallEnd, FailedAttempt } from './client.ts';
 export type * from './command.ts';
 export {
   createHistory,

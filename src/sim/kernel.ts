@@ -17,6 +17,7 @@ import {
   clientEvent,
   cloneClient,
   createClient,
+  type FailedAttempt,
   isActive,
 } from './client.ts';
 import type { Action, JournalEntry } from './command.ts';
@@ -69,6 +70,7 @@ export type ClientNews =
       readonly call: number;
       readonly response: StreamMessage;
     }
+  | ({ readonly type: 'failed'; readonly time: SimTime; readonly client: number; readonly call: number } & FailedAttempt)
   | { readonly type: 'end'; readonly time: SimTime; readonly client: number; readonly call: number; readonly outcome: CallEnd };
 
 type StreamMessage = Extract<ClientEffect, { type: 'deliver' }>['response'];
@@ -165,7 +167,9 @@ interface QueuedEvent {
 interface PendingRow {
   readonly source: number;
   readonly sequence: number;
-  readonly row: Row;
+  readonly time: SimTime;
+  /** undefined: nothing but the news. */
+  readonly row: Row | undefined;
   /** What a client learned at that instant. */
   readonly news: ClientNews | undefined;
 }
@@ -413,7 +417,9 @@ function planHorizons(kernel: Kernel, bound: SimTime): Map<number, SimTime> {
     horizons.set(member.ordinal, horizon);
   }
   const membersNext = Math.min(...awaited.map(({ next }) => next));
-  for (const ordinal of kernel.clients.keys()) horizons.set(CLIENT_SOURCE + ordinal, Math.min(bound, membersNext + clientLatency));
+  // What a client sends comes back refused without any member's doing, where no process is.
+  const clientHorizon = Math.min(bound, membersNext + clientLatency, clientsNext + 2 * clientLatency);
+  for (const ordinal of kernel.clients.keys()) horizons.set(CLIENT_SOURCE + ordinal, clientHorizon);
   return horizons;
 }
 
@@ -899,6 +905,12 @@ function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, effects: 
         addRow(kernel, source, sequence, row, { type: 'message', time, client: ordinal, call, response });
         break;
       }
+      case 'failed': {
+        const { call, attempt, peer, error } = effect;
+        const news: ClientNews = { type: 'failed', time, client: ordinal, call, attempt, peer, error };
+        kernel.pendingRows.push({ source, sequence, time, row: undefined, news });
+        break;
+      }
       case 'end': {
         const { call, outcome } = effect;
         const row = makeRow(time, ROW_KIND.end, { a: ordinal, p: OUTCOME_CODE[outcome.type], ref: call });
@@ -971,20 +983,22 @@ function compareOrder(a: Ordered, b: Ordered): number {
 }
 
 function addRow(kernel: Kernel, source: number, sequence: number, row: Row, news?: ClientNews): void {
-  kernel.pendingRows.push({ source, sequence, row, news });
+  kernel.pendingRows.push({ source, sequence, time: row.time, row, news });
 }
 
 /** Rows before `bound` are final: nothing can come before them any more. */
 function releaseRows(kernel: Kernel, bound: SimTime): void {
   const due: PendingRow[] = [];
   const rest: PendingRow[] = [];
-  for (const pending of kernel.pendingRows) (pending.row.time < bound ? due : rest).push(pending);
+  for (const pending of kernel.pendingRows) (pending.time < bound ? due : rest).push(pending);
   if (due.length === 0) return;
-  due.sort((a, b) => a.row.time - b.row.time || a.source - b.source || a.sequence - b.sequence);
+  due.sort(compareOrder);
   kernel.pendingRows = rest;
   for (const { row, news } of due) {
-    hashRow(kernel.hash, row);
-    kernel.released.rows.push(row);
+    if (row !== undefined) {
+      hashRow(kernel.hash, row);
+      kernel.released.rows.push(row);
+    }
     if (news === undefined) continue;
     hashSeen(kernel.hash, JSON.stringify(news));
     kernel.released.news.push(news);

@@ -61,12 +61,17 @@ export function createTargets(needs: Needs): Targets {
   function targetOf(client: number): ConsoleTarget {
     return {
       now: () => instant ?? needs.live(),
-      request({ endpoints, request, timeout, token, once }, onReply) {
+      request({ endpoints, request, timeout, token, once }, onReply, onFailed) {
         const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout, requireLeader: false, token, once });
         if (number === undefined) onReply({ ok: false, error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {
-            if (news.type !== 'end') return;
+            if (news.type === 'failed') {
+              const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
+              onFailed?.({ attempt: news.attempt, peer, error: news.error });
+              return;
+            }
+            if (news.type === 'message') return;
             open.delete(number);
             const { outcome } = news;
             if (outcome.type === 'ok') {
@@ -91,6 +96,7 @@ export function createTargets(needs: Needs): Targets {
         else {
           open.set(number, (news) => {
             if (news.type === 'message') return onEvent({ type: 'message', response: news.response });
+            if (news.type === 'failed') return;
             open.delete(number);
             onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });
           });

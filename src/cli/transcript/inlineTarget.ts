@@ -64,8 +64,12 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
       const client = ++clients;
       return {
         now,
-        request({ endpoints, request, timeout, token, once }, onReply) {
+        request({ endpoints, request, timeout, token, once }, onReply, onFailed) {
           return begin(client, { request, timeout, requireLeader: false, token, once }, endpoints, (news) => {
+            if (news.type === 'failed') {
+              const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
+              onFailed?.({ attempt: news.attempt, peer, error: news.error });
+            }
             if (news.type !== 'end') return;
             const { outcome } = news;
             if (outcome.type === 'ok') onReply({ ok: true, response: outcome.response });
@@ -76,7 +80,8 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
         openStream({ endpoints, request, requireLeader, token, once }, onEvent) {
           return begin(client, { request, timeout: undefined, requireLeader, token, once }, endpoints, (news) => {
             if (news.type === 'message') onEvent({ type: 'message', response: news.response });
-            else onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });
+            else if (news.type === 'end')
+              onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });
           });
         },
         sleep(duration, onDone) {

@@ -33,7 +33,7 @@ export function* endpointHealth(context: CommandContext): Steps<ExitCode> {
     const name = utf8Encode(endpoint);
     const token = login === undefined ? ok(undefined) : yield* logIn([endpoint], login, dialTimeout);
     if (!token.ok) return { endpoint: name, took: 0, error: describeApiError(token.error).text };
-    return yield* checkHealth({ ...client, endpoints: [endpoint], token: token.value }, name, timeout);
+    return yield* checkHealth({ ...client, endpoints: [endpoint], token: token.value, logger: 'client' }, name, timeout);
   };
   const healths = yield* together(listed.value.map(check));
   const { writer } = client;

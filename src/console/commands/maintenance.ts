@@ -12,6 +12,7 @@ import {
   exitWithError,
   exitWithUsage,
   openClient,
+  timestamp,
 } from '../context.ts';
 import { formatGoDuration, goJsonString, goQuote, parseGoUint } from '../goText.ts';
 import { hintFor } from '../hint.ts';
@@ -121,9 +122,11 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   const part = `${path}.part`;
   if (!isWritable(path))
     return yield* exitWithError(EXIT.interrupted, `could not open ${part} (open ${part}: no such file or directory)`);
-  const { timestamp = '1970-01-01T00:00:00.000000Z' } = context.options;
-  const log = (caller: string, msg: string, fields = '', logger = '') =>
-    printError(`{"level":"info","ts":"${timestamp}",${logger}"caller":"${caller}","msg":"${msg}"${fields}}\n`);
+  const log = function* (caller: string, msg: string, fields = '', logger = ''): Steps<void> {
+    yield* printError(
+      `{"level":"info","ts":"${yield* timestamp(context)}",${logger}"caller":"${caller}","msg":"${msg}"${fields}}\n`,
+    );
+  };
   const library = '"logger":"client",';
   yield* log('snapshot/v3_snapshot.go:83', 'created temporary db file', `,"path":${goJsonString(part)}`);
   const began = yield* now();

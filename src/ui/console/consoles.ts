@@ -3,7 +3,7 @@
  * phone shows one region at a time) and end with their run.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { createShell, type HelpKey, type SessionState, type Shell } from '../../console/index.ts';
+import { createShell, type HelpKey, isLogLine, type SessionState, type Shell } from '../../console/index.ts';
 import type { Run } from '../../workers/index.ts';
 import { stamp } from '../frame/stamp.ts';
 import { keyOf } from './followed.ts';
@@ -138,7 +138,8 @@ function endpointsOf(run: Run, member: number): readonly string[] {
 /** Something new on standard error: worth opening a folded console for. */
 function saysWrong(session: SessionState, before: SessionState | undefined): boolean {
   const last = session.lines.at(-1);
-  return before !== undefined && session.lines !== before.lines && last?.kind === 'stderr' && last !== before.lines.at(-1);
+  if (before === undefined || session.lines === before.lines || last === before.lines.at(-1)) return false;
+  return last?.kind === 'stderr' && !isLogLine(last.text);
 }
 
 /** Name of the member that a line's command asked. */

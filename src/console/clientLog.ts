@@ -1,0 +1,130 @@
+/** The lines that etcdctl's client library logs on standard error, before `Error:` or without it. spec/etcd.md 5.3 */
+import { type Bytes, utf8Encode } from '../base/index.ts';
+import type { UnaryRequest } from '../engine/server/api.ts';
+import { type ApiError, describeApiError } from '../engine/server/errors.ts';
+import { goJsonString } from './goText.ts';
+
+/** Under which name it logs: a client that etcdctl makes for one endpoint of `endpoint health` calls itself `client`. */
+export type Logger = 'etcd-client' | 'client';
+
+/** An attempt of a unary call that failed, whatever becomes of the call. */
+export interface FailedAttempt {
+  /** Counts from 0. */
+  readonly attempt: number;
+  /** The endpoint that the client is, or was, connected to; undefined: it never was. */
+  readonly peer: string | undefined;
+  /** `connectionRefused`: the deadline came while nobody listened. */
+  readonly error: ApiError;
+}
+
+/** The call that an attempt belongs to, and the process that made it. */
+export interface LoggedCall {
+  readonly request: UnaryRequest['type'];
+  readonly endpoints: readonly string[];
+  readonly logger: Logger;
+  /** Tells processes apart: an address of memory and a port are made of it. */
+  readonly process: number;
+}
+
+/** Where a line has no clock: the beginning of time, as a log line writes it. */
+export const NO_TIME = '1970-01-01T00:00:00.000000Z';
+
+/** True for a line of a log, by etcdctl or by its library: what a reader may look over. */
+export function isLogLine(text: string): boolean {
+  return /^\{"level":"[a-z]+","ts":"/.test(text);
+}
+
+/** The line about an attempt; '' for what is a message on a stream, of which nothing is logged. @param ts RFC 3339 with microseconds */
+export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string): Bytes {
+  const method = methodOf(call.request);
+  if (method === undefined) return '';
+  const [first = ''] = call.endpoints;
+  // A number of 28 bits, and from it a port as systems give them to clients.
+  const mark = (Math.imul(call.process + 1, 0x9e3779b1) >>> 4) & 0xfffffff;
+  const local = 32768 + (mark % 28232);
+  const peer =
+    failed.peer === undefined
+      ? 'Peer{Addr: <nil>, LocalAddr: <nil>, AuthInfo: <nil>}'
+      : `Peer{Addr: '${bareAddress(failed.peer)}', LocalAddr: '127.0.0.1:${local}', AuthInfo: 'insecure'}`;
+  const fields = [
+    ['level', 'warn'],
+    ['ts', ts],
+    ['logger', call.logger],
+    ['caller', 'v3@v3.6.14/retry_interceptor.go:68'],
+    ['msg', 'retrying of unary invoker failed'],
+    ['target', `etcd-endpoints://0xc${mark.toString(16).padStart(7, '0')}00/${bareAddress(first)}`],
+    ['peer', peer],
+    ['method', method],
+  ] as const;
+  const texts = fields.map(([name, value]) => `"${name}":${logString(value)}`);
+  return `{${texts.join(',')},"attempt":${failed.attempt},"error":${logString(wireError(failed.error, first))}}\n`;
+}
+
+/** An error as gRPC carries it: with its code. */
+function wireError(error: ApiError, endpoint: string): string {
+  if (error.code === 'connectionRefused') {
+    const dial = `transport: Error while dialing: dial tcp ${bareAddress(endpoint)}: connect: connection refused`;
+    return `rpc error: code = DeadlineExceeded desc = latest balancer error: connection error: desc = "${dial}"`;
+  }
+  const { grpc, text } = describeApiError(error);
+  return text.startsWith('rpc error: ') ? text : `rpc error: code = ${grpc} desc = ${text}`;
+}
+
+/** As zap writes a string: as encoding/json does, but for `<`, `>` and `&`, which stay. */
+function logString(text: string): Bytes {
+  return goJsonString(utf8Encode(text)).replaceAll('\\u003c', '<').replaceAll('\\u003e', '>').replaceAll('\\u0026', '&');
+}
+
+function bareAddress(endpoint: string): string {
+  return endpoint.replace(/^https?:\/\//, '');
+}
+
+/** The name of a request's method; undefined for a message on a stream. */
+function methodOf(type: UnaryRequest['type']): string | undefined {
+  const method = METHODS[type];
+  return method === undefined ? undefined : `/etcdserverpb.${method}`;
+}
+
+const METHODS: Readonly<Record<UnaryRequest['type'], string | undefined>> = {
+  range: 'KV/Range',
+  put: 'KV/Put',
+  deleteRange: 'KV/DeleteRange',
+  txn: 'KV/Txn',
+  compaction: 'KV/Compact',
+  leaseGrant: 'Lease/LeaseGrant',
+  leaseRevoke: 'Lease/LeaseRevoke',
+  leaseKeepAlive: undefined,
+  leaseTimeToLive: 'Lease/LeaseTimeToLive',
+  leaseLeases: 'Lease/LeaseLeases',
+  watchProgress: undefined,
+  memberList: 'Cluster/MemberList',
+  memberAdd: 'Cluster/MemberAdd',
+  memberRemove: 'Cluster/MemberRemove',
+  memberUpdate: 'Cluster/MemberUpdate',
+  memberPromote: 'Cluster/MemberPromote',
+  status: 'Maintenance/Status',
+  inspect: undefined,
+  hash: 'Maintenance/Hash',
+  hashKv: 'Maintenance/HashKV',
+  alarm: 'Maintenance/Alarm',
+  defragment: 'Maintenance/Defragment',
+  moveLeader: 'Maintenance/MoveLeader',
+  downgrade: 'Maintenance/Downgrade',
+  authEnable: 'Auth/AuthEnable',
+  authDisable: 'Auth/AuthDisable',
+  authStatus: 'Auth/AuthStatus',
+  authenticate: 'Auth/Authenticate',
+  authUserAdd: 'Auth/UserAdd',
+  authUserGet: 'Auth/UserGet',
+  authUserList: 'Auth/UserList',
+  authUserDelete: 'Auth/UserDelete',
+  authUserChangePassword: 'Auth/UserChangePassword',
+  authUserGrantRole: 'Auth/UserGrantRole',
+  authUserRevokeRole: 'Auth/UserRevokeRole',
+  authRoleAdd: 'Auth/RoleAdd',
+  authRoleGet: 'Auth/RoleGet',
+  authRoleList: 'Auth/RoleList',
+  authRoleDelete: 'Auth/RoleDelete',
+  authRoleGrantPermission: 'Auth/RoleGrantPermission',
+  authRoleRevokePermission: 'Auth/RoleRevokePermission',
+};
