@@ -6,6 +6,7 @@ import styles from './App.module.css';
 import { Prompt } from './console/Prompt.tsx';
 import { Dialogs } from './Dialogs.tsx';
 import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
+import { useChosenSizes } from './frame/Edge.tsx';
 import { PHONE, useDesk, useGeneration, useMedia, useRunState, useSettings } from './frame/hooks.ts';
 import { usePageKeys } from './frame/keys.ts';
 import { Legend } from './log/Legend.tsx';
@@ -37,6 +38,7 @@ export function App({ house }: { readonly house: House }) {
 function Chosen() {
   const words = useChosenWords();
   useChosenTheme();
+  useChosenSizes();
   usePageKeys();
   const phone = useMedia(PHONE);
   // A new run is a new cluster: nothing that belonged to the old one stays.

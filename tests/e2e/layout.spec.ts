@@ -1,12 +1,12 @@
 // Nothing overlaps, nothing is clipped, nothing is too small to read: at the sizes that people have, in both languages, at rest and
 // with a split on the stage.
 import { expect, type Page, test } from '@playwright/test';
-import { advanceBy, advanceUntil, leaderOf, openPage } from './page.ts';
+import { advanceBy, advanceUntil, leaderOf, openPage, pause, prompt, runLine } from './page.ts';
 
 /** px that two things may share before they overlap: lines of text have air above and below their letters. */
 const AIR = 3;
 /** px by which a corner of a line of text may reach into the ring round a member. */
-const RING = 5;
+const RING = 0;
 /** px; the smallest text. */
 const SMALLEST = 12;
 
@@ -201,6 +201,20 @@ async function expectRoom(page: Page, size: { readonly width: number; readonly h
   expect.soft(seen.small, 'every text can be read').toEqual([]);
 }
 
+/** Two islands, a wall with its label, a new leader beside the old one or what has become of it: the fullest stage there is. */
+async function splitUntilLed(page: Page): Promise<void> {
+  const split = page.locator('button[data-verb="split"]');
+  await split.click();
+  await split.click();
+  const { term } = await leaderOf(page);
+  await advanceUntil(
+    page,
+    (run, before) => run.frame().members.some((member) => member.role === 'leader' && member.term > before),
+    { given: term },
+  );
+  await advanceBy(page, 60_000);
+}
+
 const SIZES = [
   { width: 1280, height: 720 },
   { width: 1920, height: 1080 },
@@ -217,17 +231,7 @@ for (const size of SIZES) {
       await expect(page.locator('[data-stage-member]')).toHaveCount(5);
       await expectRoom(page, size);
 
-      const split = page.locator('button[data-verb="split"]');
-      await split.click();
-      await split.click();
-      // Two islands, a wall with its label, a new leader beside the old one or what has become of it: the fullest stage there is.
-      const { term } = await leaderOf(page);
-      await advanceUntil(
-        page,
-        (run, before) => run.frame().members.some((member) => member.role === 'leader' && member.term > before),
-        { given: term },
-      );
-      await advanceBy(page, 60_000);
+      await splitUntilLed(page);
       await page.getByRole('status').getByRole('button').last().click();
       await expectRoom(page, size);
       if (size.width > 719) return;
@@ -238,3 +242,76 @@ for (const size of SIZES) {
     });
   }
 }
+
+for (const size of SIZES) {
+  for (const count of ['Seven', 'Nine']) {
+    test(`${count} members, ${size.width}×${size.height}`, async ({ page }) => {
+      await page.setViewportSize(size);
+      await openPage(page);
+      await page.getByRole('button', { name: /^Cluster:/ }).click();
+      await page.getByRole('menuitemradio', { name: `${count} members` }).click();
+      await page.waitForFunction(() => window.etcdscope?.run().state().phase === 'ready');
+      await pause(page);
+      await expect(page.locator('[data-stage-member]')).toHaveCount(count === 'Nine' ? 9 : 7);
+      await page.getByRole('status').getByRole('button').last().click();
+      await expectRoom(page, size);
+      await splitUntilLed(page);
+      await page.getByRole('status').getByRole('button').last().click();
+      await expectRoom(page, size);
+    });
+  }
+}
+
+test('regions take another size by dragging, by arrow keys, and their own again; the page remembers', async ({ page }) => {
+  const size = { width: 1280, height: 720 };
+  await page.setViewportSize(size);
+  await openPage(page);
+  const edge = (region: string) => page.locator(`[data-edge="${region}"]`);
+  const width = async (region: string) => Number(await edge(region).getAttribute('aria-valuenow'));
+  const drag = async (region: string, by: { readonly x: number; readonly y: number }) => {
+    const box = await edge(region).boundingBox();
+    if (box === null) throw new Error(`no edge of ${region}`);
+    const [x, y] = [box.x + Math.min(4, box.width / 2), box.y + Math.min(4, box.height / 2)];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + by.x, y + by.y, { steps: 4 });
+    await page.mouse.up();
+  };
+
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '384');
+  await drag('column', { x: -100, y: 0 });
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '484');
+  await expectRoom(page, size);
+  await edge('column').press('ArrowRight');
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '468');
+  await edge('column').press('Home');
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '320');
+  await expectRoom(page, size);
+  // The stage keeps half of the window.
+  await edge('column').press('End');
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '640');
+  await expectRoom(page, size);
+
+  await page.keyboard.press('1');
+  await expect(edge('panels')).toHaveAttribute('aria-valuenow', '516');
+  await drag('panels', { x: 80, y: 0 });
+  await expect(edge('panels')).toHaveAttribute('aria-valuenow', '436');
+
+  await prompt(page).focus();
+  await runLine(page, 'get color');
+  const height = await width('console');
+  await drag('console', { x: 0, y: -120 });
+  await expect.poll(() => width('console')).toBe(height + 120);
+  await edge('console').press('ArrowDown');
+  await expect.poll(() => width('console')).toBe(height + 104);
+
+  await page.reload();
+  await page.waitForFunction(() => window.etcdscope?.run().state().phase === 'ready');
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '640');
+  await edge('column').dblclick();
+  await expect(edge('column')).toHaveAttribute('aria-valuenow', '384');
+  await page.keyboard.press('1');
+  await expect(edge('panels')).toHaveAttribute('aria-valuenow', '436');
+  await edge('panels').press('Enter');
+  await expect(edge('panels')).toHaveAttribute('aria-valuenow', '516');
+});

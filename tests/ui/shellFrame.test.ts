@@ -109,9 +109,13 @@ describe('settings', () => {
       getItem: (key: string) => shelf.get(key) ?? null,
       setItem: (key: string, value: string) => void shelf.set(key, value),
     };
-    createSettings(store).getState().setTheme('dark');
+    const first = createSettings(store).getState();
+    first.setTheme('dark');
+    first.resize('column', 500);
+    first.resize('console', 300);
+    first.resize('console', undefined);
     const again = createSettings(store).getState();
-    expect([again.theme, again.visits]).toEqual(['dark', 2]);
+    expect([again.theme, again.visits, again.sizes]).toEqual(['dark', 2, { column: 500 }]);
   });
 
   it('do without a shelf that throws or holds nonsense', () => {
@@ -126,8 +130,16 @@ describe('settings', () => {
     const store = createSettings(broken);
     store.getState().setLanguage('zh');
     expect(store.getState().language).toBe('zh');
-    const nonsense = { getItem: () => '{"theme":7,"visits":-1,"chipsDone":["x","cut"]}', setItem: () => undefined };
-    expect(createSettings(nonsense).getState()).toMatchObject({ theme: 'system', visits: 1, chipsDone: ['cut'] });
+    const nonsense = {
+      getItem: () => '{"theme":7,"visits":-1,"chipsDone":["x","cut"],"sizes":{"column":"wide","stage":9,"console":400}}',
+      setItem: () => undefined,
+    };
+    expect(createSettings(nonsense).getState()).toMatchObject({
+      theme: 'system',
+      visits: 1,
+      chipsDone: ['cut'],
+      sizes: { console: 400 },
+    });
   });
 });
 

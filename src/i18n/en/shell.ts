@@ -107,6 +107,8 @@ export const shell = {
   },
   tabs: { stage: 'Stage', log: 'Log', time: 'Time' },
   events: 'What happened',
+  edge: { column: 'Width of the log', panels: 'Width of the panels', console: 'Height of the console' },
+  edgeTitle: 'Drag, or arrow keys. A double click gives it its own size.',
   tabsLabel: 'Views',
 };
 

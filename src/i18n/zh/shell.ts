@@ -109,5 +109,7 @@ export const shell: typeof english = {
   },
   tabs: { stage: '舞台', log: '日志', time: '时间' },
   events: '发生过的事',
+  edge: { column: '日志的宽度', panels: '面板的宽度', console: '控制台的高度' },
+  edgeTitle: '拖动，或用方向键。双击恢复原来的大小。',
   tabsLabel: '视图',
 };

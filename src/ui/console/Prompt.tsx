@@ -14,6 +14,7 @@ import { type Completion, complete, type SessionState, wantsInput } from '../../
 import type { Words } from '../../i18n/index.ts';
 import { crownOf, type PastKey } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
+import { Edge } from '../frame/Edge.tsx';
 import { PHONE, useDesk, useFrame, useMedia, useRun, useRunState } from '../frame/hooks.ts';
 import { Icon } from '../frame/Icon.tsx';
 import { Dots } from '../log/marks.tsx';
@@ -133,6 +134,7 @@ export function Prompt() {
         }
       }}
     >
+      {open && !phone && <Edge region="console" side="top" />}
       <div className={styles.bar}>
         <Tabs
           store={store}

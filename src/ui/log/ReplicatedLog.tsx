@@ -31,6 +31,7 @@ const LABEL_WITH_ROLE = 72;
 const LARGE_CELL = 100;
 /** More rows than that are drawn lower. */
 const ROOMY_ROWS = 5;
+const MANY_ROWS = 7;
 
 /** The column's first region. */
 export function ReplicatedLog() {
@@ -140,7 +141,7 @@ export function ReplicatedLog() {
       data-last={grid.last}
       data-flag={grid.flag}
       data-phone={phone || undefined}
-      data-dense={rows.length > ROOMY_ROWS || undefined}
+      data-dense={rows.length > MANY_ROWS ? 'most' : rows.length > ROOMY_ROWS || undefined}
     >
       <header className={styles.header}>
         <h2 id={titleId} className={styles.title}>

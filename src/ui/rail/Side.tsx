@@ -1,6 +1,7 @@
 /** Right of the stage: the log and what is needed now, and the panels that are open, as the window's width allows. */
 import { useLayoutEffect } from 'react';
 import { useHouse } from '../frame/context.tsx';
+import { Edge } from '../frame/Edge.tsx';
 import { Legend } from '../log/Legend.tsx';
 import { ReplicatedLog } from '../log/ReplicatedLog.tsx';
 import { NeededNow } from '../needed/NeededNow.tsx';
@@ -19,9 +20,15 @@ export function Side() {
   return (
     <>
       <aside className={styles.column}>
+        <Edge region={layout === 'instead' && panels !== false ? 'panels' : 'column'} side="left" />
         <Column layout={layout} panels={panels} />
       </aside>
-      {layout === 'beside' && panels !== false && <div className={styles.column}>{panels}</div>}
+      {layout === 'beside' && panels !== false && (
+        <div className={styles.column}>
+          <Edge region="panels" side="left" />
+          {panels}
+        </div>
+      )}
     </>
   );
 }

@@ -2,7 +2,7 @@
 import type { Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, spokenCall } from './facts.ts';
-import { covered, hasPlace, meets, nameSize, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
+import { covered, hasPlace, meets, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
 import { callPath } from './paint.ts';
 import styles from './Stage.module.css';
 
@@ -10,7 +10,7 @@ interface CallNoteProps {
   readonly frame: Frame;
   readonly layout: StageLayout;
   /** Upper left corners of the islands' names, which it keeps off. */
-  readonly names: readonly Point[];
+  readonly names: readonly Rect[];
 }
 
 export function CallNote({ frame, layout, names }: CallNoteProps) {
@@ -45,14 +45,11 @@ export function notePlace(
   layout: StageLayout,
   member: number,
   width: number,
-  names: readonly Point[],
+  names: readonly Rect[],
   others: readonly number[],
 ): Point | undefined {
   const path = callPath(layout, member);
-  const taken = [
-    ...layout.members.flatMap((place) => covered(layout, place)),
-    ...names.map((name) => ({ ...name, ...nameSize(layout) })),
-  ];
+  const taken = [...layout.members.flatMap((place) => covered(layout, place)), ...names];
   const height = 36 * layout.scale;
   const paths = others.map((other) => callPath(layout, other));
   let best: Point | undefined;

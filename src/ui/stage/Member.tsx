@@ -23,6 +23,9 @@ import {
 import styles from './Member.module.css';
 import { percentSent } from './paint.ts';
 
+/** px; a smaller ring has room for the number of its term alone. */
+const WORD_RADIUS = 32;
+
 /** What React draws of a member: it renders again when one of these changes. */
 export interface MemberView {
   readonly ordinal: number;
@@ -141,7 +144,13 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
           y={round(radius * 0.06 + Math.max(12, radius * 0.25) * 1.32)}
           fontSize={Math.max(12, radius * 0.25)}
         >
-          {view.health === 'up' ? words.term(view.term) : view.standing === 'joining' ? words.joining : words.stopped}
+          {view.health === 'up'
+            ? radius < WORD_RADIUS * layout.scale
+              ? view.term
+              : words.term(view.term)
+            : view.standing === 'joining'
+              ? words.joining
+              : words.stopped}
         </text>
       )}
       {!small && view.catchingUp !== undefined && <CatchingBadge ordinal={view.ordinal} how={view.catchingUp} layout={layout} />}
@@ -368,11 +377,13 @@ function LabelBlock({
   const { scale, radius } = layout;
   const granted = view.votes.filter((vote) => vote === 'granted').length;
   const pill = view.votes.length > 1;
+  // A split ring with its dots says it as well, where a third line would lie on a neighbour.
+  const word = pill && layout.narrow && layout.members.length > 5 ? '' : view.word;
   const origin = labelOrigin(layout, side, pill && side === 'below');
   const middle = side === 'below';
   const anchor = middle ? 'middle' : 'start';
   const textX = middle ? (MINI_LOG.total / 2) * scale : 0;
-  const wordY = view.word === '' ? 0 : WORD_LINE * scale;
+  const wordY = word === '' ? 0 : WORD_LINE * scale;
   const text = pairText(view.followedKey, view.value ?? '–');
   const lit = useLit();
   const value = useRef<SVGTextElement>(null);
@@ -399,9 +410,9 @@ function LabelBlock({
         </g>
       )}
       <g className={styles.label} transform={`translate(${round(origin.x)} ${round(origin.y)})`}>
-        {view.word !== '' && (
+        {word !== '' && (
           <text className={styles.word} x={textX} y={round(13 * scale)} textAnchor={anchor} fontSize={14 * scale}>
-            {view.word}
+            {word}
           </text>
         )}
         <g transform={`translate(0 ${wordY}) scale(${scale})`}>

@@ -50,14 +50,12 @@ import {
   crossing,
   defaultWall,
   hasPlace,
-  islandGrounds,
   layoutBetween,
   layoutStage,
   linkSegment,
   MINI_LOG,
   meets,
   memberPairs,
-  nameSize,
   type Point,
   placeOf,
   type Segment,
@@ -67,21 +65,13 @@ import {
   wallLine,
   wallSegment,
 } from './geometry.ts';
+import { islandGrounds, wallLabelPlace, wallLabelSize } from './grounds.ts';
 import { LinkMark, type LinkView } from './Links.tsx';
 import { MemberMark, type MemberView } from './Member.tsx';
 import { Popover, type Verb } from './Popovers.tsx';
 import styles from './Stage.module.css';
 import { Twin } from './Twin.tsx';
-import {
-  DraftWall,
-  IslandGrounds,
-  IslandNames,
-  type IslandView,
-  Walls,
-  type WallView,
-  wallLabelPlace,
-  wallLabelSize,
-} from './Walls.tsx';
+import { DraftWall, IslandGrounds, IslandNames, type IslandView, Walls, type WallView } from './Walls.tsx';
 
 /** Fills its box. Nothing is drawn until the box is measured. */
 export function Stage() {
@@ -209,6 +199,10 @@ function Cluster({ box }: { readonly box: Box }) {
   const key = followedKeyOf(frame) ?? deskKey;
   const islands = useIslands(frame, layout);
   const walls = useWalls(frame, layout, islands, words.wall, words.split);
+  const captions = useMemo(
+    () => [...islands.map((island) => island.ground.name), ...walls.map((wall) => wall.label)],
+    [islands, walls],
+  );
   const sunk = useMemo(() => islands.filter((island) => !island.hasQuorum).map((island) => island.ground.polygon), [islands]);
   const sunkMembers = useMemo(
     () => new Set(islands.filter((island) => !island.hasQuorum).flatMap((island) => island.members)),
@@ -447,7 +441,7 @@ function Cluster({ box }: { readonly box: Box }) {
       </svg>
       <Flights layout={layout} sunk={sunk} lit={lit} />
       <IslandNames islands={islands} narrow={layout.narrow} />
-      <Lively>{(now) => <CallNote frame={now} layout={layout} names={islands.map((island) => island.ground.name)} />}</Lively>
+      <Lively>{(now) => <CallNote frame={now} layout={layout} names={captions} />}</Lively>
       {tipped !== undefined && wall.draft === undefined && (
         <Lively>{(now) => <FlightTip id={tipped} frame={now} layout={layout} />}</Lively>
       )}
@@ -739,7 +733,13 @@ function useIslands(frame: Frame, layout: StageLayout): readonly IslandView[] {
     const lines = walls.map((wall) => standingWall(wall, layout));
     const grounds = islandGrounds(islands, lines, layout);
     return islands.map((island, i): IslandView => {
-      const ground = grounds[i] ?? { label: island.label, polygon: [], walled: false, name: { x: 0, y: 0 } };
+      const ground = grounds[i] ?? {
+        label: island.label,
+        polygon: [],
+        walled: false,
+        name: { x: 0, y: 0, width: 0, height: 0 },
+        form: 'brief',
+      };
       const terms = island.members.map((ordinal) => members[ordinal - 1]?.term ?? 0);
       return {
         label: island.label,
@@ -763,14 +763,14 @@ function useWalls(
 ): readonly WallView[] {
   const { walls } = frame;
   return useMemo(() => {
-    const names = islands.map((island) => ({ ...island.ground.name, ...nameSize(layout) }));
-    const taken = [...layout.members.flatMap((place) => covered(layout, place)), ...names];
-    const bounds = { x: 4, y: 4, width: layout.box.width - 8, height: layout.box.height - 8 };
+    const captions = islands.map((island) => island.ground.name);
     return walls.map((wall): WallView => {
       const segment = standingWall(wall, layout);
       const sides = partedIslands(segment, islands, layout);
       const size = wallLabelSize(sides === '' ? plain : split(sides), layout.scale);
-      return { id: wall.id, segment, sides, size, scale: layout.scale, label: wallLabelPlace(segment, size, taken, bounds) };
+      const label = wallLabelPlace(segment, size, captions, layout);
+      captions.push(label);
+      return { id: wall.id, segment, sides, scale: layout.scale, label };
     });
   }, [walls, layout, islands, plain, split]);
 }

@@ -2,17 +2,8 @@
 import { AnimatePresence, m } from 'framer-motion';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { termHue } from '../frame/hue.ts';
-import {
-  along,
-  type Box,
-  type IslandGround,
-  type Point,
-  polygonPath,
-  type Rect,
-  round,
-  roundedPath,
-  type Segment,
-} from './geometry.ts';
+import { polygonPath, type Rect, round, roundedPath, type Segment } from './geometry.ts';
+import type { IslandGround } from './grounds.ts';
 import styles from './Walls.module.css';
 
 export interface IslandView {
@@ -58,7 +49,8 @@ export function IslandNames({ islands, narrow }: { readonly islands: readonly Is
       data-hue={termHue(island.term)}
       data-quorum={island.hasQuorum}
       data-narrow={narrow}
-      style={{ left: island.ground.name.x, top: island.ground.name.y }}
+      data-form={island.ground.form}
+      style={{ left: island.ground.name.x, top: island.ground.name.y, width: island.ground.name.width }}
       aria-hidden="true"
     >
       <b>{island.label}</b>
@@ -68,7 +60,7 @@ export function IslandNames({ islands, narrow }: { readonly islands: readonly Is
           <i key={i} data-filled={i < island.members.length} />
         ))}
       </span>
-      <b>{island.hasQuorum ? words.canCommit : words.cannotCommit}</b>
+      {island.ground.form !== 'brief' && <b className={styles.can}>{island.hasQuorum ? words.canCommit : words.cannotCommit}</b>}
     </div>
   ));
 }
@@ -78,40 +70,8 @@ export interface WallView {
   readonly segment: Segment;
   /** What it parts: `A | B`; '' where nothing is parted. */
   readonly sides: string;
-  readonly label: Point;
-  readonly size: Box;
+  readonly label: Rect;
   readonly scale: number;
-}
-
-/** Of a wall's label with its ×; `scale` as the layout's. */
-export function wallLabelSize(text: string, scale: number): Box {
-  const wide = [...text].filter((letter) => letter > '\u2e80').length;
-  return { width: ((text.length + wide * 0.8) * 7.6 + 44) * scale, height: 28 * scale };
-}
-
-/** The place on a wall, near its upper end, where its label covers least; near an edge it moves inwards along its own length. */
-export function wallLabelPlace(segment: Segment, { width, height }: Box, taken: readonly Rect[], box: Rect): Point {
-  const down = segment.from.y <= segment.to.y ? segment : { from: segment.to, to: segment.from };
-  let best = along(down, 0.08);
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let step = 2; step <= 48; step++) {
-    const on = along(down, step / 50);
-    const x = Math.max(box.x + width / 2, Math.min(on.x, box.x + box.width - width / 2));
-    const y = Math.max(box.y + height / 2, Math.min(on.y, box.y + box.height - height / 2));
-    const left = x - width / 2;
-    const top = y - height / 2;
-    const covers = taken.reduce((sum, other) => {
-      const w = Math.min(left + width, other.x + other.width) - Math.max(left, other.x);
-      const h = Math.min(top + height, other.y + other.height) - Math.max(top, other.y);
-      return sum + (w > 0 && h > 0 ? w * h : 0);
-    }, 0);
-    const cost = covers * 10 + Math.hypot(x - on.x, y - on.y) * 2 + step;
-    if (cost < bestCost) {
-      bestCost = cost;
-      best = { x, y };
-    }
-  }
-  return best;
 }
 
 export function Walls({
@@ -130,7 +90,8 @@ export function Walls({
     <AnimatePresence>
       {walls.map((wall) => {
         const text = wall.sides === '' ? words.wall : words.split(wall.sides);
-        const { width, height } = wall.size;
+        const { x, y, width, height } = wall.label;
+        const middle = { x: x + width / 2, y: y + height / 2 };
         const k = wall.scale;
         const { from, to } = wall.segment;
         return (
@@ -161,20 +122,11 @@ export function Walls({
                 onRemove(wall.id);
               }}
             >
-              <rect
-                x={round(wall.label.x - width / 2)}
-                y={round(wall.label.y - height / 2)}
-                width={round(width)}
-                height={height}
-                rx={4}
-              />
-              <text x={round(wall.label.x - 9 * k)} y={round(wall.label.y + 4.8 * k)}>
+              <rect x={round(x)} y={round(y)} width={round(width)} height={height} rx={4} />
+              <text x={round(middle.x - 9 * k)} y={round(middle.y + 4.8 * k)}>
                 {text}
               </text>
-              <path
-                transform={`translate(${round(wall.label.x + width / 2 - 17 * k)} ${round(wall.label.y)}) scale(${k})`}
-                d="M-4 -4L4 4M-4 4L4 -4"
-              />
+              <path transform={`translate(${round(x + width - 17 * k)} ${round(middle.y)}) scale(${k})`} d="M-4 -4L4 4M-4 4L4 -4" />
             </m.g>
           </m.g>
         );

@@ -2,7 +2,7 @@
  * Where things stand on the stage: pure functions of the number of members and the box. Pixels, origin top left, y down.
  * Positions depend on who is there alone, so nobody moves when leadership does.
  */
-import { type Flight, type Frame, type Island, topLeader, type WallFrame } from '../../view/index.ts';
+import { type Flight, type Frame, topLeader, type WallFrame } from '../../view/index.ts';
 import type { WallLine } from '../../workers/index.ts';
 
 export interface Point {
@@ -73,6 +73,8 @@ export const MINI_LOG = { cells: 6, width: 16, height: 12, gap: 3, total: 6 * 16
 /** Height of a role word's line, and of the whole block with a word and a value. */
 export const WORD_LINE = 21;
 export const VALUE_LINE = 20;
+/** By so much a candidate's dots push its label down. */
+const PILL_LINE = 16;
 const BELOW_LABEL = 20;
 /** Height of a label block with all its lines. */
 const BESIDE_LABEL = WORD_LINE + MINI_LOG.height + VALUE_LINE;
@@ -158,6 +160,17 @@ const NARROW_PLACES: Readonly<Record<number, Unit>> = {
   ],
 };
 
+/** Where the stage is narrower than its height asks for: whoever stands below moves away from labels at the sides. */
+const TIGHT_PLACES: Readonly<Record<number, Unit>> = {
+  5: [
+    [0.5, 0],
+    [1, 0.4],
+    [0.7, 1],
+    [0.3, 1],
+    [0, 0.4],
+  ],
+};
+
 /** A regular polygon with its first corner on top, stretched to the unit square: for the counts that have no drawing of their own. */
 function ellipsePlaces(count: number): Unit {
   const corners = Array.from({ length: count }, (_, i) => {
@@ -174,8 +187,15 @@ function ellipsePlaces(count: number): Unit {
   return corners.map(([x, y]) => [scale(x, xs), scale(y, ys)] as const);
 }
 
+/** Below it a member has no room for words: name, hue, ring and crown only. px in a cluster of labels of scale 1. */
+const LEAST_RADIUS = 26;
+/** Of the small form, on a desk. */
+const SMALL_RADIUS = 22;
+const SMALLEST_RADIUS = 11;
+
 /**
- * Places members into the box.
+ * Places members into the box: as large as the design wants them, smaller where labels would lie on neighbours, and without labels where
+ * even that leaves no room.
  *
  * @param who ordinals, ascending, 1 … 9 of them; a number stands for so many from 1 on
  * @param base radius of a member in a cluster of three to five: the token `--member`, 56 px on a desk, 42 on a phone, 84 in a hall.
@@ -185,13 +205,41 @@ export function layoutStage(who: number | readonly number[], box: Box, base = 56
   const count = ordinals.length;
   const narrow = box.width < 520;
   const scale = base > 64 ? base / 56 : 1;
-  const radius = memberRadius(count, box, base, narrow);
-  const small = radius < 26;
+  const wanted = memberRadius(count, box, base, narrow);
+  for (let radius = wanted; radius >= LEAST_RADIUS * scale; radius -= 2) {
+    for (const units of drawings(count, narrow)) {
+      const layout = standIn({ box, base, scale, narrow, small: false }, ordinals, units, radius);
+      if (isClear(layout)) return withCallPaths(layout);
+    }
+  }
+  const units = ellipsePlaces(count);
+  for (let radius = Math.min(wanted, SMALL_RADIUS * scale); ; radius--) {
+    const layout = standIn({ box, base, scale, narrow, small: true }, ordinals, units, radius);
+    if (radius <= SMALLEST_RADIUS || isClear(layout)) return withCallPaths(layout);
+  }
+}
+
+/** How so many members may stand, the best first. */
+function drawings(count: number, narrow: boolean): readonly Unit[] {
+  const [wide, tight, tall] = [PLACES[count], TIGHT_PLACES[count], NARROW_PLACES[count]];
+  const drawn = (narrow ? [tall, wide] : [wide, tight, tall]).filter((units) => units !== undefined);
+  return drawn.length === 0 ? [ellipsePlaces(count)] : drawn;
+}
+
+type Ground = Pick<StageLayout, 'box' | 'scale' | 'narrow' | 'small'> & { readonly base: number };
+
+function standIn(
+  { box, base, scale, narrow, small }: Ground,
+  ordinals: readonly number[],
+  units: Unit,
+  radius: number,
+): Omit<StageLayout, 'callPaths'> {
+  const count = ordinals.length;
   const outer = radius + Math.max(5, radius * 0.15);
   const gap = outer + Math.max(5, radius * 0.16);
   const side = Math.max(outer + 6, small ? 0 : (MINI_LOG.total / 2) * scale + 6) + (narrow ? 0 : 22);
   const top = small ? radius + 18 : Math.max(radius * 1.48 + 8, BESIDE_LABEL * scale - radius * 0.2 + 4);
-  const bottom = small ? radius + 10 : radius + (BELOW_LABEL + WORD_LINE + MINI_LOG.height + VALUE_LINE + 6) * scale;
+  const bottom = small ? radius + 10 : radius + (BELOW_LABEL + WORD_LINE + MINI_LOG.height + VALUE_LINE + 13) * scale;
   // Beyond this a cluster falls apart into single members: wide stages get margins instead.
   const freeWidth = Math.min(Math.max(1, box.width - 2 * side), base * 18);
   const freeHeight = Math.min(Math.max(1, box.height - top - bottom), base * 11);
@@ -199,8 +247,6 @@ export function layoutStage(who: number | readonly number[], box: Box, base = 56
   const upper = top + (box.height - top - bottom - freeHeight) * 0.4;
   const prompt = { x: Math.round(box.width / 2), y: box.height };
   const glyph = Math.max(18, Math.min(32 * scale, Math.round(radius * 0.57)));
-  const units =
-    (narrow && !small ? NARROW_PLACES[count] : undefined) ?? (small ? undefined : PLACES[count]) ?? ellipsePlaces(count);
   const members = units.map(
     ([x, y], i): MemberPlace => ({
       ordinal: ordinals[i] ?? i + 1,
@@ -209,7 +255,36 @@ export function layoutStage(who: number | readonly number[], box: Box, base = 56
       side: i === 0 && count !== 2 ? 'right' : 'below',
     }),
   );
-  return withCallPaths({ box, radius, outer, gap, small, scale, glyph, members, prompt, narrow });
+  return { box, radius, outer, gap, small, scale, glyph, members, prompt, narrow };
+}
+
+/** Nobody's label lies on another's rings or label, and nobody stands beyond the edge. */
+function isClear(layout: Omit<StageLayout, 'callPaths'>): boolean {
+  const { members, radius, outer, box, narrow } = layout;
+  // On a phone a word that comes may touch the arc: the little logs are worth it.
+  const clear = narrow ? radius : outer;
+  const labels = members.map((place) => footprint(layout, place).slice(1));
+  const isInside = ({ x, y, width, height }: Rect) => x >= 0 && y >= 0 && x + width <= box.width && y + height <= box.height;
+  return members.every((place, i) => {
+    const own = labels[i] ?? [];
+    if (!footprint(layout, place).every(isInside)) return false;
+    return members.every((other, j) => {
+      if (other === place) return true;
+      const theirs = labels[j] ?? [];
+      return (
+        Math.hypot(place.x - other.x, place.y - other.y) > 2 * outer + 2 &&
+        own.every((label) => distanceTo(label, other) >= clear && !theirs.some((rect) => meets(label, rect)))
+      );
+    });
+  });
+}
+
+/** px from a rectangle to a point outside it; 0 inside. */
+export function distanceTo(rect: Rect, point: Point): number {
+  return Math.hypot(
+    Math.max(rect.x - point.x, 0, point.x - rect.x - rect.width),
+    Math.max(rect.y - point.y, 0, point.y - rect.y - rect.height),
+  );
 }
 
 function withCallPaths(layout: Omit<StageLayout, 'callPaths'>): StageLayout {
@@ -308,7 +383,7 @@ export function placeOf(layout: StageLayout, ordinal: number): MemberPlace {
 
 /** Upper left corner of a member's label block, relative to its centre. `pill`: a candidate's dots stand between ring and words. */
 export function labelOrigin(
-  layout: StageLayout,
+  layout: Omit<StageLayout, 'callPaths'>,
   side: MemberPlace['side'],
   pill: boolean,
 ): { readonly x: number; readonly y: number } {
@@ -324,7 +399,7 @@ export function hasPlace(layout: StageLayout, ordinal: number): boolean {
 }
 
 /** What a member covers: its disc with arc and crown, and its label block with a word and a value. */
-export function footprint(layout: StageLayout, place: MemberPlace): readonly Rect[] {
+export function footprint(layout: Omit<StageLayout, 'callPaths'>, place: MemberPlace): readonly Rect[] {
   const { outer, radius, small } = layout;
   const crown = small ? 10 : radius * 0.42;
   const disc = { x: place.x - outer, y: place.y - outer - crown, width: 2 * outer, height: 2 * outer + crown };
@@ -355,6 +430,14 @@ export function covered(layout: StageLayout, place: MemberPlace): Rect[] {
     { x: place.x - radius * 0.45, y: place.y - radius * 1.5, width: radius * 0.9, height: radius },
     ...leanLabel(layout, place),
   ];
+}
+
+/** A label block with the dots of a candidate. */
+export function fullLabel(layout: StageLayout, place: MemberPlace): readonly Rect[] {
+  const dots = PILL_LINE * layout.scale;
+  return footprint(layout, place)
+    .slice(1)
+    .map((label) => (place.side === 'right' ? label : { ...label, height: label.height + dots }));
 }
 
 /** A label block without the line of the role's word, which followers lack. */
@@ -657,71 +740,6 @@ export function clipPolygon(polygon: readonly Point[], line: Segment, keep: Poin
   return result;
 }
 
-/** The ground an island stands on, and where its name goes. */
-export interface IslandGround {
-  readonly label: string;
-  readonly polygon: readonly Point[];
-  /** Cut out of the stage by walls; else drawn round its members. */
-  readonly walled: boolean;
-  /** Upper left corner of the name's box (`nameSize`), free of members. */
-  readonly name: Point;
-}
-
-/** Room for an island's name: one line, smaller on a phone. */
-export function nameSize(layout: StageLayout, hasQuorum = false): Box {
-  if (layout.narrow) return { width: hasQuorum ? 133 : 153, height: 20 };
-  return { width: (hasQuorum ? 168 : 198) * layout.scale, height: 24 * layout.scale };
-}
-
-/**
- * Ground and name's place of each island. Walls that pass clear of all members and have an island wholly on one side cut the ground out
- * of the stage; an island that no wall bounds lies in a hull round its members.
- */
-export function islandGrounds(islands: readonly Island[], walls: readonly Segment[], layout: StageLayout): readonly IslandGround[] {
-  const { box } = layout;
-  const links = memberPairs(placedOrdinals(layout)).map(([a, b]) => linkSegment(layout, a, b));
-  const stage = corners({ x: 8, y: 4, width: box.width - 16, height: box.height - 12 });
-  const lines = walls.filter((wall) => layout.members.every((place) => Math.abs(sideOf(wall, place)) > layout.radius * 0.8));
-  const taken = layout.members.flatMap((place) => covered(layout, place));
-  const half = layout.glyph / 2;
-  // Where requests wait: names that stood there would have to move with every call.
-  for (const { to } of layout.callPaths) taken.push({ x: to.x - half, y: to.y - half, width: layout.glyph, height: layout.glyph });
-  // A word may come: rather not there, but better there than on a link.
-  const soft = layout.members.flatMap((place) => footprint(layout, place).slice(1));
-  const names: Rect[] = [];
-  return islands.map((island) => {
-    const places = island.members.map((m) => placeOf(layout, m));
-    const first = places[0];
-    let polygon: readonly Point[] = stage;
-    let walled = false;
-    for (const line of lines) {
-      if (first === undefined) break;
-      const side = Math.sign(sideOf(line, first));
-      if (!places.every((place) => Math.sign(sideOf(line, place)) === side)) continue;
-      polygon = clipPolygon(polygon, line, first);
-      walled = true;
-    }
-    const others = layout.members.filter((place) => !island.members.includes(place.ordinal));
-    // Ground that others stand on as well says nothing: a wall that does not part them is no border of this island.
-    if (
-      walled &&
-      others.some((place) => polygon.length > 2 && inside(polygon, place) && islands.some((o) => o.members.includes(place.ordinal)))
-    ) {
-      walled = false;
-    }
-    if (!walled) {
-      const shapes = island.members.flatMap((m) =>
-        footprint(layout, placeOf(layout, m)).flatMap((rect) => corners(grow(rect, 10))),
-      );
-      polygon = hull(shapes);
-    }
-    const size = nameSize(layout, island.hasQuorum);
-    const name = namePlace(polygon, walled, taken, soft, names, size, box, links);
-    names.push({ ...name, ...size });
-    return { label: island.label, polygon, walled, name };
-  });
-}
-
 export function inside(polygon: readonly Point[], point: Point): boolean {
   let sign = 0;
   for (let i = 0; i < polygon.length; i++) {
@@ -736,7 +754,7 @@ export function inside(polygon: readonly Point[], point: Point): boolean {
   return true;
 }
 
-function grow(rect: Rect, by: number): Rect {
+export function grow(rect: Rect, by: number): Rect {
   return { x: rect.x - by, y: rect.y - by, width: rect.width + 2 * by, height: rect.height + 2 * by };
 }
 
@@ -744,58 +762,13 @@ export function meets(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
-function overlap(a: Rect, b: Rect): number {
+export function overlap(a: Rect, b: Rect): number {
   const w = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const h = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
   return w > 0 && h > 0 ? w * h : 0;
 }
 
-/** The place on the ground, near one of its corners, where a name covers least: no member, no other name, few links, nothing outside. */
-function namePlace(
-  polygon: readonly Point[],
-  walled: boolean,
-  taken: readonly Rect[],
-  soft: readonly Rect[],
-  names: readonly Rect[],
-  size: Box,
-  box: Box,
-  links: readonly Segment[],
-): Point {
-  const xs = polygon.map((p) => p.x);
-  const ys = polygon.map((p) => p.y);
-  // Round a hull the name may stand outside, below or above it.
-  const pad = walled ? 0 : size.height + 8;
-  const left = Math.max(4, Math.min(...xs) + (walled ? 10 : 0));
-  const right = Math.min(box.width - 4, Math.max(...xs) - (walled ? 10 : 0));
-  const top = Math.max(2, Math.min(...ys) + (walled ? 8 : -pad));
-  const bottom = Math.min(box.height - 2, Math.max(...ys) - (walled ? 8 : -pad));
-  const STEPS = 24;
-  let best = { x: left, y: bottom - size.height };
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let row = 0; row <= STEPS; row++) {
-    for (let column = 0; column <= STEPS; column++) {
-      const x = Math.max(4, Math.min(left + ((right - left - size.width) * column) / STEPS, box.width - size.width - 4));
-      const y = Math.max(2, Math.min(top + ((bottom - top - size.height) * row) / STEPS, box.height - size.height - 2));
-      const rect = { x, y, width: size.width, height: size.height };
-      const outside = walled ? corners(grow(rect, 6)).filter((p) => !inside(polygon, p)).length : 0;
-      const covers = [...taken, ...names].reduce((sum, other) => sum + overlap(rect, other), 0);
-      const near = soft.reduce((sum, other) => sum + overlap(rect, other), 0);
-      // The clients' way from the prompt to the top.
-      const inTheWay = x < box.width / 2 + 14 && x + size.width > box.width / 2 - 14 && y > box.height * 0.4 ? 90 : 0;
-      const crossed = links.filter((link) => rectMeets(rect, link)).length;
-      // Corners are where the eye looks for a caption, the lower ones first.
-      const corner = Math.min(column, STEPS - column) + Math.min(row + 3, STEPS - row);
-      const cost = outside * 4_000 + covers * 10 + near * (box.width < 520 ? 4 : 0.05) + crossed * 25 + corner * 6 + inTheWay;
-      if (cost < bestCost) {
-        bestCost = cost;
-        best = { x, y };
-      }
-    }
-  }
-  return { x: Math.round(best.x), y: Math.round(best.y) };
-}
-
-function rectMeets(rect: Rect, segment: Segment): boolean {
+export function rectMeets(rect: Rect, segment: Segment): boolean {
   const c = corners(rect);
   if (inside(c, segment.from) || inside(c, segment.to)) return true;
   return c.some((from, i) => crossing({ from, to: c[(i + 1) % 4] ?? from }, segment) !== undefined);

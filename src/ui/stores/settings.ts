@@ -6,6 +6,11 @@ export type ThemeChoice = 'light' | 'dark' | 'system';
 /** The two things that the first-run chips teach, and typing. */
 export type Chip = 'cut' | 'split' | 'type';
 
+/** What can be given another size: the log's column, the panels, the console where it is open. */
+export type Region = 'column' | 'panels' | 'console';
+/** px, of those that were given one. */
+export type Sizes = Readonly<Partial<Record<Region, number>>>;
+
 export interface Settings {
   readonly theme: ThemeChoice;
   readonly language: Language;
@@ -13,10 +18,13 @@ export interface Settings {
   readonly visits: number;
   /** Chips whose act was done once. */
   readonly chipsDone: readonly Chip[];
+  readonly sizes: Sizes;
   setTheme(theme: ThemeChoice): void;
   setLanguage(language: Language): void;
   /** The chip's act was done: it does not come again. */
   finishChip(chip: Chip): void;
+  /** @param size px; undefined: its own */
+  resize(region: Region, size: number | undefined): void;
 }
 
 export type SettingsStore = StoreApi<Settings>;
@@ -31,6 +39,7 @@ interface Kept {
   readonly language: Language;
   readonly visits: number;
   readonly chipsDone: readonly Chip[];
+  readonly sizes: Sizes;
 }
 
 /**
@@ -45,13 +54,19 @@ export function createSettings(shelf: Shelf | undefined, fixed: Partial<Kept> = 
     language: kept.language,
     visits: (kept.visits ?? 0) + 1,
     chipsDone: kept.chipsDone ?? [],
+    sizes: kept.sizes ?? {},
     setTheme: (theme) => set({ theme }),
     setLanguage: (language) => set({ language }),
     finishChip: (chip) => {
       if (!get().chipsDone.includes(chip)) set({ chipsDone: [...get().chipsDone, chip] });
     },
+    resize: (region, size) => {
+      const { [region]: _, ...others } = get().sizes;
+      set({ sizes: size === undefined ? others : { ...others, [region]: size } });
+    },
   }));
-  const keep = ({ theme, language, visits, chipsDone }: Settings) => writeKept(shelf, { theme, language, visits, chipsDone });
+  const keep = ({ theme, language, visits, chipsDone, sizes }: Settings) =>
+    writeKept(shelf, { theme, language, visits, chipsDone, sizes });
   keep(store.getState());
   store.subscribe(keep);
   return store;
@@ -61,16 +76,23 @@ function readKept(shelf: Shelf | undefined): Partial<Kept> {
   try {
     const value: unknown = JSON.parse(shelf?.getItem(KEY) ?? '{}');
     if (typeof value !== 'object' || value === null) return {};
-    const { theme, language, visits, chipsDone } = value as Record<string, unknown>; // an object: any field may be asked for
+    const { theme, language, visits, chipsDone, sizes } = value as Record<string, unknown>; // an object: any field may be asked for
     return {
       ...(theme === 'light' || theme === 'dark' || theme === 'system' ? { theme } : {}),
       ...(language === 'en' || language === 'zh' ? { language } : {}),
       ...(typeof visits === 'number' && Number.isSafeInteger(visits) && visits >= 0 ? { visits } : {}),
       ...(Array.isArray(chipsDone) ? { chipsDone: chipsDone.filter(isChip) } : {}),
+      ...(typeof sizes === 'object' && sizes !== null ? { sizes: readSizes(sizes) } : {}),
     };
   } catch {
     return {}; // Not readable, or not ours: begin anew.
   }
+}
+
+function readSizes(kept: object): Sizes {
+  const isSize = ([region, size]: readonly [string, unknown]) =>
+    (region === 'column' || region === 'panels' || region === 'console') && Number.isSafeInteger(size) && (size as number) > 0;
+  return Object.fromEntries(Object.entries(kept).filter(isSize));
 }
 
 function isChip(value: unknown): value is Chip {

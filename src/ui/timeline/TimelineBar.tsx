@@ -118,7 +118,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
 
   const rows = { '--lanes': names.length } as React.CSSProperties; // a custom property, measured by the cluster
   return (
-    <footer className={styles.bar} data-region="timeline" data-tall={tall} style={rows}>
+    <footer className={styles.bar} data-region="timeline" data-tall={tall} data-many={names.length > 5 || undefined} style={rows}>
       <div
         ref={slider}
         className={styles.slider}

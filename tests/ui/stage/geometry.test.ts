@@ -13,18 +13,18 @@ import {
   footprint,
   hasPlace,
   inside,
-  islandGrounds,
   layoutBetween,
   layoutStage,
   linkSegment,
   memberPairs,
-  nameSize,
   placeOf,
+  type Rect,
   sideOf,
   standingWall,
   wallLine,
   wallSegment,
 } from '../../../src/ui/stage/geometry.ts';
+import { islandGrounds, wallLabelPlace, wallLabelSize } from '../../../src/ui/stage/grounds.ts';
 import { flightOf, quietFrame } from '../../view/buildFrame.ts';
 
 const BOXES = [
@@ -177,7 +177,7 @@ describe('islands', () => {
   test('names stand on their own ground and cover nobody', () => {
     const grounds = islandGrounds(islands, [line], layout);
     for (const ground of grounds) {
-      const name = { ...ground.name, ...nameSize(layout, ground.label === 'B') };
+      const { name } = ground;
       for (const corner of corners(name)) expect(inside(ground.polygon, corner)).toBe(true);
       for (const rect of layout.members.flatMap((place) => footprint(layout, place))) {
         const apart =
@@ -209,6 +209,65 @@ describe('islands', () => {
     );
     expect(grounds[1]?.walled).toBe(false);
     expect(layout.members.filter((place) => inside(grounds[1]?.polygon ?? [], place)).map((place) => place.ordinal)).toEqual([4]);
+  });
+});
+
+describe.each(BOXES)('names and walls on a stage of %s', (_, width, height, base) => {
+  const apart = (rect: Rect, place: { readonly x: number; readonly y: number }) =>
+    Math.hypot(
+      Math.max(rect.x - place.x, 0, place.x - rect.x - rect.width),
+      Math.max(rect.y - place.y, 0, place.y - rect.y - rect.height),
+    );
+
+  test.each([3, 5, 7, 9])('of %i members lie on no ring, whoever leads', (count) => {
+    const layout = layoutStage(count, { width, height }, base);
+    for (let leader = 1; leader <= count; leader++) {
+      const wall = defaultWall(quietFrame(count, leader), layout);
+      if (wall === undefined) throw new Error('several members can be parted');
+      const needed = Math.floor(count / 2) + 1;
+      const rest = Array.from({ length: count }, (_, i) => i + 1).filter((member) => !wall.minority.includes(member));
+      const islands = [
+        { label: 'A', members: wall.minority, needed, hasQuorum: false, leader },
+        { label: 'B', members: rest, needed, hasQuorum: true, leader: 0 },
+      ];
+      const line = standingWall({ line: wall.line, links: wall.links }, layout);
+      const names = islandGrounds(islands, [line], layout).map((ground) => ground.name);
+      const label = wallLabelPlace(line, wallLabelSize('split A | B', layout.scale), names, layout);
+      for (const rect of [...names, label]) {
+        expect(rect.x).toBeGreaterThanOrEqual(0);
+        expect(rect.x + rect.width).toBeLessThanOrEqual(width);
+        for (const place of layout.members)
+          expect(apart(rect, place), `n${leader} leads, on n${place.ordinal}`).toBeGreaterThanOrEqual(layout.outer);
+      }
+    }
+  });
+});
+
+describe('where there is little room', () => {
+  test.each([
+    ['beside a wide log', 576, 372],
+    ['a small tablet', 576, 420],
+    ['beside the largest panel', 551, 372],
+  ] as const)('five members keep their words %s', (_, width, height) => {
+    const layout = layoutStage(5, { width, height });
+    expect(layout.small).toBe(false);
+    expect(layout.radius).toBeGreaterThanOrEqual(48);
+  });
+
+  test('members give up their words before they lie on each other', () => {
+    for (let count = 2; count <= 9; count++) {
+      for (const [width, height] of [
+        [352, 260],
+        [396, 120],
+        [620, 200],
+      ] as const) {
+        const layout = layoutStage(count, { width, height });
+        for (const [a, b] of memberPairs(count)) {
+          const [p, q] = [placeOf(layout, a), placeOf(layout, b)];
+          expect(Math.hypot(p.x - q.x, p.y - q.y), `${count} in ${width}×${height}`).toBeGreaterThan(2 * layout.radius);
+        }
+      }
+    }
   });
 });
 
