@@ -4,6 +4,7 @@
  * the help says and leave fields alone; the verbs' row puts the way back first.
  */
 import { describe, expect, it, vi } from 'vitest';
+import { ENGLISH } from '../../src/i18n/index.ts';
 import { createHouse } from '../../src/ui/frame/context.tsx';
 import { pressPageKey } from '../../src/ui/frame/keys.ts';
 import { createScheduler, EVERY_OTHER_FRAME, type FrameSource } from '../../src/ui/frame/scheduler.ts';
@@ -168,6 +169,24 @@ describe('acts', () => {
     expect(acted[1]).toMatchObject({ type: 'cut', cause: 'wall:1', wall: wall?.line });
     expect(run.frame().walls).toHaveLength(1);
     expect(run.frame().islands).toHaveLength(2);
+  });
+
+  it('of one that waits for play it says so until it has run', () => {
+    const { house, run } = houseOf('open', false);
+    const said = () => house.toasts.getState().current?.say(ENGLISH);
+    house.acts.cutLink(2, 3);
+    expect(said()).toBe('On play: Cut n2 – n3');
+    house.acts.stop(1);
+    expect(said()).toBe('On play: n1 stopped');
+    run.play();
+    expect(said()).toBe('n1 stopped');
+    expect(house.toasts.getState().current?.undo).toBeDefined();
+    // What was dismissed does not come back.
+    run.pause();
+    house.acts.start(1);
+    house.toasts.getState().dismiss(house.toasts.getState().current?.id ?? 0);
+    run.play();
+    expect(said()).toBeUndefined();
   });
 
   it('do nothing in the past, and say why', () => {

@@ -76,12 +76,27 @@ export function createActs(needs: ActsNeeds): Acts {
 
   /** Does `actions` and shows `say` with Undo, or says why not. */
   function act(say: (words: Words) => string, actions: readonly Action[], undo: readonly Action[], chip?: Chip): void {
+    const before = run().state().waiting;
     if (!perform(actions)) return;
     if (chip !== undefined) settings.getState().finishChip(chip);
-    const back = undo.length === 0 ? undefined : () => void perform(undo);
-    // Paused: it is accepted, and waits.
-    const waits = !run().state().playing;
-    toasts.getState().show({ say: (words) => (waits ? words.shell.onPlay(say(words)) : say(words)), undo: back, tone: 'done' });
+    tell(before, say, undo.length === 0 ? undefined : () => void perform(undo));
+  }
+
+  /** Says what was done; of what waits for play, that it will be, and once it has run that it was. @param before what waited already */
+  function tell(before: readonly Action[], say: (words: Words) => string, undo: (() => void) | undefined): void {
+    const at = run();
+    const waiting = at.state().waiting.filter((action) => !before.includes(action));
+    if (waiting.length === 0) {
+      toasts.getState().show({ say, undo, tone: 'done' });
+      return;
+    }
+    toasts.getState().show({ say: (words) => words.shell.onPlay(say(words)), undo, tone: 'done' });
+    const shown = toasts.getState().current;
+    const stop = at.subscribe(() => {
+      if (waiting.some((action) => at.state().waiting.includes(action))) return;
+      stop();
+      if (toasts.getState().current === shown) toasts.getState().show({ say, undo, tone: 'done' });
+    });
   }
 
   function perform(actions: readonly Action[]): boolean {
@@ -100,12 +115,10 @@ export function createActs(needs: ActsNeeds): Acts {
 
   /** Runs a line in the prompt's front session, where its answer is read. */
   function submit(line: string, say: (words: Words) => string): void {
+    const before = run().state().waiting;
     desk.getState().prompt?.submit(line);
     scheduler.wake();
-    const waits = !run().state().playing;
-    toasts
-      .getState()
-      .show({ say: (words) => (waits ? words.shell.onPlay(say(words)) : say(words)), undo: undefined, tone: 'done' });
+    tell(before, say, undefined);
   }
 
   /** etcdctl names members by id: the cluster is asked for it first, as `member list` does. */
