@@ -1,4 +1,4 @@
-import { byNumber, byText, fail, ok, type Result, unreachable } from '../../base/index.ts';
+import { assert, byNumber, byText, fail, ok, type Result, unreachable } from '../../base/index.ts';
 import { intervalOf } from './keyInterval.ts';
 import { collectLive, countLiveBetween, findNewest, findPair, visitNewest } from './keyTree.ts';
 import type { Kv } from './state.ts';
@@ -27,6 +27,7 @@ export const PLAIN_RANGE: Omit<RangeOptions, 'key' | 'rangeEnd'> = {
  * @see etcd-io/etcd:server/etcdserver/txn/range.go
  */
 export function range(kv: Kv, options: RangeOptions): Result<RangeResult, RevisionError> {
+  assert(!kv.isWriting, 'inside a write its own reads are made, with writeRange');
   return rangeAt(kv, options, kv.revision);
 }
 

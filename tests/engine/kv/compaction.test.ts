@@ -1,7 +1,6 @@
-/** Compaction, hashes and restoring: spec/etcd.md 1.2, 1.7, 1.8, 1.9. */
-import { readFileSync } from 'node:fs';
+/** Compaction and restoring: spec/etcd.md 1.2, 1.7, 1.9, and etcd's tests of them. */
 import { describe, expect, test } from 'vitest';
-import { utf8Encode } from '../../../src/base/index.ts';
+import { below, createPrng, pick, toId64, ZERO_ID } from '../../../src/base/index.ts';
 import {
   compact,
   compactRevision,
@@ -11,7 +10,9 @@ import {
   hashKv,
   installSnapshot,
   type Kv,
+  keyHistories,
   kvState,
+  range,
   restoreKv,
   snapshotKv,
   syncWatchers,
@@ -21,8 +22,8 @@ import {
   compactFully,
   del,
   describeEvents,
+  example,
   keysOf,
-  LEASE,
   must,
   put,
   rangeOptions,
@@ -30,19 +31,6 @@ import {
   watch,
   watchOptions,
 } from './support.ts';
-
-/** The worked example of 1.2 one revision later, for the first write gets 2: puts at 2, 3; delete 4; put 5; delete 6; another key at 7, 8. */
-function example(): Kv {
-  const kv = createKv();
-  put(kv, 'k', '1');
-  put(kv, 'k', '2');
-  del(kv, 'k');
-  put(kv, 'k', '3');
-  del(kv, 'k');
-  put(kv, 'other', '1');
-  put(kv, 'other', '2');
-  return kv;
-}
 
 describe('survivors (1.2)', () => {
   test.each([
@@ -66,24 +54,41 @@ describe('survivors (1.2)', () => {
     expect(stored(kv, 'other')).toEqual(['8']);
   });
 
+  test('TestKVCompactReserveLastValue: what was current at the compaction is read one revision later', () => {
+    const kv = createKv();
+    put(kv, 'foo', 'bar0', { lease: toId64(1) });
+    put(kv, 'foo', 'bar1', { lease: toId64(2) });
+    del(kv, 'foo');
+    put(kv, 'foo', 'bar2', { lease: toId64(3) });
+    const pair = (value: string, createRevision: number, modRevision: number, version: number, lease: number) => [
+      { key: 'foo', value, createRevision, modRevision, version, lease: toId64(lease) },
+    ];
+    const expected = [pair('bar0', 2, 2, 1, 1), pair('bar1', 2, 3, 2, 2), [], pair('bar2', 5, 5, 1, 3)];
+    expected.forEach((kvs, i) => {
+      compactFully(kv, i + 1);
+      expect(must(range(kv, rangeOptions('foo', '', { revision: i + 2 }))).kvs).toEqual(kvs);
+    });
+  });
+
   test('a key that was forgotten begins anew', () => {
     const kv = example();
     compactFully(kv, 8);
     put(kv, 'k', 'again');
-    expect(must(hashKv(kv, 0)).hashRevision).toBe(9);
     expect(stored(kv, 'k')).toEqual(['9']);
     expect(keysOf(kv, rangeOptions('\0', '\0'))).toEqual(['k', 'other']);
   });
 });
 
 describe('accepting (1.7)', () => {
-  test('at or below the compact revision, or above the current one, is refused', () => {
+  test('TestKVCompactBad: at or below the compact revision, or above the current one, is refused', () => {
     const kv = example();
     expect(compactRevision(kv)).toBe(-1);
     expect(compact(kv, -1)).toEqual({ ok: false, error: { code: 'compacted' } });
     expect(compact(kv, 0)).toEqual({ ok: true, value: 0 });
     expect(compact(kv, 0)).toEqual({ ok: false, error: { code: 'compacted' } });
-    expect(compact(kv, 9)).toEqual({ ok: false, error: { code: 'futureRevision' } });
+    expect(compact(kv, 1)).toEqual({ ok: true, value: 1 });
+    expect(compact(kv, 1)).toEqual({ ok: false, error: { code: 'compacted' } });
+    for (const revision of [9, 100]) expect(compact(kv, revision)).toEqual({ ok: false, error: { code: 'futureRevision' } });
     expect(compact(kv, 8)).toEqual({ ok: true, value: 8 });
     expect(currentRevision(kv)).toBe(8);
   });
@@ -123,95 +128,6 @@ describe('accepting (1.7)', () => {
   });
 });
 
-describe('hashKv (1.8)', () => {
-  interface GoldenStep {
-    readonly args?: readonly [string, string, string?];
-    readonly hashkv?: number;
-    readonly hash?: number;
-    readonly compact_revision?: number;
-    readonly hash_revision?: number;
-    readonly revision?: number;
-  }
-  const golden: readonly { readonly name: string; readonly steps: readonly GoldenStep[] }[] = JSON.parse(
-    readFileSync(new URL('./testdata/hashkv.json', import.meta.url), 'utf8'),
-  );
-
-  test.each(golden)('recorded from etcd 3.6.14: $name', ({ steps }) => {
-    const kv = createKv();
-    for (const { args, ...expected } of steps) {
-      if (args !== undefined) {
-        const [command, first, second = ''] = args;
-        if (command === 'put') put(kv, utf8Encode(first), utf8Encode(second));
-        else if (command === 'compact') compactFully(kv, Number(first));
-        else if (first === '--prefix') del(kv, '\0', '\0');
-        else del(kv, first);
-        continue;
-      }
-      const { hash, compactRevision, hashRevision } = must(hashKv(kv, expected.hashkv ?? 0));
-      expect({
-        hashkv: expected.hashkv,
-        hash,
-        compact_revision: compactRevision,
-        hash_revision: hashRevision,
-        revision: currentRevision(kv),
-      }).toEqual(expected);
-    }
-  });
-
-  test('above the current and below the compact revision is refused', () => {
-    const kv = example();
-    compactFully(kv, 5);
-    expect(hashKv(kv, 9)).toEqual({ ok: false, error: { code: 'futureRevision' } });
-    expect(hashKv(kv, 4)).toEqual({ ok: false, error: { code: 'compacted' } });
-    expect(must(hashKv(kv, 6))).toMatchObject({ compactRevision: 5, hashRevision: 6 });
-  });
-
-  test('a finished compaction is answered with the compact revision before it, for the last ten', () => {
-    const kv = createKv();
-    for (let i = 0; i < 20; i++) put(kv, 'a', String(i));
-    const before = must(hashKv(kv, 3));
-    compactFully(kv, 3);
-    expect(must(hashKv(kv, 3))).toEqual(before);
-    for (let revision = 4; revision <= 12; revision++) compactFully(kv, revision);
-    expect(must(hashKv(kv, 12))).toMatchObject({ compactRevision: 11, hashRevision: 12 });
-    expect(hashKv(kv, 3)).toEqual({ ok: true, value: before });
-    compactFully(kv, 13);
-    expect(hashKv(kv, 3)).toEqual({ ok: false, error: { code: 'compacted' } });
-  });
-
-  test('after `compaction 0` revision 0 hashes to the bucket name for good, until a restart (14.20)', () => {
-    const kv = example();
-    const real = must(hashKv(kv, 0));
-    compactFully(kv, 0);
-    put(kv, 'more', '1');
-    expect(must(hashKv(kv, 0))).toEqual({ hash: 1084519789, compactRevision: -1, hashRevision: 0 });
-    const restored = restoreKv(snapshotKv(kv));
-    expect(must(hashKv(restored, 0))).toMatchObject({ compactRevision: 0, hashRevision: 9 });
-    expect(must(hashKv(restored, 8)).hash).toBe(real.hash);
-  });
-
-  test('the physical work does not show in a hash, and a lease does', () => {
-    const kv = example();
-    compact(kv, 6);
-    const before = [7, 8].map((revision) => must(hashKv(kv, revision)));
-    compactStep(kv, 5000);
-    expect([7, 8].map((revision) => must(hashKv(kv, revision)))).toEqual(before);
-    const [plain, leased] = [createKv(), createKv()];
-    put(plain, 'a', '1');
-    put(leased, 'a', '1', { lease: LEASE });
-    expect(must(hashKv(plain, 0)).hash).not.toBe(must(hashKv(leased, 0)).hash);
-  });
-
-  test('a compaction accepted while another was unfinished stores no hash', () => {
-    const kv = example();
-    compact(kv, 4);
-    compact(kv, 6);
-    while (compactStep(kv, 1).isPending);
-    expect(must(hashKv(kv, 4))).toMatchObject({ compactRevision: -1, hashRevision: 4 });
-    expect(must(hashKv(kv, 6))).toMatchObject({ compactRevision: 6, hashRevision: 6 });
-  });
-});
-
 describe('snapshots (1.9)', () => {
   test('a restored store is the same, also after it travelled as JSON', () => {
     const kv = example();
@@ -224,7 +140,7 @@ describe('snapshots (1.9)', () => {
     expect(stored(kv, 'k')).toEqual(['4t', '5', '6t']);
   });
 
-  test('the revision does not fall when all its keys were compacted away', () => {
+  test('TestCompactAllAndRestore: the revision does not fall when all its keys were compacted away', () => {
     const kv = createKv();
     put(kv, 'a', '1');
     del(kv, 'a');
@@ -238,14 +154,120 @@ describe('snapshots (1.9)', () => {
     expect(put(restored, 'a', '2')).toBe(6);
   });
 
-  test('an unfinished compaction goes on after a restart', () => {
+  test.each([
+    ['a restart', (kv: Kv) => restoreKv(snapshotKv(kv))],
+    [
+      'a snapshot in the place of another store',
+      (kv: Kv) => {
+        const other = createKv();
+        installSnapshot(other, snapshotKv(kv));
+        return other;
+      },
+    ],
+  ])('TestRestoreContinueUnfinishedCompaction: reads below it fail, and it goes on, after %s', (_, restore) => {
     const kv = example();
-    compact(kv, 6);
-    const restored = restoreKv(snapshotKv(kv));
+    must(compact(kv, 6));
+    const restored = restore(kv);
     expect(compactRevision(restored)).toBe(6);
+    expect(range(restored, rangeOptions('k', '', { revision: 5 }))).toEqual({ ok: false, error: { code: 'compacted' } });
     expect(stored(restored, 'k')).toHaveLength(5);
     expect(compactStep(restored, 5000)).toEqual({ finished: 6, isPending: false });
     expect(stored(restored, 'k')).toEqual(['6t']);
+  });
+
+  test('TestStoreRestore: the revision is that of the last change, a deletion too; an older compaction stays', () => {
+    const tombstone = { key: 'foo', value: '', createRevision: 0, modRevision: 5, version: 0, lease: ZERO_ID };
+    const pair = { key: 'foo', value: 'bar', createRevision: 4, modRevision: 4, version: 1, lease: ZERO_ID };
+    const versions = [pair, tombstone].map((each) => ({ sub: 0, kv: each }));
+    const kv = restoreKv({ revision: 5, compactRevision: 3, finishedCompactRevision: 3, versions });
+    expect([currentRevision(kv), compactRevision(kv)]).toEqual([5, 3]);
+    expect(stored(kv, 'foo')).toEqual(['4', '5t']);
+    expect(keysOf(kv, rangeOptions('foo', ''))).toEqual([]);
+    expect(compactStep(kv, 5000)).toEqual({ finished: undefined, isPending: false });
+    expect(put(kv, 'foo', '')).toBe(6);
+  });
+
+  test('TestRestoreDelete: what was deleted stays deleted, what was put is there', () => {
+    const prng = createPrng(1, 'TestRestoreDelete');
+    const kv = createKv();
+    const keys = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      const [next, again] = [`foo-${i}`, `foo-${below(prng, i + 1)}`];
+      put(kv, next, 'bar');
+      keys.add(next);
+      const kind = below(prng, 3);
+      if (kind === 0) {
+        put(kv, again, 'baz');
+        keys.add(again);
+      } else if (kind === 1) {
+        const gone = pick(prng, [...keys]);
+        del(kv, gone);
+        keys.delete(gone);
+      }
+    }
+    const restored = restoreKv(snapshotKv(kv));
+    expect(keysOf(restored, rangeOptions('\0', '\0'))).toEqual([...keys].sort());
+    expect(currentRevision(restored)).toBe(currentRevision(kv));
+  });
+
+  test('TestKVSnapshot: a snapshot holds what was there, whatever happens meanwhile', () => {
+    const kv = createKv();
+    for (const key of ['foo', 'foo1', 'foo2']) put(kv, key, `${key} value`, { lease: toId64(1) });
+    const before = must(range(kv, rangeOptions('a', 'z')));
+    const snapshot = snapshotKv(kv);
+    put(kv, 'foo', 'later');
+    del(kv, 'foo1');
+    const restored = restoreKv(snapshot);
+    expect(must(range(restored, rangeOptions('a', 'z')))).toEqual(before);
+    expect(currentRevision(restored)).toBe(4);
+  });
+
+  test.each<[string, (kv: Kv) => void]>([
+    [
+      'changes of one key',
+      (kv) => {
+        for (const [key, value, lease] of [
+          ['foo', 'bar0', 1],
+          ['foo', 'bar1', 2],
+          ['foo', 'bar2', 3],
+          ['foo2', 'bar0', 1],
+        ] as const)
+          put(kv, key, value, { lease: toId64(lease) });
+      },
+    ],
+    [
+      'a deletion between',
+      (kv) => {
+        put(kv, 'foo', 'bar0', { lease: toId64(1) });
+        del(kv, 'foo');
+        put(kv, 'foo', 'bar1', { lease: toId64(2) });
+      },
+    ],
+    [
+      'a compaction under way',
+      (kv) => {
+        put(kv, 'foo', 'bar0');
+        put(kv, 'foo', 'bar1');
+        must(compact(kv, 1));
+      },
+    ],
+    [
+      'a key of which only the deletion is left',
+      (kv) => {
+        for (const key of ['foo1', 'foo2', 'foo3', 'foo4', 'foo5']) put(kv, key, key);
+        expect(del(kv, 'foo1')).toBe(7);
+        compactFully(kv, 7);
+        expect(stored(kv, 'foo1')).toEqual(['7t']);
+      },
+    ],
+  ])('TestKVRestore: every revision reads as before: %s', (_, fill) => {
+    const kv = createKv();
+    fill(kv);
+    const everything = { key: '\0', rangeEnd: '\0' };
+    const readAll = (store: Kv) => Array.from({ length: 10 }, (_, revision) => range(store, rangeOptions('a', 'z', { revision })));
+    const restored = restoreKv(JSON.parse(JSON.stringify(snapshotKv(kv))));
+    expect(readAll(restored)).toEqual(readAll(kv));
+    expect(keyHistories(restored, everything, 10, 10)).toEqual(keyHistories(kv, everything, 10, 10));
   });
 
   test('installing one makes watchers look again: what they missed, once', () => {

@@ -4,6 +4,7 @@ import {
   beginWrite,
   compact,
   compactStep,
+  createKv,
   createWatcher,
   type Event,
   endWrite,
@@ -44,6 +45,19 @@ export function rangeOptions(key: string, rangeEnd: string, more: Partial<RangeO
 
 export function watchOptions(key: string, rangeEnd: string, more: Partial<WatchOptions> = {}): WatchOptions {
   return { key, rangeEnd, startRevision: 0, prevKv: false, noPut: false, noDelete: false, ...more };
+}
+
+/** The worked example of 1.2 one revision later, for the first write gets 2: puts at 2, 3; delete 4; put 5; delete 6; another key at 7, 8. */
+export function example(): Kv {
+  const kv = createKv();
+  put(kv, 'k', '1');
+  put(kv, 'k', '2');
+  del(kv, 'k');
+  put(kv, 'k', '3');
+  del(kv, 'k');
+  put(kv, 'other', '1');
+  put(kv, 'other', '2');
+  return kv;
 }
 
 /** Runs one write transaction. */

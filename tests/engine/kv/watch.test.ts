@@ -25,7 +25,7 @@ function taken(kv: Kv): [number, number, string[]][] {
 }
 
 describe('from now on', () => {
-  test('each write is handed over inside its commit, to whom it concerns', () => {
+  test('TestWatch, TestWatcherWatchPrefix: each write is handed over inside its commit, to whom it concerns', () => {
     const kv = createKv();
     put(kv, 'a', '0');
     watch(kv, 1, watchOptions('a', ''));
@@ -63,7 +63,7 @@ describe('from now on', () => {
     expect(taken(kv)).toEqual([[1, 3, ['PUT b=1@3', 'PUT a=2@3', 'DELETE c@3']]]);
   });
 
-  test('a future start drops what comes before', () => {
+  test('TestWatchFutureRev: a future start drops what comes before', () => {
     const kv = createKv();
     watch(kv, 1, watchOptions('a', '', { startRevision: 4 }));
     for (let i = 2; i <= 5; i++) put(kv, 'a', String(i));
@@ -73,15 +73,44 @@ describe('from now on', () => {
     ]);
   });
 
-  test('a range in which no key can lie is refused', () => {
+  test('TestWatcherWatchWrongRange: a range in which no key can lie is refused', () => {
+    const kv = createKv();
     for (const end of ['a', 'b']) {
-      expect(createWatcher(createKv(), 1, watchOptions('b', end))).toEqual({ ok: false, error: { code: 'emptyWatcherRange' } });
+      expect(createWatcher(kv, 1, watchOptions('b', end))).toEqual({ ok: false, error: { code: 'emptyWatcherRange' } });
+      expect(cancelWatcher(kv, 1)).toBe(false);
     }
+    expect(createWatcher(kv, 1, watchOptions('b', '\0', { startRevision: 1 })).ok).toBe(true);
+  });
+
+  test('TestWatchDeleteRange: the keys of one deletion come together, in order', () => {
+    const kv = createKv();
+    for (let i = 0; i < 3; i++) put(kv, `foo_${i}`, 'bar');
+    watch(kv, 1, watchOptions('foo', 'foo_99'));
+    del(kv, 'foo', 'foo_99');
+    expect(taken(kv)).toEqual([[1, 5, ['DELETE foo_0@5', 'DELETE foo_1@5', 'DELETE foo_2@5']]]);
+  });
+
+  test('TestWatchResponseEventsNotSharedAcrossWatchers: each has events of its own, as it asked for them', () => {
+    const kv = createKv();
+    put(kv, 'a', '1');
+    watch(kv, 1, watchOptions('a', '', { prevKv: true }));
+    watch(kv, 2, watchOptions('a', ''));
+    watch(kv, 3, watchOptions('\0', '\0', { startRevision: 2, prevKv: true }));
+    put(kv, 'a', '2');
+    syncWatchers(kv);
+    const responses = takeWatchResponses(kv);
+    expect(responses.map(({ events }) => events.map(({ prevKv }) => prevKv?.value))).toEqual([
+      ['1'],
+      [undefined],
+      [undefined, '1'],
+    ]);
+    expect(new Set(responses.map(({ events }) => events)).size).toBe(3);
+    expect(new Set(responses.flatMap(({ events }) => events)).size).toBe(4);
   });
 });
 
 describe('from the past', () => {
-  test('history comes with the next round, in one response of the current revision, then the present', () => {
+  test('TestSyncWatchers: history comes with the next round, in one response of the current revision, then the present', () => {
     const kv = createKv();
     put(kv, 'a', '1');
     put(kv, 'b', '2');
@@ -101,7 +130,7 @@ describe('from the past', () => {
     ]);
   });
 
-  test('a batch carries at most 1000 distinct revisions and never splits one', () => {
+  test('TestWatchBatchUnsynced: a batch carries at most 1000 distinct revisions and never splits one', () => {
     const kv = createKv();
     for (let i = 0; i < 2500; i++) {
       write(kv, (open) => {
@@ -112,6 +141,7 @@ describe('from the past', () => {
     watch(kv, 1, watchOptions('\0', '\0', { startRevision: 1 }));
     const rounds = [1, 2, 3].map(() => [syncWatchers(kv), takeWatchResponses(kv)] as const);
     expect(rounds.map(([left]) => left)).toEqual([1, 1, 0]);
+    expect(getWatcher(kv, 1)?.state).toBe('synced');
     const batches = rounds.map(([, responses]) => responses.flatMap((response) => response.events));
     expect(batches.map((events) => events.length)).toEqual([2000, 2000, 1000]);
     expect(batches.flat().map(({ kv: pair }) => pair.modRevision)).toEqual(
@@ -139,7 +169,7 @@ describe('from the past', () => {
     expect(getWatcher(kv, 512)?.state).toBe('unsynced');
   });
 
-  test('a start below the compact revision hears so and is gone; equal to it is fine, also at a deletion', () => {
+  test('TestWatchCompacted: a start below the compact revision hears so and is gone; equal to it is fine, also at a deletion', () => {
     const kv = createKv();
     put(kv, 'a', '1');
     del(kv, 'a');
@@ -169,13 +199,55 @@ describe('from the past', () => {
     ]);
   });
 
-  test('nothing is lost to a compaction of what was not handed over yet but is above it', () => {
+  test('TestWatchNoEventLossOnCompact: nothing is lost to a compaction of what was not handed over yet but is above it', () => {
     const kv = createKv();
     for (let i = 0; i < 5; i++) put(kv, 'a', String(i));
     watch(kv, 1, watchOptions('a', '', { startRevision: 4 }));
+    watch(kv, 2, watchOptions('a', '', { startRevision: 3 }));
+    watch(kv, 3, watchOptions('a', '', { startRevision: 6 }));
     compactFully(kv, 4);
     syncWatchers(kv);
-    expect(taken(kv)).toEqual([[1, 6, ['PUT a=2@4', 'PUT a=3@5', 'PUT a=4@6']]]);
+    expect(taken(kv)).toEqual([
+      [2, 0, []],
+      [1, 6, ['PUT a=2@4', 'PUT a=3@5', 'PUT a=4@6']],
+      [3, 6, ['PUT a=4@6']],
+    ]);
+  });
+
+  test('TestRangeEvents: any start has what comes from there on, a deletion of two keys as two', () => {
+    const kv = createKv();
+    for (const key of ['foo1', 'foo2', 'foo3']) put(kv, key, 'bar');
+    del(kv, 'foo1', 'foo3');
+    const all = ['PUT foo1=bar@2', 'PUT foo2=bar@3', 'PUT foo3=bar@4', 'DELETE foo1@5', 'DELETE foo2@5'];
+    for (let start = 1; start <= 5; start++) {
+      watch(kv, start, watchOptions('\0', '\0', { startRevision: start }));
+      syncWatchers(kv);
+      expect(taken(kv)).toEqual([[start, 5, all.slice(Math.max(0, start - 2))]]);
+    }
+    watch(kv, 6, watchOptions('\0', '\0', { startRevision: 6 }));
+    syncWatchers(kv);
+    expect(taken(kv)).toEqual([]);
+  });
+
+  test.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])('TestWatchRestore: whatever a start, a new store misses nothing; a round before: %s, after: %s', (before, after) => {
+    const kv = createKv();
+    const starts = [0, 1, 2, 3, 4];
+    for (const [id, startRevision] of starts.entries()) watch(kv, id, watchOptions('foo', '', { startRevision }));
+    put(kv, 'foo', 'bar');
+    if (before) syncWatchers(kv);
+    installSnapshot(kv, snapshotKv(kv));
+    if (after) syncWatchers(kv);
+    del(kv, 'foo');
+    syncWatchers(kv);
+    const heard = new Map<number, string[]>();
+    for (const [id, , events] of taken(kv)) heard.set(id, [...(heard.get(id) ?? []), ...events]);
+    const both = ['PUT foo=bar@2', 'DELETE foo@3'];
+    expect(starts.map((id) => heard.get(id) ?? [])).toEqual([both, both, both, both.slice(1), []]);
   });
 });
 
@@ -191,7 +263,7 @@ describe('a stream that is full (2.2)', () => {
     return kv;
   }
 
-  test('128 responses fit; the next one makes a victim, which waits with it and hears nothing more', () => {
+  test('TestWatchVictims: 128 responses fit; the next one makes a victim, which waits with it and hears nothing more', () => {
     const kv = overfilled(0);
     expect(getWatcher(kv, 1)).toMatchObject({ state: 'synced', buffered: BUFFER, waiting: [] });
     expect(slowWatcherCount(kv)).toBe(0);
@@ -319,7 +391,7 @@ describe('events (2.3)', () => {
     ]);
   });
 
-  test('filters drop a type, and a response without events is not sent', () => {
+  test('TestWatcherWatchWithFilter: filters drop a type, and a response without events is not sent', () => {
     const kv = createKv();
     put(kv, 'b', '0');
     watch(kv, 1, watchOptions('\0', '\0', { noPut: true }));
@@ -342,7 +414,7 @@ describe('events (2.3)', () => {
 });
 
 describe('cancel and progress (2.1, 2.4)', () => {
-  test('a cancelled watcher gets nothing more, and a cancel of nobody says so', () => {
+  test('TestWatchStreamCancelWatcherByID: a cancelled watcher gets nothing more, and a cancel of nobody says so', () => {
     const kv = createKv();
     for (const [id, key, end] of [
       [1, 'a', ''],
@@ -363,7 +435,7 @@ describe('cancel and progress (2.1, 2.4)', () => {
     ]);
   });
 
-  test('progress is all or nothing: somebody lags, or starts in the future, or nobody is there (14.9)', () => {
+  test('TestWatcherRequestProgressAll, TestWatcherRequestProgressBadId: progress is all or nothing: somebody lags, or starts in the future, or nobody is there (14.9)', () => {
     const kv = createKv();
     put(kv, 'a', '1');
     watch(kv, 1, watchOptions('a', ''));
@@ -380,6 +452,52 @@ describe('cancel and progress (2.1, 2.4)', () => {
     put(kv, 'b', '3');
     expect(progressRevision(kv, [1, 2, 3])).toBe(4);
     expect(progressRevision(kv, [1, 99])).toBeUndefined();
+    expect(progressRevision(kv, [99])).toBeUndefined();
+  });
+
+  test.each([
+    [0, 2, 2],
+    [1, undefined, 2],
+    [2, undefined, 2],
+    [3, undefined, undefined],
+    [4, undefined, undefined],
+  ])('TestWatcherRequestProgress: started at %i, before a round %s, after it %s', (startRevision, before, after) => {
+    const kv = createKv();
+    put(kv, 'foo', 'bar');
+    watch(kv, 1, watchOptions('bad', '', { startRevision }));
+    expect(progressRevision(kv, [1])).toBe(before);
+    syncWatchers(kv);
+    expect(progressRevision(kv, [1])).toBe(after);
+  });
+
+  test('TestWatcherWatchID, TestWatcherRequestsCustomID: one at a time has an id, and it stands on what it gets', () => {
+    const kv = createKv();
+    for (let id = 0; id < 20; id++) {
+      put(kv, 'foo', 'before');
+      // Half of them from history.
+      watch(kv, id, watchOptions('foo', '', { startRevision: id < 10 ? 0 : 2 }));
+      expect(() => createWatcher(kv, id, watchOptions('foo', ''))).toThrow('a watcher id is used once');
+      put(kv, 'foo', 'after');
+      syncWatchers(kv);
+      expect(taken(kv).map(([each]) => each)).toEqual([id]);
+      expect(cancelWatcher(kv, id)).toBe(true);
+    }
+    expect(createWatcher(kv, 1, watchOptions('foo', '')).ok).toBe(true);
+  });
+
+  test('TestStressWatchCancelClose: many come and go between writes, and nobody is left behind', () => {
+    const kv = createKv();
+    const heard = new Map<number, number>();
+    for (let id = 0; id < 1000; id++) watch(kv, id, watchOptions('foo', id % 2 === 0 ? '' : 'fop'));
+    for (let round = 0; round < 100; round++) {
+      put(kv, 'foo', 'bar');
+      for (let i = 0; i < 10; i++) cancelWatcher(kv, round * 10 + i);
+      for (const { watcherId } of takeWatchResponses(kv)) heard.set(watcherId, (heard.get(watcherId) ?? 0) + 1);
+    }
+    // Cancelled in round n before the streams were emptied: it has heard the rounds before.
+    expect([...heard].every(([id, count]) => count === Math.floor(id / 10))).toBe(true);
+    expect(heard.size).toBe(990);
+    expect(kv.watchers).toEqual(createKv().watchers);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ZERO_ID } from '../../../src/base/index.ts';
 import {
   beginWrite,
+  cloneKv,
   createKv,
   currentRevision,
   endWrite,
@@ -172,11 +173,26 @@ describe('inside a write (1.6)', () => {
     expect(() => writePut(open, putOptions('a', '2'))).toThrow('a key changes once in a write');
   });
 
-  test('a second write cannot be opened, nor a write ended twice', () => {
+  test('TestKVTxnBlockWriteOperations: a second write cannot be opened, nor a write ended twice', () => {
     const kv = createKv();
     const open = beginWrite(kv);
-    expect(() => beginWrite(kv)).toThrow('one write at a time');
+    expect(() => put(kv, 'foo', '')).toThrow('one write at a time');
+    expect(() => del(kv, 'foo')).toThrow('one write at a time');
     endWrite(open);
+    expect(put(kv, 'foo', '')).toBe(2);
+    expect(del(kv, 'foo')).toBe(3);
     expect(() => endWrite(open)).toThrow('a write is ended once');
+  });
+
+  test('TestKVTxnNonBlockRange: nobody else reads in the middle of a write; who reads from a copy is not disturbed', () => {
+    const kv = createKv();
+    put(kv, 'foo', '1');
+    const reader = cloneKv(kv);
+    const open = beginWrite(kv);
+    must(writePut(open, putOptions('foo', '2')));
+    expect(() => range(kv, rangeOptions('foo', ''))).toThrow('inside a write');
+    expect(must(range(reader, rangeOptions('foo', '')))).toMatchObject({ revision: 2, kvs: [{ value: '1' }] });
+    endWrite(open);
+    expect(must(range(kv, rangeOptions('foo', '')))).toMatchObject({ revision: 3, kvs: [{ value: '2' }] });
   });
 });
