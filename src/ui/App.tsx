@@ -3,12 +3,12 @@ import { LazyMotion, MotionConfig } from 'framer-motion';
 import { useEffect, useState } from 'react';
 import { ENGLISH, loadWords, type Words } from '../i18n/index.ts';
 import styles from './App.module.css';
-import { Prompt } from './console/Prompt.tsx';
 import { Dialogs } from './Dialogs.tsx';
-import { type House, HouseProvider, useHouse, WordsProvider } from './frame/context.tsx';
+import { type House, HouseProvider, useHouse, useWords, WordsProvider } from './frame/context.tsx';
 import { useChosenSizes } from './frame/Edge.tsx';
 import { PHONE, useDesk, useGeneration, useMedia, useRunState, useSettings } from './frame/hooks.ts';
 import { usePageKeys } from './frame/keys.ts';
+import { onDemand } from './frame/onDemand.tsx';
 import { Legend } from './log/Legend.tsx';
 import { ReplicatedLog } from './log/ReplicatedLog.tsx';
 import { NeededNow } from './needed/NeededNow.tsx';
@@ -22,6 +22,9 @@ import { Stage } from './stage/Stage.tsx';
 import { Statement } from './statement/Statement.tsx';
 import { TimelineBar } from './timeline/TimelineBar.tsx';
 import { TopBar } from './topbar/TopBar.tsx';
+
+/** etcdctl as a language is large, and nobody types before there is a cluster. */
+const Prompt = onDemand(() => import('./console/Prompt.tsx').then((module) => module.Prompt), NoPrompt);
 
 /** Animations of what is few: a chunk of its own, after the first paint. */
 const loadMotion = () => import('./frame/motion.ts').then((module) => module.domAnimation);
@@ -113,6 +116,10 @@ function StageArea() {
       </div>
     </section>
   );
+}
+
+function NoPrompt() {
+  return <p role="alert">{useWords().panels.missing}</p>;
 }
 
 /** Before the first rows there is no cluster to show: the regions keep their places, empty. */

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, useContext } from 'react';
 import { assert } from '../../base/index.ts';
 import { ENGLISH, type Words } from '../../i18n/index.ts';
 import type { Run } from '../../workers/index.ts';
-import { type ConsoleShelf, createConsoleShelf } from '../console/shelf.ts';
+import type { ConsoleShelf } from '../console/shelf.ts';
 import { createPanels, type PanelStore } from '../rail/store.ts';
 import { createDesk, type DeskStore } from '../stores/desk.ts';
 import { createRestoring, type RestoringStore } from '../stores/restoring.ts';
@@ -26,8 +26,8 @@ export interface House {
   readonly scheduler: Scheduler;
   readonly tokens: Tokens;
   readonly acts: Acts;
-  /** Console sessions, by run. */
-  readonly consoles: ConsoleShelf;
+  /** Console sessions, by run. The console comes with a chunk of its own, and makes the shelf when it is there. */
+  readonly consoles: (make: () => ConsoleShelf) => ConsoleShelf;
   /** Which panels are open, and whose view they show. */
   readonly panels: PanelStore;
   /** The file that a cluster may be started from. */
@@ -53,7 +53,7 @@ export function createHouse(root: HTMLElement, settings: SettingsStore, first: R
     panels.getState().showMember(0);
   });
   const acts = createActs({ runs, toasts, desk, settings, scheduler });
-  const consoles = createConsoleShelf({ followKey: (key) => desk.getState().followKey(key), wake: () => scheduler.wake() });
+  let shelf: ConsoleShelf | undefined;
   return {
     settings,
     selection,
@@ -64,7 +64,10 @@ export function createHouse(root: HTMLElement, settings: SettingsStore, first: R
     scheduler,
     tokens: createTokens(root),
     acts,
-    consoles,
+    consoles: (make) => {
+      shelf ??= make();
+      return shelf;
+    },
     panels,
     restoring: createRestoring(),
   };
