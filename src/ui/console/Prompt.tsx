@@ -27,15 +27,16 @@ import { Lines } from './Lines.tsx';
 import { applyCompletion, type Offer, Offers } from './Offers.tsx';
 import styles from './Prompt.module.css';
 import { RoleGlyph, type Standing } from './RoleGlyph.tsx';
-import { shelfOf } from './shelf.ts';
+import { createConsoleShelf } from './shelf.ts';
 import { WaitingCall } from './WaitingCall.tsx';
 
 export function Prompt() {
   const words = useWords();
-  const house = useHouse();
-  const { desk, runs } = house;
+  const { consoles: shelf, desk, runs, scheduler } = useHouse();
   const run = useRun();
-  const consoles = shelfOf(house);
+  const consoles = shelf(() =>
+    createConsoleShelf({ followKey: (key) => desk.getState().followKey(key), wake: () => scheduler.wake() }),
+  );
   const store = consoles.of(run);
   const { tabs, active, open } = useConsoles(store);
   const tab = tabs.find((each) => each.client === active) ?? tabs[0];

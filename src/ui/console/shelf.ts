@@ -2,7 +2,6 @@
 import type { HelpKey } from '../../console/index.ts';
 import { ENGLISH, type Words } from '../../i18n/index.ts';
 import type { Run } from '../../workers/index.ts';
-import type { House } from '../frame/context.tsx';
 import { type ConsoleStore, createConsoles } from './consoles.ts';
 import { download } from './download.ts';
 
@@ -11,11 +10,6 @@ export interface ConsoleShelf {
   of(run: Run): ConsoleStore;
   /** What help says from now on. */
   speak(words: Words): void;
-}
-
-/** The shelf of a page. */
-export function shelfOf({ consoles, desk, scheduler }: House): ConsoleShelf {
-  return consoles(() => createConsoleShelf({ followKey: (key) => desk.getState().followKey(key), wake: () => scheduler.wake() }));
 }
 
 export interface ShelfNeeds {
