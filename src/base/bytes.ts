@@ -78,6 +78,21 @@ export function base64Encode(bytes: Bytes): string {
   return out;
 }
 
+/** What standard base64 stands for, with padding or without; undefined: it is none. */
+export function base64Decode(text: string): Bytes | undefined {
+  const digits = text.replace(/={1,2}$/, '');
+  const isPadded = digits !== text;
+  if (!/^[A-Za-z0-9+/]*$/.test(digits) || digits.length % 4 === 1 || (isPadded && text.length % 4 !== 0)) return undefined;
+  let out = '';
+  for (let i = 0; i < digits.length; i += 4) {
+    let word = 0;
+    for (let k = 0; k < 4; k++) word = (word << 6) | Math.max(0, BASE64.indexOf(digits.charAt(i + k) || 'A'));
+    const size = Math.min(3, digits.length - i - 1);
+    for (let k = 0; k < size; k++) out += String.fromCharCode((word >> (16 - 8 * k)) & 0xff);
+  }
+  return out;
+}
+
 /** Checks that a string is bytes: used where data comes in from outside. */
 export function assertBytes(bytes: string): asserts bytes is Bytes {
   for (let i = 0; i < bytes.length; i++) assert(bytes.charCodeAt(i) <= 0xff, 'bytes have one character per byte', { at: i });

@@ -34,3 +34,35 @@ function roundHalfToEven(value: number): number {
 function trimZeros(decimal: string): string {
   return decimal.replace(/\.?0+$/, '');
 }
+
+/** A time in UTC as zap writes it, RFC 3339 with six digits: `2026-11-22T17:19:34.603475Z`. @param epochMs ms since 1970 @param micros µs since then */
+export function goTime(epochMs: number, micros: number): string {
+  const total = epochMs + Math.floor(micros / 1000);
+  const days = Math.floor(total / 86_400_000);
+  const ms = total - days * 86_400_000;
+  const { year, month, day } = civilDate(days);
+  const date = `${two(year, 4)}-${two(month)}-${two(day)}`;
+  const clock = [Math.floor(ms / 3_600_000), Math.floor(ms / 60_000) % 60, Math.floor(ms / 1000) % 60]
+    .map((part) => two(part))
+    .join(':');
+  return `${date}T${clock}.${two((ms % 1000) * 1000 + (Math.floor(micros) % 1000), 6)}Z`;
+}
+
+/** The date so many days after 1970-01-01, by eras of 400 years that begin with March. howardhinnant.github.io/date_algorithms.html */
+function civilDate(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  const day = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
+}
+
+function two(value: number, width = 2): string {
+  return String(value).padStart(width, '0');
+}

@@ -1,4 +1,5 @@
 export * from './assert.ts';
+export * from './bcrypt.ts';
 export type { Brand } from './brand.ts';
 export * from './bytes.ts';
 export * from './chunks.ts';

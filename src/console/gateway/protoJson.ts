@@ -2,7 +2,17 @@
  * Protocol buffers in JSON as etcd's gateway has them: protobuf-go's protojson with proto names in answers and unknown fields
  * passed over in requests. spec/etcd.md 7.2; https://protobuf.dev/programming-guides/json
  */
-import { type Bytes, base64Encode, decodeRune, fail, ok, type Result, unreachable, utf8Encode } from '../../base/index.ts';
+import {
+  type Bytes,
+  base64Decode,
+  base64Encode,
+  decodeRune,
+  fail,
+  ok,
+  type Result,
+  unreachable,
+  utf8Encode,
+} from '../../base/index.ts';
 import { goQuote } from '../goText.ts';
 
 /** What a field holds. An enum is the list of its names, whose places are their numbers. */
@@ -310,7 +320,7 @@ function scalar(type: Exclude<FieldType, { readonly message: () => MessageType }
     case 'string':
       return token.kind === 'string' ? token.text : undefined;
     case 'bytes':
-      return token.kind === 'string' ? base64Decode(token.text) : undefined;
+      return token.kind === 'string' ? readBase64(token.text) : undefined;
     case 'int64':
       return integer(digitsOf(token), -(1n << 63n), 1n << 63n);
     case 'uint64':
@@ -359,24 +369,13 @@ function integer(text: Bytes, min: bigint, max: bigint): bigint | undefined {
   return value >= min && value < max ? value : undefined;
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
 /** Base64 as protojson reads it: standard or URL-safe, padded or not, line ends inside passed over. undefined: it is none. */
-export function base64Decode(text: Bytes): Bytes | undefined {
+export function readBase64(text: Bytes): Bytes | undefined {
   const isUrl = /[-_]/.test(text);
   const isPadded = text.length % 4 === 0;
   const clean = text.replace(/[\r\n]/g, '');
   const digits = clean.replace(/={1,2}$/, '');
   if (isPadded ? clean.length % 4 !== 0 : digits !== clean || clean.length % 4 === 1) return undefined;
-  if (isUrl ? !/^[A-Za-z0-9_-]*$/.test(digits) : !/^[A-Za-z0-9+/]*$/.test(digits)) return undefined;
-  if (digits.length % 4 === 1) return undefined;
-  const standard = isUrl ? digits.replace(/-/g, '+').replace(/_/g, '/') : digits;
-  let out = '';
-  for (let i = 0; i < standard.length; i += 4) {
-    let word = 0;
-    for (let k = 0; k < 4; k++) word = (word << 6) | Math.max(0, ALPHABET.indexOf(standard.charAt(i + k) || 'A'));
-    const size = Math.min(3, standard.length - i - 1);
-    for (let k = 0; k < size; k++) out += String.fromCharCode((word >> (16 - 8 * k)) & 0xff);
-  }
-  return out;
+  if (isUrl && !/^[A-Za-z0-9_-]*$/.test(digits)) return undefined;
+  return base64Decode(isUrl ? digits.replace(/-/g, '+').replace(/_/g, '/') : digits);
 }

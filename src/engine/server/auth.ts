@@ -1,5 +1,5 @@
 /** Users and roles, as every member knows them (`spec/etcd.md` 4.9; etcd-io/etcd:server/auth/store.go). A state is never changed in place. */
-import { type Bytes, byText, fail, ok, type Result, sha1, unreachable } from '../../base/index.ts';
+import { type Bytes, bcryptMatches, byText, fail, ok, type Result, unreachable } from '../../base/index.ts';
 import type { AuthResponse, Permission, ResponseHeader } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { LoggedAuthRequest } from './logged.ts';
@@ -41,35 +41,36 @@ export function findRole(auth: AuthState, name: Bytes): Role | undefined {
   return auth.roles.find((role) => role.name === name);
 }
 
-/**
- * What is kept of a password. etcd takes bcrypt, which is slow on purpose; here nothing leaves the browser, and a digest shows
- * as well that the password itself is in no log.
- */
-export function hashPassword(name: Bytes, password: Bytes): Bytes {
-  return sha1(`${name}\0${password}`);
-}
-
 /** Is this the user's password? */
 export function checkPassword(auth: AuthState, name: Bytes, password: Bytes): ApiErrorCode | undefined {
   if (!auth.isEnabled) return 'authNotEnabled';
   const user = findUser(auth, name);
   if (user === undefined) return 'authFailed';
   if (user.passwordHash === undefined) return 'passwordNotUsed';
-  return user.passwordHash === hashPassword(name, password) ? undefined : 'authFailed';
+  return bcryptMatches(user.passwordHash, password) ? undefined : 'authFailed';
 }
 
-/** A change of users and roles, or a question about them; the asking user's rights have been looked at. */
+/**
+ * A change of users and roles, or a question about them; the asking user's rights have been looked at.
+ *
+ * @param token what a log-in is answered with
+ */
 export function applyAuth(
   auth: AuthState,
   request: LoggedAuthRequest,
   header: ResponseHeader,
+  token: Bytes,
 ): Result<{ readonly auth: AuthState; readonly response: AuthResponse }, ApiErrorCode> {
   const same = (response: AuthResponse) => ok({ auth, response });
   switch (request.type) {
     case 'authStatus':
       return same({ type: 'authStatus', header, enabled: auth.isEnabled, authRevision: auth.revision });
     case 'authenticate':
-      return auth.isEnabled ? same({ type: 'authenticate', header, token: request.token }) : fail('authNotEnabled');
+      if (!auth.isEnabled) return fail('authNotEnabled');
+      // The password was looked at before; meanwhile the user may have gone, or come back without one.
+      return findUser(auth, request.name)?.passwordHash === undefined
+        ? fail('authFailed')
+        : same({ type: 'authenticate', header, token });
     case 'authUserGet': {
       const user = findUser(auth, request.name);
       return user === undefined ? fail('userNotFound') : same({ type: 'authUserGet', header, roles: user.roles });
@@ -115,7 +116,10 @@ function change(auth: AuthState, request: AuthChange): Result<AuthState, ApiErro
       return ok(next(auth, { users: auth.users.filter((user) => user.name !== request.name) }));
     case 'authUserChangePassword': {
       const user = findUser(auth, request.name);
-      return user === undefined ? fail('userNotFound') : ok(withUser(auth, { ...user, passwordHash: request.passwordHash }));
+      if (user === undefined) return fail('userNotFound');
+      // Who logs in without a password has none to change.
+      const passwordHash = user.passwordHash === undefined ? undefined : request.passwordHash;
+      return ok(withUser(auth, { ...user, passwordHash }));
     }
     case 'authUserGrantRole':
       return grantRole(auth, request.user, request.role);

@@ -1,5 +1,14 @@
 /** Protobuf forms of the requests about users and roles, with their places in an InternalRaftRequest. */
-import { type Bytes, boolField, bytesField, messageField, readFields, unreachable } from '../../base/index.ts';
+import {
+  type Bytes,
+  base64Decode,
+  base64Encode,
+  boolField,
+  bytesField,
+  messageField,
+  readFields,
+  unreachable,
+} from '../../base/index.ts';
 import type { Permission } from './api.ts';
 import type { LoggedAuthRequest } from './logged.ts';
 import { enumField, enumOf } from './protoFields.ts';
@@ -46,10 +55,10 @@ function encodeBody(request: LoggedAuthRequest): Bytes {
       return bytesField(1, request.name) + bytesField(3, request.token);
     case 'authUserAdd': {
       const options = request.noPassword ? messageField(3, boolField(1, true)) : '';
-      return bytesField(1, request.name) + options + bytesField(4, request.passwordHash);
+      return bytesField(1, request.name) + options + bytesField(4, base64Encode(request.passwordHash));
     }
     case 'authUserChangePassword':
-      return bytesField(1, request.name) + bytesField(3, request.passwordHash);
+      return bytesField(1, request.name) + bytesField(3, base64Encode(request.passwordHash));
     case 'authUserGet':
     case 'authUserDelete':
     case 'authRoleAdd':
@@ -85,13 +94,13 @@ export function decodeAuthRequest(field: number, bytes: Bytes): LoggedAuthReques
     case AUTH_FIELD.authenticate:
       return { type: 'authenticate', name: text(1), token: text(3) };
     case AUTH_FIELD.authUserAdd:
-      return { type: 'authUserAdd', name: text(1), passwordHash: text(4), noPassword: text(3) !== '' };
+      return { type: 'authUserAdd', name: text(1), passwordHash: base64Decode(text(4)) ?? '', noPassword: text(3) !== '' };
     case AUTH_FIELD.authUserDelete:
       return { type: 'authUserDelete', name: text(1) };
     case AUTH_FIELD.authUserGet:
       return { type: 'authUserGet', name: text(1) };
     case AUTH_FIELD.authUserChangePassword:
-      return { type: 'authUserChangePassword', name: text(1), passwordHash: text(3) };
+      return { type: 'authUserChangePassword', name: text(1), passwordHash: base64Decode(text(3)) ?? '' };
     case AUTH_FIELD.authUserGrantRole:
       return { type: 'authUserGrantRole', user: text(1), role: text(2) };
     case AUTH_FIELD.authUserRevokeRole:

@@ -1,12 +1,13 @@
 /** Compactions as a member carries them out: accepted at once, worked off in batches, and told in its log (`spec/etcd.md` 1.7, 8.4). */
-import { fail, goDuration, goSize, ok, type Result } from '../../base/index.ts';
+import { fail, goDuration, ok, type Result } from '../../base/index.ts';
 import { compact, compactStep } from '../kv/index.ts';
 import type { UnaryResponse } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
-import { writeServerLine } from './lines.ts';
+import { sizeFields, writeServerLine } from './lines.ts';
 import { sizeInUse } from './quota.ts';
 import type { LineField } from './serverLine.ts';
+import { tellCompactionEnd } from './slowLines.ts';
 import type { Member } from './state.ts';
 
 /** Revisions that are looked at in one step. etcd: --compaction-batch-limit. */
@@ -37,8 +38,10 @@ export function tickCompaction(member: Member): void {
 export function settleCompactions(member: Member): void {
   if (member.physicalWaits.length === 0) return;
   const isDone = (revision: number) => member.kv.finishedCompactRevision >= revision;
-  for (const { call, revision, response } of member.physicalWaits) {
-    if (isDone(revision)) member.outputs.push({ type: 'answer', call, response });
+  for (const { call, revision, response, startedAt, appliedAt } of member.physicalWaits) {
+    if (!isDone(revision)) continue;
+    tellCompactionEnd(member, revision, startedAt, appliedAt, response);
+    member.outputs.push({ type: 'answer', call, response });
   }
   member.physicalWaits = member.physicalWaits.filter(({ revision }) => !isDone(revision));
 }
@@ -67,14 +70,6 @@ function step(member: Member): void {
   member.compactingSince = member.now;
   const next = kv.compactions[0];
   if (next !== undefined) writeLine(member, 'compact tree index', [['revision', next.revision]]);
-}
-
-/** Bytes, and the same as people read it. */
-export function sizeFields(name: string, bytes: number): LineField[] {
-  return [
-    [`${name}-bytes`, bytes],
-    [name, goSize(bytes)],
-  ];
 }
 
 /** What an earlier process of this member has written already is not written again. */

@@ -62,5 +62,8 @@ export function memberDigest(member: Member): string {
     tickedAt: member.tickedAt,
     requestCount: member.requestCount,
     counters: member.counters,
+    meters: member.meters,
+    calls: member.calls,
+    traceCount: member.traceCount,
   });
 }

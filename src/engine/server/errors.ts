@@ -76,6 +76,7 @@ export type ApiErrorCode =
   | 'authFailed'
   /** A password was given for a user who has none. */
   | 'passwordNotUsed'
+  | 'passwordTooLong'
   | 'authNotEnabled'
   | 'invalidAuthManagement'
   | 'invalidAuthToken'
@@ -216,6 +217,11 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return {
         grpc: 'Unknown',
         text: 'rpc error: code = Unknown desc = auth: authentication failed, password was given for no password user',
+      };
+    case 'passwordTooLong':
+      return {
+        grpc: 'Unknown',
+        text: 'rpc error: code = Unknown desc = bcrypt: password length exceeds 72 bytes',
       };
     case 'authNotEnabled':
       return { grpc: 'FailedPrecondition', text: 'etcdserver: authentication is not enabled' };

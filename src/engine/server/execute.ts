@@ -7,6 +7,7 @@ import { beginWrite, endWrite } from '../kv/index.ts';
 import type { AlarmMember, AlarmRequest, AlarmType, LeaseGrantRequest, LeaseRevokeRequest, UnaryResponse } from './api.ts';
 import { isSameAlarm, withAlarm } from './applied.ts';
 import { applyAuth } from './auth.ts';
+import { tellAuthDone } from './authLines.ts';
 import { executeCompaction } from './compaction.ts';
 import { countOperations } from './counters.ts';
 import { shortClusterVersion } from './downgrade.ts';
@@ -18,7 +19,7 @@ import { type AuthInfo, isLoggedAuth, type LoggedAuthRequest, type LoggedRequest
 import { checkLogged } from './permissions.ts';
 import { costOf, growFile } from './quota.ts';
 import type { Member } from './state.ts';
-import { addToken, dropTokens } from './tokens.ts';
+import { addToken, dropTokens, tokenAt } from './tokens.ts';
 import { checkPutApply, deleteKeys, executeTxn, putKey } from './txn.ts';
 
 /** Does what a command says, or says why not. */
@@ -131,12 +132,16 @@ function changeAlarms(member: Member, { action, memberId, alarm: type }: AlarmRe
 }
 
 function executeAuth(member: Member, request: LoggedAuthRequest): Result<UnaryResponse, ApiErrorCode> {
-  const result = applyAuth(member.auth, request, headerOf(member));
+  const before = member.auth;
+  // Everybody makes the same token of what the entry says and where it stands.
+  const token = request.type === 'authenticate' ? tokenAt(request.token, member.appliedIndex) : '';
+  const result = applyAuth(before, request, headerOf(member), token);
   if (!result.ok) return result;
   member.auth = result.value.auth;
+  tellAuthDone(member, before, request, token);
   switch (request.type) {
     case 'authenticate':
-      addToken(member, request.token, request.name);
+      addToken(member, token, request.name);
       break;
     case 'authUserDelete':
     case 'authUserChangePassword':

@@ -25,6 +25,7 @@ const WORDS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
   permissionDenied: 'auth: permission denied',
   authFailed: 'auth: authentication failed, invalid user ID or password',
   passwordNotUsed: 'auth: authentication failed, password was given for no password user',
+  passwordTooLong: 'bcrypt: password length exceeds 72 bytes',
   authNotEnabled: 'auth: authentication is not enabled',
   authRevisionOld: 'auth: revision in header is old',
   invalidAuthToken: 'auth: invalid auth token',

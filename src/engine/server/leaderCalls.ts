@@ -126,7 +126,7 @@ function ask(member: Member, call: LeaderCall): void {
 function check(member: Member, call: LeaderCall): void {
   const read = ++member.leaderRequestCount;
   replace(member, call, { ...call, state: { type: 'checking', read } });
-  beginRead(member, { call: 0, request: { type: 'leadership', read }, token: undefined });
+  beginRead(member, { call: 0, request: { type: 'leadership', read }, token: undefined, startedAt: member.now });
 }
 
 function endCheck(member: Member, call: LeaderCall, isConfirmed: boolean): void {

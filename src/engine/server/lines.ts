@@ -1,5 +1,5 @@
 /** A member's own log lines, as data (`spec/etcd.md` 8). Raft's come between them, in the order in which all were written. */
-import { formatHex, type Id64 } from '../../base/index.ts';
+import { formatHex, goSize, type Id64 } from '../../base/index.ts';
 import { takeLogLines } from '../raft/index.ts';
 import type { LineField, LineLevel } from './serverLine.ts';
 import type { Member } from './state.ts';
@@ -39,4 +39,12 @@ export function whoseLine(member: Member): LineField[] {
 /** An id as log lines print it. */
 export function idField(name: string, id: Id64): LineField {
   return [name, formatHex(id)];
+}
+
+/** Bytes, and the same as people read it. */
+export function sizeFields(name: string, bytes: number): LineField[] {
+  return [
+    [`${name}-bytes`, bytes],
+    [name, goSize(bytes)],
+  ];
 }

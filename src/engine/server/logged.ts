@@ -16,6 +16,7 @@ import type {
 /** As {@link AuthRequest}, but passwords are hashes, and whoever is authenticated has a token already. */
 export type LoggedAuthRequest =
   | Exclude<AuthRequest, { type: 'authenticate' | 'authUserAdd' | 'authUserChangePassword' }>
+  /** `token` is its letters; its number comes when the entry is applied. */
   | { readonly type: 'authenticate'; readonly name: Bytes; readonly token: Bytes }
   | { readonly type: 'authUserAdd'; readonly name: Bytes; readonly passwordHash: Bytes; readonly noPassword: boolean }
   | { readonly type: 'authUserChangePassword'; readonly name: Bytes; readonly passwordHash: Bytes };
@@ -47,6 +48,11 @@ export type LoggedResponse = UnaryResponse | PlainResponse<'leaseCheckpoint'>;
 /** Users, roles and tokens: what the auth store answers to. */
 export function isLoggedAuth(request: LoggedRequest): request is LoggedAuthRequest {
   return request.type.startsWith('auth');
+}
+
+/** Questions that change nothing: members that have nobody to tell do not answer them. */
+export function isForAskerOnly({ type }: LoggedRequest): boolean {
+  return type === 'authUserGet' || type === 'authRoleGet' || type === 'authStatus';
 }
 
 /** Who asks, as the member that took the request knew it. etcd: auth.AuthInfo. */

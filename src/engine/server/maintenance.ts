@@ -2,10 +2,9 @@
 import { digestOf, formatDecimal, ZERO_ID } from '../../base/index.ts';
 import { hashKv, kvState } from '../kv/index.ts';
 import type { AlarmMember, StatusResponse } from './api.ts';
-import { sizeFields } from './compaction.ts';
 import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
-import { writeServerLine } from './lines.ts';
+import { sizeFields, writeServerLine } from './lines.ts';
 import { defragment, quotaOf, sizeInUse } from './quota.ts';
 import type { Member } from './state.ts';
 

@@ -25,6 +25,7 @@ import {
 import { applyEntries } from './apply.ts';
 import { NO_AUTH } from './auth.ts';
 import { tickCompactor } from './autoCompaction.ts';
+import { noteAnswers } from './calls.ts';
 import { publish, tickCluster } from './clusterCommand.ts';
 import { tickCompaction } from './compaction.ts';
 import { createCompactor } from './compactorState.ts';
@@ -38,6 +39,7 @@ import { tickLessor } from './lessor.ts';
 import { cloneLessor, createLessor } from './lessorState.ts';
 import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
+import { cloneMeters, createMeters } from './meters.ts';
 import { settleOwn } from './ownOutcomes.ts';
 import { onPeer } from './peers.ts';
 import { growFile } from './quota.ts';
@@ -134,18 +136,26 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     leaderlessLooks: 0,
     requestCount: (Math.floor(config.epoch + now / 1000) % 2 ** 40) * 256,
     counters: createCounters(),
+    meters: createMeters(),
+    calls: new Map(),
+    traceCount: 0,
     outputs: [],
   };
   if (state !== undefined) installState(member, state);
   growFile(member);
-  writeLinesBeforeRaft(member, records.length === 0, state !== undefined);
   if (config.boot === 'etcd' && !config.isJoining && records.length === 0) found(member);
-  writeLinesAfterRaft(member);
+  const raftLines = takeOutputs(member);
   if (member.membership.members.length > 0) tellMembers(member, member.appliedIndex);
   // A joining member of a lean cluster has a name to tell as well: nobody was given it.
   if (config.boot === 'etcd' || config.isJoining) publish(member);
   advanceTicks(member);
   pump(member);
+  // What a process writes first tells of its store, which here is only there when the log has been read back.
+  const rest = takeOutputs(member);
+  writeLinesBeforeRaft(member, records.length === 0, state !== undefined);
+  member.outputs.push(...raftLines);
+  writeLinesAfterRaft(member);
+  member.outputs.push(...rest);
   return member;
 }
 
@@ -212,6 +222,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
   settleOwn(member);
   settleLeaderCalls(member);
   pump(member);
+  noteAnswers(member);
   assertMember(member);
   return takeOutputs(member);
 }
@@ -230,6 +241,8 @@ export function cloneMember(member: Member): Member {
     writes: new Map(member.writes),
     watches: new Map(member.watches),
     counters: { ...member.counters },
+    meters: cloneMeters(member.meters),
+    calls: new Map(member.calls),
     outputs: member.outputs.slice(),
   };
 }

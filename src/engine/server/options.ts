@@ -1,5 +1,7 @@
 /** Flags of a member's process that change what it does. Each left out is etcd's default (`spec/etcd.md` 4.11). */
 
+import { BCRYPT_MAX_COST, BCRYPT_MIN_COST } from '../../base/index.ts';
+
 /** etcd: --feature-gates; those that mean something here. */
 export type FeatureGate = 'LeaseCheckpoint' | 'LeaseCheckpointPersist';
 
@@ -15,6 +17,8 @@ export interface ServerOptions {
   readonly logLevel?: 'debug' | 'info';
   /** Old revisions are compacted from time to time; left out: never. etcd: --auto-compaction-mode, --auto-compaction-retention. */
   readonly autoCompaction?: AutoCompaction;
+  /** What a password's hash costs, 4 … 31; left out: 4, where etcd has 10, for a tenth of a second is long here. etcd: --bcrypt-cost. */
+  readonly bcryptCost?: number;
   /** Gates that are open; none by default. */
   readonly featureGates?: readonly FeatureGate[];
 }
@@ -32,7 +36,9 @@ export function optionsError(options: ServerOptions): string | undefined {
   const { autoCompaction } = options;
   if (autoCompaction?.mode === 'periodic' && !isCount(autoCompaction.period)) return 'auto-compaction-retention is a time';
   if (autoCompaction?.mode === 'revision' && !isCount(autoCompaction.retention)) return 'auto-compaction-retention is a count';
-  return undefined;
+  const { bcryptCost = BCRYPT_MIN_COST } = options;
+  const isCost = Number.isInteger(bcryptCost) && bcryptCost >= BCRYPT_MIN_COST && bcryptCost <= BCRYPT_MAX_COST;
+  return isCost ? undefined : 'bcrypt-cost is between 4 and 31';
 }
 
 function isCount(value: number): boolean {

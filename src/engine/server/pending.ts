@@ -1,9 +1,16 @@
 /** What a member waits for beside reads and writes. */
 import type { Id64 } from '../../base/index.ts';
-import type { MemberAddRequest, MemberPromoteRequest, MemberRemoveRequest, MemberUpdateRequest } from './api.ts';
+import type { MemberAddRequest, MemberPromoteRequest, MemberRemoveRequest, MemberUpdateRequest, UnaryRequest } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
 import type { LoggedRequest } from './logged.ts';
+
+/** A unary call that has not ended. */
+export interface OpenCall {
+  readonly request: UnaryRequest;
+  /** Virtual µs. */
+  readonly startedAt: number;
+}
 
 /** Requests that become a conf change. */
 export type ConfigureRequest = MemberAddRequest | MemberRemoveRequest | MemberUpdateRequest | MemberPromoteRequest;

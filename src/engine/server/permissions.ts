@@ -85,6 +85,11 @@ export function checkLogged(rights: Rights, info: AuthInfo, request: LoggedReque
   }
 }
 
+/** Does a request of the log want the role `root`, whoever asks? */
+export function needsAdmin({ type }: LoggedRequest): boolean {
+  return type.startsWith('auth') && type !== 'authenticate' && type !== 'authUserGet' && type !== 'authRoleGet';
+}
+
 /** The rights that a transaction needs: those of both branches, whichever is taken. */
 export function checkTxn(rights: Rights, info: AuthInfo, txn: TxnRequest): ApiErrorCode | undefined {
   const { auth } = rights;

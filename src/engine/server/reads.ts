@@ -3,7 +3,6 @@ import { fail, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../ba
 import { range } from '../kv/index.ts';
 import { type MemberId, type ReadState, readIndex } from '../raft/index.ts';
 import type { DowngradeRequest, UnaryResponse } from './api.ts';
-import { checkPassword } from './auth.ts';
 import { countOperations } from './counters.ts';
 import { downgradeTarget, shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
@@ -12,12 +11,15 @@ import type { CallId } from './input.ts';
 import { internalText } from './internalText.ts';
 import { demoteLessor } from './lessor.ts';
 import { writeNodeLine, writeServerLine } from './lines.ts';
-import type { AuthInfo } from './logged.ts';
+import { type AuthInfo, NOBODY } from './logged.ts';
+import { beginLogin } from './logins.ts';
+import { type Labels, observe } from './meters.ts';
 import { checkAdmin, checkRange, checkTxn, checkUser } from './permissions.ts';
 import { nextRequestId } from './requestId.ts';
+import { tellRangeEnd, tellReadTxnEnd, tellRoundEnd } from './slowLines.ts';
 import type { Member, PendingRead } from './state.ts';
 import { REQUEST_TIMEOUT } from './timeouts.ts';
-import { authInfoOf, makeToken } from './tokens.ts';
+import { authInfoOf } from './tokens.ts';
 import { readTxn } from './txn.ts';
 import { beginWrite } from './writes.ts';
 
@@ -39,6 +41,7 @@ export function answerRead(member: Member, read: PendingRead): void {
   }
   const result = resultOf(member, read);
   if (result === undefined) return;
+  tellReadEnd(member, read, result.ok ? result.value : result.error);
   if (result.ok) {
     countOperations(member.counters, result.value);
     member.outputs.push({ type: 'answer', call, response: result.value });
@@ -47,13 +50,14 @@ export function answerRead(member: Member, read: PendingRead): void {
 
 /** Undefined: it goes on as a write. */
 function resultOf(member: Member, { call, request, token }: PendingRead): Result<UnaryResponse, ApiErrorCode> | undefined {
-  const info = authInfoOf(member, token);
+  const info = request.type === 'authenticate' ? ok(NOBODY) : authInfoOf(member, token);
   if (!info.ok) return info;
   switch (request.type) {
     case 'range': {
       const refusal = checkRange(member.auth, info.value, 'read', request.key, request.rangeEnd);
       if (refusal !== undefined) return fail(refusal);
       const result = range(member.kv, request);
+      observe(member.meters, 'etcd_server_range_duration_seconds', 0, result.ok ? SUCCESS : FAILURE);
       if (!result.ok) return fail(result.error.code);
       const { kvs, more, count } = result.value;
       return ok({ type: 'range', header: headerOf(member), kvs, more, count });
@@ -68,10 +72,7 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
       return ok({ type: 'memberList', header: { ...headerOf(member), revision: 0 }, members: member.membership.members });
     }
     case 'authenticate': {
-      const refusal = checkPassword(member.auth, request.name, request.password);
-      if (refusal !== undefined) return fail(refusal);
-      const { name } = request;
-      const code = beginWrite(member, call, { type: 'authenticate', name, token: makeToken(member) }, info.value);
+      const code = beginLogin(member, call, request.name, request.password);
       return code === undefined ? undefined : fail(code);
     }
     case 'downgrade': {
@@ -109,7 +110,10 @@ export function onReadState(member: Member, state: ReadState): void {
   const round = member.readRound;
   if (round === undefined || round.context !== state.context) return; // an answer to a round that was given up
   member.readRound = undefined;
-  member.confirmedReads = [...member.confirmedReads, { index: state.index, reads: round.reads }];
+  member.confirmedReads = [
+    ...member.confirmedReads,
+    { index: state.index, startedAt: round.startedAt, confirmedAt: member.now, reads: round.reads },
+  ];
   releaseReads(member);
   startRound(member);
 }
@@ -119,7 +123,10 @@ export function releaseReads(member: Member): void {
   const due = member.confirmedReads.filter((reads) => reads.index <= member.appliedIndex);
   if (due.length === 0) return;
   member.confirmedReads = member.confirmedReads.filter((reads) => reads.index > member.appliedIndex);
-  for (const { reads } of due) for (const read of reads) answerRead(member, read);
+  for (const confirmed of due) {
+    tellRoundEnd(member, confirmed);
+    for (const read of confirmed.reads) answerRead(member, read);
+  }
 }
 
 /** Another leader is known than before: a round that was asked of the old one may never be answered. */
@@ -172,13 +179,31 @@ export function tickReads(member: Member): void {
 
 /** The client no longer waits. The round that its read was part of goes on, and others wait for it as before. */
 export function cancelRead(member: Member, call: CallId): void {
-  const keep = (reads: readonly PendingRead[]) =>
-    reads.some((read) => read.call === call) ? reads.filter((read) => read.call !== call) : reads;
+  const keep = (reads: readonly PendingRead[]) => {
+    const gone = reads.find((read) => read.call === call);
+    if (gone === undefined) return reads;
+    tellUnagreed(member, gone, 'canceled');
+    return reads.filter((read) => read !== gone);
+  };
   member.waitingReads = keep(member.waitingReads);
   const round = member.readRound;
   if (round !== undefined) member.readRound = { ...round, reads: keep(round.reads) };
-  member.confirmedReads = member.confirmedReads.map(({ index, reads }) => ({ index, reads: keep(reads) }));
+  member.confirmedReads = member.confirmedReads.map((confirmed) => ({ ...confirmed, reads: keep(confirmed.reads) }));
 }
+
+/** Nobody agreed to a read: of transactions nothing is told then. */
+function tellUnagreed(member: Member, { request, startedAt }: PendingRead, code: ApiErrorCode): void {
+  if (request.type === 'range') tellRangeEnd(member, request, startedAt, code);
+}
+
+/** A client's read has ended: it may have taken long. */
+function tellReadEnd(member: Member, { request, startedAt }: PendingRead, outcome: UnaryResponse | ApiErrorCode): void {
+  if (request.type === 'range') tellRangeEnd(member, request, startedAt, outcome);
+  else if (request.type === 'txn') tellReadTxnEnd(member, request, startedAt, outcome);
+}
+
+const SUCCESS: Labels = [['success', 'true']];
+const FAILURE: Labels = [['success', 'false']];
 
 /** Whether the quorum still knows this member as its leader: whoever asked goes on with that. */
 function noteLeadership(member: Member, read: number, isConfirmed: boolean): void {
@@ -207,5 +232,6 @@ function refuseRead(member: Member, read: PendingRead, code: ApiErrorCode): void
     noteLeadership(member, read.request.read, false);
     return;
   }
+  tellUnagreed(member, read, code);
   member.outputs.push({ type: 'refuse', call: read.call, error: { code } });
 }

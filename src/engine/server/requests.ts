@@ -1,7 +1,7 @@
 /** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc). */
 import { type Bytes, ok, type Result, toId64, unreachable, ZERO_ID } from '../../base/index.ts';
 import type { LeaseGrantRequest, PutRequest, TxnRequest, UnaryResponse } from './api.ts';
-import { hashPassword } from './auth.ts';
+import { forgetCall, noteRequest } from './calls.ts';
 import { beginConfigure, beginMove, cancelConfigure } from './configure.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
@@ -9,6 +9,7 @@ import type { CallId } from './input.ts';
 import { beginLeaderCall, cancelLeaderCall } from './leaderCalls.ts';
 import { leasesInOrder } from './lessor.ts';
 import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import { hashPassword } from './logins.ts';
 import { answerDefragment, answerHash, answerHashKv, statusOf } from './maintenance.ts';
 import { inspectionOf } from './metrics.ts';
 import { checkAdmin, checkLeaseRead, checkUser } from './permissions.ts';
@@ -17,18 +18,19 @@ import { answerRead, beginRead, cancelRead } from './reads.ts';
 import { nextRequestId } from './requestId.ts';
 import { beginSnapshot } from './snapshotFile.ts';
 import type { IncomingRequest, Member, PendingRead } from './state.ts';
-import { authInfoOf } from './tokens.ts';
+import { authInfoOf, isAhead } from './tokens.ts';
 import { checkPutRequest, checkTxnRequest, isReadOnly, isSerializable } from './txn.ts';
 import { askProgress, beginWatch, cancelWatch } from './watches.ts';
 import { beginWrite, cancelWrite, raiseNoSpace } from './writes.ts';
 
 /** Takes a request in. Every call is answered, refused, or stays open until it is cancelled. */
 export function handleRequest(member: Member, incoming: IncomingRequest): void {
-  // A member that has not been able to say who it is does not serve clients yet: they wait.
-  if (member.publication !== undefined) {
+  // A member that has not been able to say who it is does not serve clients yet: they wait. So does whoever logged in with one that is ahead.
+  if (member.publication !== undefined || isAhead(member, incoming.token)) {
     member.heldRequests = [...member.heldRequests, incoming];
     return;
   }
+  noteRequest(member, incoming);
   const code = begin(member, incoming);
   if (code !== undefined) member.outputs.push({ type: 'refuse', call: incoming.call, error: { code } });
 }
@@ -38,7 +40,7 @@ export function releaseHeld(member: Member): void {
   if (member.publication !== undefined || member.heldRequests.length === 0) return;
   const held = member.heldRequests;
   member.heldRequests = [];
-  for (const incoming of held) handleRequest(member, incoming);
+  for (const incoming of held) handleRequest(member, incoming); // some wait on
 }
 
 /** The client gave up on a call, or went away. Nothing is answered any more. */
@@ -50,6 +52,7 @@ export function handleCancel(member: Member, call: CallId): void {
   cancelRead(member, call);
   cancelLeaderCall(member, call);
   cancelWatch(member, call);
+  forgetCall(member, call);
 }
 
 function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefined {
@@ -66,7 +69,7 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
   switch (request.type) {
     case 'range':
       if (request.key === '') return 'emptyKey';
-      return read(member, { call, request, token }, !request.serializable);
+      return read(member, { call, request, token, startedAt: member.now }, !request.serializable);
     case 'put':
       return checkPutRequest(request) ?? write(request);
     case 'deleteRange':
@@ -91,7 +94,7 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
       askProgress(member, request.watches);
       return answer(member, call, { type: 'watchProgress', header: headerOf(member) });
     case 'memberList':
-      return read(member, { call, request, token }, request.linearizable);
+      return read(member, { call, request, token, startedAt: member.now }, request.linearizable);
     case 'memberAdd':
     case 'memberRemove':
     case 'memberUpdate':
@@ -115,14 +118,16 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
     }
     case 'downgrade':
     case 'authenticate':
-      return read(member, { call, request, token }, true);
+      return read(member, { call, request, token, startedAt: member.now }, true);
     case 'authUserAdd': {
       const { type, name, password, noPassword } = request;
-      return write({ type, name, noPassword, passwordHash: noPassword ? '' : hashPassword(name, password) });
+      const hash = noPassword ? ok('') : hashPassword(member, password);
+      return hash.ok ? write({ type, name, noPassword, passwordHash: hash.value }) : hash.error;
     }
     case 'authUserChangePassword': {
       const { type, name, password } = request;
-      return write({ type, name, passwordHash: hashPassword(name, password) });
+      const hash = password === '' ? ok('') : hashPassword(member, password);
+      return hash.ok ? write({ type, name, passwordHash: hash.value }) : hash.error;
     }
     case 'authEnable':
     case 'authDisable':
@@ -168,7 +173,7 @@ function userOf(member: Member, request: IncomingRequest['request'], token: Byte
 function beginTxn(member: Member, call: CallId, request: TxnRequest, token: Bytes | undefined): ApiErrorCode | undefined {
   const refusal = checkTxnRequest(request);
   if (refusal !== undefined || !isReadOnly(request)) return refusal;
-  return read(member, { call, request, token }, !isSerializable(request));
+  return read(member, { call, request, token, startedAt: member.now }, !isSerializable(request));
 }
 
 function read(member: Member, pending: PendingRead, isLinearizable: boolean): undefined {

@@ -5,14 +5,17 @@
  */
 import { goDuration } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
-import { idField, writeServerLine } from './lines.ts';
-import type { AutoCompaction } from './options.ts';
+import { idField, sizeFields, whoseLine, writeServerLine } from './lines.ts';
+import { describeMember } from './membership.ts';
+import { type AutoCompaction, isEnabled } from './options.ts';
 import { writeNewPeer } from './peerLines.ts';
+import { DEFAULT_QUOTA, sizeInUse } from './quota.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member, MemberConfig } from './state.ts';
 
 /** etcd: server version. */
 const VERSION = '3.6.14';
+const UNKEPT = 'Detected that checkpointing is enabled without persistence. Consider enabling feature gate LeaseCheckpointPersist';
 const SINGLE_PORT = 'Running http and grpc server on single port. This is not recommended for production.';
 
 /** Everything up to the start of Raft. To be called before Raft's lines are taken. @param isFirst it has nothing on its disk */
@@ -22,7 +25,11 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
   const dir = dataDir(config);
   const write = (level: 'info' | 'warn', message: string, fields: readonly LineField[] = [], logger = '') =>
     member.outputs.push({ type: 'log', line: { level, logger, message, fields } });
-  write('warn', SINGLE_PORT);
+  const checkFlags = () => {
+    write('warn', SINGLE_PORT);
+    if (isEnabled(config.options, 'LeaseCheckpoint') && !isEnabled(config.options, 'LeaseCheckpointPersist')) write('warn', UNKEPT);
+  };
+  checkFlags();
   write('info', 'Running: ', [['args', ['etcd', `--name=${name}`, `--initial-cluster=${initialCluster(config)}`]]]);
   if (isFirst)
     write('info', 'Initialize and start etcd server', [
@@ -34,7 +41,7 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
       ['data-dir', dir],
       ['dir-type', 'member'],
     ]);
-  write('warn', SINGLE_PORT);
+  checkFlags();
   write('info', 'configuring peer listeners', [['listen-peer-urls', ownPeerUrls(config)]]);
   write('info', 'configuring client listeners', [['listen-client-urls', clientUrls]]);
   write('info', 'starting an etcd server', serverFields(config, isFirst));
@@ -49,24 +56,36 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
     ['path', `${dir}/member/snap/db`],
     ['took', '0s'],
   ]);
-  write('info', 'restore consistentIndex', [['index', member.appliedIndex]]);
+  // What was committed before has been applied before: etcd's store knows how far.
+  const consistentIndex = isFirst ? 0 : Math.max(member.replayTo, member.diskSnapshotIndex);
+  write('info', 'restore consistentIndex', [['index', consistentIndex]]);
   if (!isFirst) {
     if (!hasSnapshot) write('info', 'No snapshot found. Recovering WAL from scratch!');
     else {
       write('info', 'recovered v2 store from snapshot', [['snapshot-index', member.diskSnapshotIndex]]);
       const indexes: LineField[] = [
-        ['consistent-index', member.appliedIndex],
+        ['consistent-index', consistentIndex],
         ['snapshot-index', member.diskSnapshotIndex],
       ];
       write('info', 'Skipping snapshot backend', indexes);
     }
-    write('info', 'recovered v3 backend');
+    write('info', 'recovered v3 backend', [
+      ...sizeFields('backend-size', member.fileSize),
+      ...sizeFields('backend-size-in-use', sizeInUse(member.kv)),
+    ]);
     write('info', 'Bootstrapping WAL from snapshot');
-    const commit = member.raft.log.committed;
-    write('info', 'restarting local member', [...whose(config), ['commit-index', commit]]);
+    write('info', 'restarting local member', [...whose(config), ['commit-index', member.replayTo]]);
   }
   write('info', 'bootstrapping cluster');
   write('info', 'bootstrapping storage');
+  if (!isFirst) {
+    if (!hasSnapshot) {
+      for (const each of member.membership.members) {
+        write('info', 'Detected member only in v3store but missing in v2store', [['member', describeMember(each)]]);
+      }
+    }
+    writeStoredCluster(member);
+  }
   write('info', 'bootstrapping raft');
   if (isFirst) {
     const [cluster, local] = whose(config);
@@ -79,19 +98,18 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
 export function writeLinesAfterRaft(member: Member): void {
   const { config } = member;
   writeServerLine(member, 'warn', 'simple token is not cryptographically signed');
-  writeServerLine(member, 'info', 'kvstore restored', [['current-rev', currentRevision(member.kv)]]);
-  writeServerLine(member, 'info', 'enabled backend quota with default value', [
-    ['quota-name', 'v3-applier'],
-    ['quota-size-bytes', 2_147_483_648],
-    ['quota-size', '2.1 GB'],
-  ]);
+  writeStoreLines(member);
+  writeServerLine(member, 'debug', 'Refreshing rangePermCache');
+  writeQuotaLine(member);
   const known = member.membership.members.length > 0 ? member.membership.members : config.cluster.members;
   for (const peer of known) if (peer.id !== config.id) writeNewPeer(member, peer);
   const version = member.membership.clusterVersion;
   writeServerLine(member, 'info', 'starting etcd server', [
     idField('local-member-id', config.id),
     ['local-server-version', VERSION],
-    ['cluster-version', version === '' ? 'to_be_decided' : version.split('.').slice(0, 2).join('.')],
+    ...(version === ''
+      ? ([['cluster-version', 'to_be_decided']] as const)
+      : ([idField('cluster-id', config.cluster.clusterId), ['cluster-version', shortVersion(version)]] as const)),
   ]);
   writeServerLine(member, 'info', 'now serving peer/client/metrics', [
     idField('local-member-id', config.id),
@@ -119,18 +137,14 @@ export function writeLinesAfterRaft(member: Member): void {
     writeServerLine(member, 'info', 'started to purge file', fields);
   }
   if (member.mayAdvanceTicks && known.length > 1) {
-    const ticks: LineField[] = [idField('local-member-id', config.id), ['election-ticks', 10]];
-    writeServerLine(member, 'info', 'starting initial election tick advance', ticks);
+    writeServerLine(member, 'info', 'starting initial election tick advance', [['election-ticks', 10]]);
   }
 }
 
 /** A member that is known under its name serves clients. */
 export function writeServingLines(member: Member): void {
   writeServerLine(member, 'info', 'ready to serve client requests');
-  writeServerLine(member, 'info', 'grpc service status changed', [
-    ['service', ''],
-    ['status', 'SERVING'],
-  ]);
+  writeServing(member);
   writeServerLine(member, 'info', 'notifying init daemon');
   writeServerLine(member, 'info', 'successfully notified init daemon');
   for (const url of member.config.attributes.clientUrls) {
@@ -139,6 +153,58 @@ export function writeServingLines(member: Member): void {
       ['address', addressOf(url)],
     ]);
   }
+}
+
+/** The service for clients is there, or there again. */
+export function writeServing(member: Member): void {
+  writeServerLine(member, 'info', 'grpc service status changed', [
+    ['service', ''],
+    ['status', 'SERVING'],
+  ]);
+}
+
+/** What the store says of the key-values in it. */
+export function writeStoreLines(member: Member): void {
+  const compacted = member.kv.finishedCompactRevision;
+  if (compacted > 0) {
+    writeServerLine(member, 'info', 'restored last compact revision', [
+      ['meta-bucket-name-key', 'finishedCompactRev'],
+      ['restored-compact-revision', compacted],
+    ]);
+  }
+  writeServerLine(member, 'info', 'kvstore restored', [['current-rev', currentRevision(member.kv)]]);
+}
+
+/** Who is in the cluster, as the store says. */
+export function writeStoredCluster(member: Member): void {
+  const { members, clusterVersion } = member.membership;
+  const short: LineField[] = clusterVersion === '' ? [] : [['cluster-version', shortVersion(clusterVersion)]];
+  if (short.length > 0) writeServerLine(member, 'info', 'enabled capabilities for version', short);
+  for (const { id, peerUrls, isLearner } of members) {
+    writeServerLine(member, 'info', 'recovered/added member from store', [
+      ...whoseLine(member),
+      idField('recovered-remote-peer-id', id),
+      ['recovered-remote-peer-urls', peerUrls],
+      ['recovered-remote-peer-is-learner', isLearner],
+    ]);
+  }
+  if (short.length > 0) writeServerLine(member, 'info', 'set cluster version from store', short);
+}
+
+function writeQuotaLine(member: Member): void {
+  const configured = member.config.quotaBytes ?? 0;
+  const name: LineField = ['quota-name', 'v3-applier'];
+  if (configured < 0) {
+    writeServerLine(member, 'info', 'disabled backend quota', [name, ['quota-size-bytes', configured]]);
+    return;
+  }
+  const sizes = sizeFields('quota-size', configured === 0 ? DEFAULT_QUOTA : configured);
+  const message = configured === 0 ? 'enabled backend quota with default value' : 'enabled backend quota';
+  writeServerLine(member, 'info', message, [name, ...sizes]);
+}
+
+function shortVersion(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }
 
 function serverFields(config: MemberConfig, isFirst: boolean): LineField[] {
@@ -172,7 +238,7 @@ function serverFields(config: MemberConfig, isFirst: boolean): LineField[] {
     ['initial-cluster', isFirst ? initialCluster(config) : ''],
     ['initial-cluster-state', isNew ? 'new' : 'existing'],
     ['initial-cluster-token', isFirst ? 'etcd-cluster' : ''],
-    ['quota-backend-bytes', 2_147_483_648],
+    ['quota-backend-bytes', config.quotaBytes || DEFAULT_QUOTA],
     ['max-request-bytes', 1_572_864],
     ['max-concurrent-streams', 4_294_967_295],
     ['pre-vote', config.preVote],

@@ -10,8 +10,9 @@ import type { ClusterIdentity } from './identity.ts';
 import type { CallId, MemberOutput } from './input.ts';
 import type { LeaderCall, Lessor } from './lessorState.ts';
 import type { LoggedRequest } from './logged.ts';
+import type { Meters } from './meters.ts';
 import type { ServerOptions } from './options.ts';
-import type { OwnOutcome, PendingConfiguration, PendingMove, PendingPromotion, Publication } from './pending.ts';
+import type { OpenCall, OwnOutcome, PendingConfiguration, PendingMove, PendingPromotion, Publication } from './pending.ts';
 import type { ServerRules } from './rules.ts';
 import type { StateSnapshot } from './stateSnapshot.ts';
 
@@ -62,6 +63,8 @@ export interface PendingWrite {
   readonly startedAt: number;
   /** However it ends, its client is told this: an alarm that is raised before a call is refused. */
   readonly refusal?: ApiErrorCode;
+  /** A log-in: the password, and the auth store's revision when it was right. */
+  readonly login?: { readonly password: Bytes; readonly revision: number };
 }
 
 /** A compaction that is applied, and whose client wants to know when its work is done. */
@@ -69,6 +72,9 @@ export interface PhysicalWait {
   readonly call: CallId;
   readonly revision: number;
   readonly response: UnaryResponse;
+  /** Of the call, and when it was applied; virtual µs. */
+  readonly startedAt: number;
+  readonly appliedAt: number;
 }
 
 /** Who has logged in, by token. etcd's simple tokens: in memory only. */
@@ -96,6 +102,8 @@ export interface PendingRead {
     /** Nothing is read: a call to the leader wants to know whether this member still is it. */
     | { readonly type: 'leadership'; readonly read: number };
   readonly token: Bytes | undefined;
+  /** Virtual µs. */
+  readonly startedAt: number;
 }
 
 /** Reads that share one ReadIndex. */
@@ -113,6 +121,9 @@ export interface ReadRound {
 /** Reads whose index is known and that wait for this member to apply it. */
 export interface ConfirmedReads {
   readonly index: LogIndex;
+  /** Of the round, and when its index was known; virtual µs. */
+  readonly startedAt: number;
+  readonly confirmedAt: number;
   readonly reads: readonly PendingRead[];
 }
 
@@ -210,6 +221,11 @@ export interface Member extends StateMachine {
   /** Ids given out so far. */
   requestCount: number;
   readonly counters: Counters;
+  readonly meters: Meters;
+  /** Unary calls that are open. */
+  readonly calls: Map<CallId, OpenCall>;
+  /** Traces written so far. */
+  traceCount: number;
   /** Outputs of the input that is being handled. */
   outputs: MemberOutput[];
 }

@@ -1,6 +1,8 @@
 /** Who has logged in (etcd-io/etcd:server/auth/simple_token.go). Every member learns of a token through the log, and forgets it when it stops. */
-import { assert, type Bytes, digestOf, fail, ok, type Result } from '../../base/index.ts';
+import { assert, type Bytes, digestOf, fail, ok, type Result, utf8Decode } from '../../base/index.ts';
+import { fingerprintOf } from './authLines.ts';
 import type { ApiErrorCode } from './errors.ts';
+import { writeServerLine } from './lines.ts';
 import { type AuthInfo, NOBODY } from './logged.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member } from './state.ts';
@@ -9,7 +11,7 @@ import type { Member } from './state.ts';
 const TOKEN_TTL = 300_000_000;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** A token that nobody else has: sixteen letters, and the index that the member had applied. */
+/** The letters of a token that nobody else has. */
 export function makeToken(member: Member): Bytes {
   const digest = digestOf([member.config.seed, nextRequestId(member)]);
   let letters = '';
@@ -18,7 +20,19 @@ export function makeToken(member: Member): Bytes {
     assert(letter !== undefined, 'an alphabet has no gap');
     letters += letter;
   }
-  return `${letters}.${member.appliedIndex}`;
+  return letters;
+}
+
+/** A token: its letters, and how far the log was applied before it. */
+export function tokenAt(letters: Bytes, appliedIndex: number): Bytes {
+  return `${letters}.${appliedIndex}`;
+}
+
+/** Has this member yet to apply the log-in that a token comes from? What is asked with it waits for that. */
+export function isAhead({ auth, appliedIndex }: Member, token: Bytes | undefined): boolean {
+  if (!auth.isEnabled || token === undefined) return false;
+  const index = /^[^.]+\.(\d+)$/.exec(token)?.[1];
+  return index !== undefined && Number(index) > appliedIndex;
 }
 
 /** A log-in was applied. */
@@ -37,7 +51,20 @@ export function authInfoOf(member: Member, token: Bytes | undefined): Result<Aut
   const { auth } = member;
   if (!auth.isEnabled || token === undefined) return ok(NOBODY);
   const known = member.tokens.get(token);
-  if (known === undefined || known.expiresAt <= member.now) return fail('invalidAuthToken');
+  if (known === undefined || known.expiresAt <= member.now) {
+    if (known !== undefined) forgetToken(member, token, known.user);
+    writeServerLine(member, 'warn', 'invalid auth token', [['token-fingerprint', fingerprintOf(token)]]);
+    return fail('invalidAuthToken');
+  }
   member.tokens.set(token, { ...known, expiresAt: member.now + TOKEN_TTL });
   return ok({ user: known.user, revision: auth.revision });
+}
+
+/** Nobody has used it for too long. */
+function forgetToken(member: Member, token: Bytes, user: Bytes): void {
+  member.tokens.delete(token);
+  writeServerLine(member, 'debug', 'deleted a simple token', [
+    ['user-name', utf8Decode(user)],
+    ['token', utf8Decode(token)],
+  ]);
 }

@@ -17,6 +17,8 @@ import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
 const MAX_REQUEST_SIZE = 1_572_864;
 /** etcd: maxGapBetweenApplyAndCommitIndex. */
 const MAX_APPLY_GAP = 5_000;
+type WriteEnd = Pick<PendingWrite, 'refusal' | 'login'>;
+
 /** Nobody outside asked. */
 const NO_CALL: CallId = 0;
 
@@ -24,16 +26,16 @@ const NO_CALL: CallId = 0;
  * Takes a write in: it becomes a proposal now, or as soon as this member knows a leader.
  *
  * @param auth who asks
- * @param refusal however the write ends, its client is told this
+ * @param more what has to be known at its end
  */
 export function beginWrite(
   member: Member,
   call: CallId,
   request: LoggedRequest,
   auth: AuthInfo,
-  refusal?: ApiErrorCode,
+  more: WriteEnd = {},
 ): ApiErrorCode | undefined {
-  const entered = enter(member, call, request, auth, refusal);
+  const entered = enter(member, call, request, auth, more);
   return entered.ok ? undefined : entered.error;
 }
 
@@ -54,13 +56,13 @@ function enter(
   call: CallId,
   request: LoggedRequest,
   auth: AuthInfo,
-  refusal?: ApiErrorCode,
+  more: WriteEnd = {},
 ): Result<Id64, ApiErrorCode> {
   if (member.raft.log.committed > member.appliedIndex + MAX_APPLY_GAP) return fail('tooManyRequests');
   const requestId = nextRequestId(member);
   const data = encodeCommand({ requestId, request, auth });
   if (data.length > MAX_REQUEST_SIZE) return fail('requestTooLarge');
-  const write: PendingWrite = { requestId, call, request, startedAt: member.now, ...(refusal === undefined ? {} : { refusal }) };
+  const write: PendingWrite = { requestId, call, request, startedAt: member.now, ...more };
   member.writes.set(requestId, write);
   member.waitingProposals = [...member.waitingProposals, { requestId, call, data }];
   proposeWaiting(member);
@@ -141,7 +143,7 @@ export function forgetAnswered(member: Member, requestId: Id64): void {
 /** This member's store is full: everybody is told by way of the log, and then the client. */
 export function raiseNoSpace(member: Member, call: CallId): ApiErrorCode | undefined {
   const request = { type: 'alarm' as const, action: 'activate' as const, memberId: member.config.id, alarm: 'nospace' as const };
-  return beginWrite(member, call, request, selfInfo(member), 'noSpace');
+  return beginWrite(member, call, request, selfInfo(member), { refusal: 'noSpace' });
 }
 
 /** A member asks for itself: as root, where users are told apart. */

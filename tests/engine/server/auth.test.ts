@@ -2,11 +2,31 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Bytes } from '../../../src/base/index.ts';
-import { toId64, ZERO_ID } from '../../../src/base/index.ts';
+import { bcryptMatches, toId64, ZERO_ID } from '../../../src/base/index.ts';
 import { NO_AUTH } from '../../../src/engine/server/auth.ts';
-import type { AuthRequest, Permission } from '../../../src/engine/server/index.ts';
+import type { AuthRequest, Permission, UnaryRequest } from '../../../src/engine/server/index.ts';
 import { checkRange } from '../../../src/engine/server/permissions.ts';
-import { ask, type Cluster, call, del, get, ledCluster, memberOf, must, pass, put, start, stop, watch } from './cluster.ts';
+import {
+  ask,
+  type Cluster,
+  call,
+  commandsIn,
+  del,
+  get,
+  heal,
+  isolate,
+  ledCluster,
+  logOf,
+  memberOf,
+  must,
+  outcomeOf,
+  pass,
+  put,
+  start,
+  stop,
+  watch,
+} from './cluster.ts';
+import { answersTo, createLedBench, feed, handOf, settle } from './support.ts';
 
 const all = (cluster: Cluster, requests: readonly AuthRequest[], token?: Bytes) => {
   for (const request of requests) must(call(cluster, 1, request, token), request.type);
@@ -205,6 +225,131 @@ test('a new password ends the old tokens', () => {
   expect(call(cluster, 1, get('pub/x'), alice)).toBe('invalidAuthToken');
   expect(call(cluster, 1, { type: 'authenticate', name: 'alice', password: 'pw1' })).toBe('authFailed');
   login(cluster, 1, 'alice', 'pw2');
+});
+
+test('TestAuthLeaseKeepAlive, TestAuthLeaseTimeToLive, TestAuthLeaseGrantLeases: leases are guarded by the keys on them', () => {
+  const cluster = guarded(3);
+  const root = login(cluster, 1, 'root', 'rootpw');
+  const alice = login(cluster, 2, 'alice', 'pw1');
+  const grantBy = (token: Bytes) => must(call(cluster, 2, { type: 'leaseGrant', id: ZERO_ID, ttl: 60 }, token), 'leaseGrant').id;
+  const [mine, others, readable] = [grantBy(alice), grantBy(alice), grantBy(alice)];
+  must(call(cluster, 1, put('mine', 'v', { lease: mine }), alice), 'put');
+  must(call(cluster, 1, put('other', 'v', { lease: others }), root), 'put');
+  must(call(cluster, 1, put('pub/a', 'v', { lease: readable }), root), 'put');
+  for (const ordinal of [1, 2, 3]) {
+    const keepAlive = (id: typeof mine) => call(cluster, ordinal, { type: 'leaseKeepAlive', id }, alice);
+    const keysOf = (id: typeof mine) => call(cluster, ordinal, { type: 'leaseTimeToLive', id, keys: true }, alice);
+    expect(must(keepAlive(mine), 'leaseKeepAlive').ttl).toBe(60);
+    expect(keepAlive(others)).toBe('permissionDenied');
+    expect(keepAlive(readable)).toBe('permissionDenied');
+    expect(must(keysOf(mine), 'leaseTimeToLive').keys).toEqual(['mine']);
+    expect(must(keysOf(readable), 'leaseTimeToLive').keys).toEqual(['pub/a']);
+    expect(keysOf(others)).toBe('permissionDenied');
+    expect(
+      must(call(cluster, ordinal, { type: 'leaseTimeToLive', id: others, keys: false }, alice), 'leaseTimeToLive').keys,
+    ).toEqual([]);
+    // Who may not read all of the keys does not see which leases there are.
+    expect(call(cluster, ordinal, { type: 'leaseLeases' }, alice)).toBe('permissionDenied');
+    expect(must(call(cluster, ordinal, { type: 'leaseLeases' }, root), 'leaseLeases').leases).toHaveLength(3);
+    expect(call(cluster, ordinal, { type: 'leaseKeepAlive', id: mine })).toBe('userEmpty');
+  }
+  must(call(cluster, 1, del('other'), root), 'deleteRange');
+  expect(must(call(cluster, 1, { type: 'leaseLeases' }, alice), 'leaseLeases').leases).toHaveLength(3);
+});
+
+test('TestAuthAlarm, TestAuthCompact: who is not root is turned away at the door, and nothing of it is in the log', () => {
+  const cluster = guarded(1);
+  const alice = login(cluster, 1, 'alice', 'pw1');
+  const before = logOf(cluster, 1).length;
+  const alarm = (action: 'get' | 'activate' | 'deactivate') =>
+    call(cluster, 1, { type: 'alarm', action, memberId: ZERO_ID, alarm: 'nospace' }, alice);
+  expect(call(cluster, 1, { type: 'compaction', revision: 1, physical: false }, alice)).toBe('permissionDenied');
+  expect(alarm('activate')).toBe('permissionDenied');
+  expect(alarm('deactivate')).toBe('permissionDenied');
+  expect(logOf(cluster, 1)).toHaveLength(before);
+  expect(must(alarm('get'), 'alarm').alarms).toEqual([]);
+});
+
+test("a password's hash is made once, by who takes it in, with a salt of its own, and travels in the entry", () => {
+  const cluster = ledCluster(3, { options: { bcryptCost: 5 } });
+  for (const name of ['a', 'b'])
+    must(call(cluster, 2, { type: 'authUserAdd', name, password: 'same', noPassword: false }), 'authUserAdd');
+  const logged = logOf(cluster, 1).flatMap((request) => (request.type === 'authUserAdd' ? [request.passwordHash] : []));
+  expect(logged).toHaveLength(2);
+  for (const hash of logged) {
+    expect(hash).toMatch(/^\$2a\$05\$[./A-Za-z0-9]{53}$/);
+    expect(bcryptMatches(hash, 'same')).toBe(true);
+  }
+  expect(logged[0]).not.toBe(logged[1]);
+  for (const ordinal of [1, 2, 3]) expect(memberOf(cluster, ordinal).auth.users.map((user) => user.passwordHash)).toEqual(logged);
+  const long = { type: 'authUserAdd' as const, name: 'c', password: 'x'.repeat(73), noPassword: false };
+  expect(call(cluster, 1, long)).toBe('passwordTooLong');
+});
+
+/** A member whose disk is slow: what is asked before it is done is in the log, and not applied. */
+function slowMember() {
+  const bench = createLedBench(1);
+  const { member } = handOf(bench, 1);
+  let calls = 0;
+  const request = (asked: UnaryRequest, token?: Bytes) => {
+    feed(bench, 1, { type: 'request', call: ++calls, request: asked, requireLeader: false, token });
+    return calls;
+  };
+  const outcome = (id: number) => answersTo(handOf(bench, 1), id)[0];
+  const settled = (asked: UnaryRequest) => {
+    const id = request(asked);
+    settle(bench);
+    const got = outcome(id);
+    return got?.type === 'answer' ? got.response : undefined;
+  };
+  for (const each of SETUP) settled(each);
+  return { member, request, outcome, settled, settle: () => settle(bench) };
+}
+
+test('a password is looked at again if users have changed since', () => {
+  const { member, request, outcome, settled, settle } = slowMember();
+  const root = must(settled({ type: 'authenticate', name: 'root', password: 'rootpw' }), 'authenticate').token;
+  const logins = () => commandsIn(member).filter(({ type }) => type === 'authenticate').length;
+  const logIn = { type: 'authenticate', name: 'alice', password: 'pw1' } as const;
+  request({ type: 'authRoleAdd', name: 'another' }, root);
+  const fine = request(logIn);
+  settle();
+  expect(outcome(fine)).toMatchObject({ type: 'answer', response: { type: 'authenticate' } });
+  expect(logins()).toBe(3); // root's, and alice's twice
+  // Now the password is not his any more when the first entry comes to be applied.
+  request({ type: 'authUserChangePassword', name: 'alice', password: 'new' }, root);
+  const late = request(logIn);
+  settle();
+  expect(outcome(late)).toMatchObject({ type: 'refuse', error: { code: 'authFailed' } });
+  expect(logins()).toBe(4);
+});
+
+test('TestAuthRevisionConsistency: what was asked before rights changed is refused if it is applied after', () => {
+  const { request, outcome, settled, settle } = slowMember();
+  const alice = must(settled({ type: 'authenticate', name: 'alice', password: 'pw1' }), 'authenticate').token;
+  const root = must(settled({ type: 'authenticate', name: 'root', password: 'rootpw' }), 'authenticate').token;
+  request(permit('reader', 'read', 'else'), root);
+  const old = request(put('mine', 'v'), alice);
+  settle();
+  expect(outcome(old)).toMatchObject({ type: 'refuse', error: { code: 'authRevisionOld' } });
+  const again = request(put('mine', 'v'), alice);
+  settle();
+  expect(outcome(again)).toMatchObject({ type: 'answer', response: { type: 'put' } });
+});
+
+test('who logged in at a member that is ahead waits at one that is not', () => {
+  const cluster = guarded(3);
+  isolate(cluster, 3);
+  // Its serializable reads know nothing of what has been decided without it.
+  for (let i = 0; i < 5; i++) login(cluster, 1, 'alice', 'pw1');
+  const alice = login(cluster, 1, 'alice', 'pw1');
+  const waiting = ask(cluster, 3, get('mine', { serializable: true }), { token: alice });
+  const unknown = ask(cluster, 3, get('mine', { serializable: true }), { token: 'abcdefghijklmnop.3' });
+  expect(outcomeOf(cluster, waiting)).toBeUndefined();
+  expect(outcomeOf(cluster, unknown)).toBe('invalidAuthToken');
+  heal(cluster);
+  pass(cluster, 1_000_000);
+  expect(must(outcomeOf(cluster, waiting), 'range').kvs).toEqual([]);
 });
 
 test('a range is allowed exactly if every key in it is', () => {

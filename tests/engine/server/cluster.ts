@@ -228,7 +228,11 @@ export function linesOf(cluster: Cluster, ordinal: number, ...messages: string[]
 
 /** What a member's log holds of commands, the oldest first. */
 export function logOf(cluster: Cluster, ordinal: number): readonly LoggedRequest[] {
-  const { raft } = memberOf(cluster, ordinal);
+  return commandsIn(memberOf(cluster, ordinal));
+}
+
+/** The same of a member. */
+export function commandsIn({ raft }: Member): readonly LoggedRequest[] {
   const commands: LoggedRequest[] = [];
   for (let index = raftFirstIndex(raft); index <= raftLastIndex(raft); index++) {
     const entry = raftEntryAt(raft, index);
