@@ -189,6 +189,24 @@ describe('acts', () => {
     expect(said()).toBeUndefined();
   });
 
+  it('move a wall without letting anything through, and back', () => {
+    const { house, run, acted } = houseOf('partition');
+    const [wall] = run.frame().walls;
+    if (wall === undefined) throw new Error('there is a wall');
+    const plan = { line: { x1: 0.1, y1: 0, x2: 0.2, y2: 1 }, links: wall.links.slice(2) };
+    house.acts.moveWall(wall.id, plan);
+    const cause = `wall:${wall.id + 1}`;
+    expect(acted).toMatchObject([
+      { type: 'cut', cause, links: plan.links, wall: plan.line },
+      { type: 'heal', cause: `wall:${wall.id}`, links: wall.links },
+    ]);
+    house.toasts.getState().current?.undo?.();
+    expect(acted.slice(2)).toMatchObject([
+      { type: 'cut', cause: `wall:${wall.id}`, links: wall.links, wall: wall.line },
+      { type: 'heal', cause, links: plan.links },
+    ]);
+  });
+
   it('do nothing in the past, and say why', () => {
     const { house, acted } = houseOf('past', false);
     house.acts.stop(1);

@@ -22,7 +22,7 @@ export const help = {
   timer: 'The arc is a follower’s patience. When it has run out, it asks for votes.',
   act: 'What you can do',
   link: 'Click a link to cut it, click again to heal it.',
-  wall: 'Drag across the empty stage: a wall splits the cluster.',
+  wall: 'Drag across the empty stage: a wall splits the cluster. Its label moves it, a click there takes it away.',
   member: 'Click a member for what can be done to it.',
   type: 'Type etcdctl commands: put, get, del, watch.',
   time: 'Drag in the timeline to see any moment again, also before a crash.',

@@ -10,6 +10,7 @@ export const shell = {
   isolated: (name: string) => `${name} cut off`,
   rejoined: (name: string) => `${name} rejoined`,
   split: 'Split in two',
+  movedWall: 'The split was moved',
   healedSplit: 'Split healed',
   healedAll: 'All links healed',
   fresh: (members: number) => `A fresh cluster of ${NUMBERS[members] ?? members}`,

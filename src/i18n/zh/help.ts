@@ -11,7 +11,7 @@ export const help: typeof english = {
   timer: '外圈弧线是 Follower 的耐心，走完就去拉票。',
   act: '做什么',
   link: '点链路切断，再点修复。',
-  wall: '在空白处拖一条线：一堵墙把集群分开。',
+  wall: '在空白处拖一条线：一堵墙把集群分开。拖它的标签可移动，点标签可拆除。',
   member: '点成员，看能对它做什么。',
   type: '输入 etcdctl 命令：put、get、del、watch。',
   time: '拖动时间线，重看任意时刻，崩溃之前也行。',

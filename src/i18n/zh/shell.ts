@@ -12,6 +12,7 @@ export const shell: typeof english = {
   isolated: (name) => `${name} 已隔离`,
   rejoined: (name) => `${name} 已重新连入`,
   split: '网络已分成两半',
+  movedWall: '分区已移动',
   healedSplit: '分区已修复',
   healedAll: '所有链路已修复',
   fresh: (members) => `全新的${NUMBERS[members] ?? members}成员集群`,

@@ -30,6 +30,8 @@ export interface Acts {
   rejoin(member: number): void;
   buildWall(plan: WallPlan): void;
   removeWall(wall: number): void;
+  /** Puts a wall that stands somewhere else. */
+  moveWall(wall: number, plan: WallPlan): void;
   /** Takes every wall and every cut away. */
   healAll(): void;
   /** Puts the followed key, with the next value of a short round, by the prompt's front session. */
@@ -148,6 +150,15 @@ export function createActs(needs: ActsNeeds): Acts {
 
   const name = (member: number) => run().frame().members[member - 1]?.name ?? `n${member}`;
 
+  /** The cause of a wall that is about to be built. */
+  function nextWall(): `wall:${number}` {
+    const standing = run()
+      .frame()
+      .walls.map((wall) => wall.id);
+    walls = Math.max(walls, ...standing) + 1;
+    return `wall:${walls}`;
+  }
+
   /** What is cut now, as acts that would cut it again with the same causes. */
   function cutsAgain(links: Links): readonly Action[] {
     const { walls: standing } = run().frame();
@@ -189,14 +200,7 @@ export function createActs(needs: ActsNeeds): Acts {
       act((words) => words.shell.rejoined(name(member)), [{ type: 'heal', cause: 'all', links }], cutsAgain(links));
     },
     buildWall({ line, links }) {
-      walls =
-        Math.max(
-          walls,
-          ...run()
-            .frame()
-            .walls.map((wall) => wall.id),
-        ) + 1;
-      const cause = `wall:${walls}` as const;
+      const cause = nextWall();
       act((words) => words.shell.split, [{ type: 'cut', cause, links, wall: line }], [{ type: 'heal', cause, links }], 'split');
     },
     removeWall(id) {
@@ -207,6 +211,25 @@ export function createActs(needs: ActsNeeds): Acts {
       const cause = `wall:${id}` as const;
       const again: Action = { type: 'cut', cause, links: wall.links, wall: wall.line };
       act((words) => words.shell.healedSplit, [{ type: 'heal', cause, links: wall.links }], [again]);
+    },
+    moveWall(id, { line, links }) {
+      const wall = run()
+        .frame()
+        .walls.find((standing) => standing.id === id);
+      if (wall === undefined) return;
+      const [before, cause] = [`wall:${id}` as const, nextWall()];
+      act(
+        (words) => words.shell.movedWall,
+        // Links that both cut carry nothing in between.
+        [
+          { type: 'cut', cause, links, wall: line },
+          { type: 'heal', cause: before, links: wall.links },
+        ],
+        [
+          { type: 'cut', cause: before, links: wall.links, wall: wall.line },
+          { type: 'heal', cause, links },
+        ],
+      );
     },
     healAll() {
       const links = allLinks(run());

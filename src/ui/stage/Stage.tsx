@@ -1,14 +1,5 @@
 /** The cluster: members, links, what flies between them, walls and islands, at the playhead. Start here; see README.md. */
-import {
-  type ReactNode,
-  type PointerEvent as ReactPointerEvent,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import {
   catchUp,
   crownOf,
@@ -46,7 +37,6 @@ import {
   along,
   type Box,
   covered,
-  crossedLinks,
   crossing,
   defaultWall,
   hasPlace,
@@ -62,7 +52,6 @@ import {
   type StageLayout,
   sideOf,
   standingWall,
-  wallLine,
   wallSegment,
 } from './geometry.ts';
 import { islandGrounds, wallLabelPlace, wallLabelSize } from './grounds.ts';
@@ -72,6 +61,7 @@ import { Popover, type Verb } from './Popovers.tsx';
 import styles from './Stage.module.css';
 import { Twin } from './Twin.tsx';
 import { DraftWall, IslandGrounds, IslandNames, type IslandView, Walls, type WallView } from './Walls.tsx';
+import { useWallDrag } from './wallDrag.ts';
 
 /** Fills its box. Nothing is drawn until the box is measured. */
 export function Stage() {
@@ -169,8 +159,6 @@ interface OpenMenu {
 }
 
 /** A press that moves so far is a drag, px; a wall shorter than the second is a slip of the hand. */
-const DRAG_FROM = 7;
-const WALL_FROM = 40;
 
 function Cluster({ box }: { readonly box: Box }) {
   const house = useHouse();
@@ -213,7 +201,7 @@ function Cluster({ box }: { readonly box: Box }) {
   const [tabMember, setTabMember] = useState(1);
   const [tabLink, setTabLink] = useState('1-2');
   const buttons = useRef(new Map<string, SVGGElement>());
-  const wall = useWallDrag(layout);
+  const wall = useWallDrag(layout, walls, atLive);
   const tip = useFlightTip(layout);
   const tipped = tip.flight;
   const chosen = selected?.type === 'member' && hasPlace(layout, selected.member) ? selected.member : undefined;
@@ -787,68 +775,4 @@ function partedIslands(wall: Segment, islands: readonly IslandView[], layout: St
   const other = [...right].sort().join('');
   if (one === other) return '';
   return one < other ? `${one} | ${other}` : `${other} | ${one}`;
-}
-
-interface WallDrag {
-  readonly draft: Segment | undefined;
-  start(event: ReactPointerEvent, begin: () => void): void;
-  move(event: ReactPointerEvent): void;
-  end(event: ReactPointerEvent): void;
-  cancel(): void;
-  swallowClick(event: { stopPropagation(): void; preventDefault(): void }): void;
-}
-
-/** A drag across the stage draws a wall: dots until it is let go. It may begin on a link, never on a member or a button. */
-function useWallDrag(layout: StageLayout): WallDrag {
-  const { acts, verbs } = useHouse();
-  const [draft, setDraft] = useState<Segment | undefined>(undefined);
-  const from = useRef<Point | undefined>(undefined);
-  const dragged = useRef(false);
-  const at = (event: ReactPointerEvent): Point => {
-    const rect = event.currentTarget.getBoundingClientRect();
-    return { x: event.clientX - rect.left, y: event.clientY - rect.top };
-  };
-  const cancel = () => {
-    from.current = undefined;
-    setDraft(undefined);
-  };
-  return {
-    draft,
-    start(event, begin) {
-      dragged.current = false;
-      if (event.button !== 0 || !event.isPrimary) return;
-      if (event.target instanceof Element && event.target.closest('[data-stage-member],[data-wall],button') !== null) return;
-      from.current = at(event);
-      begin();
-    },
-    move(event) {
-      const start = from.current;
-      if (start === undefined) return;
-      const to = at(event);
-      if (draft === undefined && Math.hypot(to.x - start.x, to.y - start.y) < DRAG_FROM) return;
-      if (!dragged.current) {
-        dragged.current = true;
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }
-      setDraft({ from: start, to });
-    },
-    end(event) {
-      const start = from.current;
-      cancel();
-      if (start === undefined || !dragged.current) return;
-      const line = { from: start, to: at(event) };
-      const links = crossedLinks(layout, line);
-      if (Math.hypot(line.to.x - start.x, line.to.y - start.y) < WALL_FROM || links.length === 0) return;
-      acts.buildWall({ line: wallLine(line, layout.box), links });
-      if (verbs.getState().mode === 'split') verbs.getState().leave();
-    },
-    cancel,
-    swallowClick(event) {
-      if (!dragged.current) return;
-      // The click that ends a drag cuts nothing else.
-      dragged.current = false;
-      event.stopPropagation();
-      event.preventDefault();
-    },
-  };
 }
