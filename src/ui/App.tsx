@@ -149,14 +149,19 @@ function useChosenWords(): Words {
 
 function useChosenTheme(): void {
   const theme = useSettings((settings) => settings.theme);
+  const phone = useMedia(PHONE);
+  const isHall = useSettings((settings) => settings.hall) && !phone;
   const prefersDark = useMedia('(prefers-color-scheme: dark)');
   const { tokens, scheduler } = useHouse();
   const resolved = theme === 'system' ? (prefersDark ? 'dark' : 'light') : theme;
   useEffect(() => {
-    document.documentElement.dataset.theme = resolved;
+    const { dataset } = document.documentElement;
+    dataset.theme = resolved === 'black' ? 'dark' : resolved;
+    dataset.stage = resolved === 'black' ? 'black' : 'paper';
+    dataset.mode = isHall ? 'projector' : 'desk';
     tokens.refresh();
     scheduler.invalidate();
-  }, [resolved, tokens, scheduler]);
+  }, [resolved, isHall, tokens, scheduler]);
   useEffect(() => {
     // Sizes differ by the window's width and height.
     const refresh = () => {

@@ -1,4 +1,4 @@
-// axe finds nothing to complain about: the first view in both themes, the help, a split with its menus, a refused file, a phone's three views.
+// axe finds nothing to complain about: the first view in every theme, the help, a split with its menus, a refused file, a phone's three views.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { advanceBy, openPage, prompt, runLine, stageMember } from './page.ts';
@@ -13,10 +13,14 @@ async function expectAccessible(page: Page): Promise<void> {
   expect(said).toEqual([]);
 }
 
-for (const theme of ['light', 'dark'] as const) {
+for (const { theme, hall } of [
+  { theme: 'light', hall: false },
+  { theme: 'dark', hall: false },
+  { theme: 'black', hall: true },
+] as const) {
   test(`the first view, a split and the help, ${theme}`, async ({ page }) => {
-    await openPage(page, { theme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await openPage(page, { theme, hall });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme === 'light' ? 'light' : 'dark');
     await expectAccessible(page);
 
     await prompt(page).focus();

@@ -7,8 +7,9 @@ import { advanceBy, advanceUntil, leaderOf, openPage, pause, prompt, runLine } f
 const AIR = 3;
 /** px by which a corner of a line of text may reach into the ring round a member. */
 const RING = 0;
-/** px; the smallest text. */
+/** px; the smallest text, and in a hall. */
 const SMALLEST = 12;
+const SMALLEST_IN_HALL = 16;
 
 interface Box {
   readonly what: string;
@@ -61,7 +62,7 @@ async function watchCanvases(page: Page): Promise<void> {
   });
 }
 
-function lookAround(page: Page): Promise<Seen> {
+function lookAround(page: Page, smallest: number): Promise<Seen> {
   return page.evaluate(
     ({ smallest }) => {
       const boxOf = (what: string, { x, y, width, height }: DOMRect) => ({ what, x, y, width, height });
@@ -151,7 +152,7 @@ function lookAround(page: Page): Promise<Seen> {
       if (scrollHeight > innerHeight) scrolls.push(`${scrollHeight} px high`);
       return { regions, targets, texts, cells, discs, clipped, small, scrolls };
     },
-    { smallest: SMALLEST },
+    { smallest },
   );
 }
 
@@ -187,9 +188,13 @@ function outside(boxes: readonly Box[], size: { readonly width: number; readonly
     .map(({ what }) => what);
 }
 
-async function expectRoom(page: Page, size: { readonly width: number; readonly height: number }): Promise<void> {
+async function expectRoom(
+  page: Page,
+  size: { readonly width: number; readonly height: number },
+  smallest = SMALLEST,
+): Promise<void> {
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-  const seen = await lookAround(page);
+  const seen = await lookAround(page, smallest);
   expect(seen.texts.length, 'there is something to look at').toBeGreaterThan(12);
   expect.soft(seen.scrolls, 'the page does not scroll').toEqual([]);
   expect.soft(outside(seen.regions, size), 'regions are inside the window').toEqual([]);
@@ -258,6 +263,21 @@ for (const size of SIZES) {
       await splitUntilLed(page);
       await page.getByRole('status').getByRole('button').last().click();
       await expectRoom(page, size);
+    });
+  }
+}
+
+for (const size of SIZES.filter(({ width }) => width > 719)) {
+  for (const language of ['en', 'zh'] as const) {
+    test(`in a hall, ${size.width}×${size.height}, ${language}`, async ({ page }) => {
+      await page.setViewportSize(size);
+      await watchCanvases(page);
+      await openPage(page, { hall: true, language });
+      await expect(page.locator('html')).toHaveAttribute('data-mode', 'projector');
+      await expectRoom(page, size, SMALLEST_IN_HALL);
+      await splitUntilLed(page);
+      await page.getByRole('status').getByRole('button').last().click();
+      await expectRoom(page, size, SMALLEST_IN_HALL);
     });
   }
 }

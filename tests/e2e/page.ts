@@ -10,21 +10,23 @@ export const SECOND = 1_000_000;
 
 export interface Opening {
   readonly seed?: number;
-  readonly theme?: 'light' | 'dark';
+  readonly theme?: 'light' | 'dark' | 'black';
   readonly language?: 'en' | 'zh';
   /** Shows the first-run chips, as on a first visit. */
   readonly chips?: boolean;
+  /** Large, for a hall. */
+  readonly hall?: boolean;
 }
 
 /** Opens the page and lets its cluster stand at the moment of the opening, or a little after it. */
 export async function openPage(page: Page, opening: Opening = {}): Promise<void> {
-  const { seed = 1, theme = 'light', language = 'en', chips = false } = opening;
+  const { seed = 1, theme = 'light', language = 'en', chips = false, hall = false } = opening;
   await page.addInitScript(
     (kept) => {
       // What was chosen in the page outlives a reload.
       if (localStorage.getItem('etcdscope.settings') === null) localStorage.setItem('etcdscope.settings', JSON.stringify(kept));
     },
-    { theme, language, visits: chips ? 0 : 9, chipsDone: [] },
+    { theme, language, visits: chips ? 0 : 9, chipsDone: [], hall },
   );
   await page.goto(`./?seed=${seed}`);
   await page.waitForFunction(() => window.etcdscope?.run().state().phase === 'ready');

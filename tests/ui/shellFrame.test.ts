@@ -111,12 +111,13 @@ describe('settings', () => {
       setItem: (key: string, value: string) => void shelf.set(key, value),
     };
     const first = createSettings(store).getState();
-    first.setTheme('dark');
+    first.setTheme('black');
+    first.setHall(true);
     first.resize('column', 500);
     first.resize('console', 300);
     first.resize('console', undefined);
     const again = createSettings(store).getState();
-    expect([again.theme, again.visits, again.sizes]).toEqual(['dark', 2, { column: 500 }]);
+    expect([again.theme, again.hall, again.visits, again.sizes]).toEqual(['black', true, 2, { column: 500 }]);
   });
 
   it('do without a shelf that throws or holds nonsense', () => {
@@ -132,11 +133,12 @@ describe('settings', () => {
     store.getState().setLanguage('zh');
     expect(store.getState().language).toBe('zh');
     const nonsense = {
-      getItem: () => '{"theme":7,"visits":-1,"chipsDone":["x","cut"],"sizes":{"column":"wide","stage":9,"console":400}}',
+      getItem: () => '{"theme":7,"hall":1,"visits":-1,"chipsDone":["x","cut"],"sizes":{"column":"wide","stage":9,"console":400}}',
       setItem: () => undefined,
     };
     expect(createSettings(nonsense).getState()).toMatchObject({
       theme: 'system',
+      hall: false,
       visits: 1,
       chipsDone: ['cut'],
       sizes: { console: 400 },

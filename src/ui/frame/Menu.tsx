@@ -7,8 +7,9 @@ import styles from './Menu.module.css';
 export interface Choice {
   readonly id: string;
   readonly text: string;
-  /** Undefined: an act; otherwise one of several that exclude each other. */
+  /** Undefined: an act; otherwise one of several that exclude each other, or with `alone` one that is on or off. */
   readonly chosen: boolean | undefined;
+  readonly alone?: boolean;
   readonly choose: () => void;
   /** Begins a group under this heading. */
   readonly heading?: string;
@@ -89,7 +90,7 @@ export function Menu({ label, button, choices, kind = 'quiet', iconOnly = false,
               <button
                 type="button"
                 className={styles.choice}
-                role={choice.chosen === undefined ? 'menuitem' : 'menuitemradio'}
+                role={choice.chosen === undefined ? 'menuitem' : choice.alone === true ? 'menuitemcheckbox' : 'menuitemradio'}
                 aria-checked={choice.chosen}
                 tabIndex={-1}
                 data-choice={choice.id}

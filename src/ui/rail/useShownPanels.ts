@@ -1,4 +1,4 @@
-import { shallow, useMedia, usePanels } from '../frame/hooks.ts';
+import { shallow, useMedia, usePanels, useSettings } from '../frame/hooks.ts';
 import type { PanelId } from './store.ts';
 
 /** How the desk gives panels their place. */
@@ -12,8 +12,10 @@ export type SideLayout =
 
 /** By the window's width (design, "Regions"). */
 export function useSideLayout(): SideLayout {
-  const beside = useMedia('(min-width: 1600px)');
-  const under = useMedia('(min-width: 1440px)');
+  const hall = useSettings((settings) => settings.hall);
+  // What is larger needs a larger window for as much.
+  const beside = useMedia(hall ? '(min-width: 2400px)' : '(min-width: 1600px)');
+  const under = useMedia(hall ? '(min-width: 2160px)' : '(min-width: 1440px)');
   return beside ? 'beside' : under ? 'under' : 'instead';
 }
 

@@ -51,13 +51,15 @@ export function notePlace(
   const path = callPath(layout, member);
   const taken = [...layout.members.flatMap((place) => covered(layout, place)), ...names];
   const height = 36 * layout.scale;
+  // Clear of the request, wherever on its way it is.
+  const beside = Math.max(16, layout.glyph / 2 + 5);
   const paths = others.map((other) => callPath(layout, other));
   let best: Point | undefined;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let step = 2; step <= 19; step++) {
     for (const side of [1, -1]) {
       const on = onCurve(path, step / 20);
-      const rect: Rect = { x: side > 0 ? on.x + 16 : on.x - 16 - width, y: on.y - height / 2, width, height };
+      const rect: Rect = { x: side > 0 ? on.x + beside : on.x - beside - width, y: on.y - height / 2, width, height };
       if (rect.x < 4 || rect.x + width > layout.box.width - 4 || rect.y + height > layout.box.height - 2) continue;
       if (taken.some((other) => meets(rect, other))) continue;
       // Right of the path before left, and rather near the prompt.

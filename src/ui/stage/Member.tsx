@@ -72,6 +72,9 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
   const { tokens } = useHouse();
   const { radius, outer, small } = layout;
   const leads = view.role === 'leader' && view.health === 'up';
+  // In a hall nothing is smaller than 16 px.
+  const termSize = Math.max(layout.scale === 1 ? 12 : 13 * layout.scale, radius * 0.25);
+  const smallName = Math.max(12 * layout.scale, radius * 0.6);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
@@ -124,7 +127,7 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
           >
             <path
               className={styles.crown}
-              d={crownPath(small ? 14 : radius * 0.86)}
+              d={crownPath(small ? Math.max(14, radius * 0.7) : radius * 0.86)}
               transform={`translate(0 ${round(small ? -radius + 1 : -radius * 0.95)})`}
               strokeWidth={view.crown === 'hollow' ? Math.max(1.6, radius * 0.05) : Math.max(2, radius * 0.09)}
             />
@@ -135,15 +138,15 @@ export const MemberMark = memo(function MemberMark(props: MemberMarkProps) {
       {!small && view.votes.length < 2 && view.standing === 'voter' && (
         <Arcs ordinal={view.ordinal} leads={leads} peers={view.peers} layout={layout} />
       )}
-      <text className={styles.name} y={small ? 4.3 : radius * 0.06} fontSize={small ? 12 : Math.max(16, radius * 0.5)}>
+      <text
+        className={styles.name}
+        y={small ? smallName * 0.36 : radius * 0.06}
+        fontSize={small ? smallName : Math.max(16, radius * 0.5)}
+      >
         {view.name}
       </text>
       {!small && (
-        <text
-          className={styles.term}
-          y={round(radius * 0.06 + Math.max(12, radius * 0.25) * 1.32)}
-          fontSize={Math.max(12, radius * 0.25)}
-        >
+        <text className={styles.term} y={round(radius * 0.06 + termSize * 1.32)} fontSize={termSize}>
           {view.health === 'up'
             ? radius < WORD_RADIUS * layout.scale
               ? view.term

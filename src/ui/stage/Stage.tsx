@@ -30,6 +30,7 @@ import {
   type Reason,
   type RoleWord,
   roleWord,
+  spokenCall,
   type ValueReader,
   voteMarks,
 } from './facts.ts';
@@ -208,7 +209,8 @@ function Cluster({ box }: { readonly box: Box }) {
   const [verbsOpen, setVerbsOpen] = useState(false);
   const whole = !frame.cut.includes(true) && shown.every((member) => member.health === 'up');
   const led = frame.members.some((member) => member.role === 'leader');
-  const chip = useChip(atLive && mode === 'none' && chosen === undefined && whole && led);
+  const calm = whole && led && spokenCall(frame) === undefined;
+  const chip = useChip(atLive && mode === 'none' && chosen === undefined && calm);
 
   // The newest put's key is the one that everybody looks at; "Put a key" goes on with it.
   useEffect(() => {

@@ -190,7 +190,7 @@ function ellipsePlaces(count: number): Unit {
 /** Below it a member has no room for words: name, hue, ring and crown only. px in a cluster of labels of scale 1. */
 const LEAST_RADIUS = 26;
 /** Of the small form, on a desk. */
-const SMALL_RADIUS = 22;
+const SMALL_RADIUS = 30;
 const SMALLEST_RADIUS = 11;
 
 /**
@@ -258,6 +258,9 @@ function standIn(
   return { box, radius, outer, gap, small, scale, glyph, members, prompt, narrow };
 }
 
+/** So much of a link is seen between two members, in radii. */
+const LINK_SEEN = 0.7;
+
 /** Nobody's label lies on another's rings or label, and nobody stands beyond the edge. */
 function isClear(layout: Omit<StageLayout, 'callPaths'>): boolean {
   const { members, radius, outer, box, narrow } = layout;
@@ -272,7 +275,7 @@ function isClear(layout: Omit<StageLayout, 'callPaths'>): boolean {
       if (other === place) return true;
       const theirs = labels[j] ?? [];
       return (
-        Math.hypot(place.x - other.x, place.y - other.y) > 2 * outer + 2 &&
+        Math.hypot(place.x - other.x, place.y - other.y) > 2 * outer + LINK_SEEN * radius &&
         own.every((label) => distanceTo(label, other) >= clear && !theirs.some((rect) => meets(label, rect)))
       );
     });

@@ -2,7 +2,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Language } from '../../i18n/index.ts';
 
-export type ThemeChoice = 'light' | 'dark' | 'system';
+/** 'black': dark, for a hall with the lights out. */
+export type ThemeChoice = 'light' | 'dark' | 'black' | 'system';
 /** The two things that the first-run chips teach, and typing. */
 export type Chip = 'cut' | 'split' | 'type';
 
@@ -13,6 +14,8 @@ export type Sizes = Readonly<Partial<Record<Region, number>>>;
 
 export interface Settings {
   readonly theme: ThemeChoice;
+  /** Large, to be read from the last row. */
+  readonly hall: boolean;
   readonly language: Language;
   /** This visit's number, counting from 1. */
   readonly visits: number;
@@ -20,6 +23,7 @@ export interface Settings {
   readonly chipsDone: readonly Chip[];
   readonly sizes: Sizes;
   setTheme(theme: ThemeChoice): void;
+  setHall(hall: boolean): void;
   setLanguage(language: Language): void;
   /** The chip's act was done: it does not come again. */
   finishChip(chip: Chip): void;
@@ -36,6 +40,7 @@ export type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
 
 interface Kept {
   readonly theme: ThemeChoice;
+  readonly hall: boolean;
   readonly language: Language;
   readonly visits: number;
   readonly chipsDone: readonly Chip[];
@@ -51,11 +56,13 @@ export function createSettings(shelf: Shelf | undefined, fixed: Partial<Kept> = 
   const kept = { language, ...readKept(shelf), ...fixed };
   const store = createStore<Settings>()((set, get) => ({
     theme: kept.theme ?? 'system',
+    hall: kept.hall ?? false,
     language: kept.language,
     visits: (kept.visits ?? 0) + 1,
     chipsDone: kept.chipsDone ?? [],
     sizes: kept.sizes ?? {},
     setTheme: (theme) => set({ theme }),
+    setHall: (hall) => set({ hall }),
     setLanguage: (language) => set({ language }),
     finishChip: (chip) => {
       if (!get().chipsDone.includes(chip)) set({ chipsDone: [...get().chipsDone, chip] });
@@ -65,8 +72,8 @@ export function createSettings(shelf: Shelf | undefined, fixed: Partial<Kept> = 
       set({ sizes: size === undefined ? others : { ...others, [region]: size } });
     },
   }));
-  const keep = ({ theme, language, visits, chipsDone, sizes }: Settings) =>
-    writeKept(shelf, { theme, language, visits, chipsDone, sizes });
+  const keep = ({ theme, hall, language, visits, chipsDone, sizes }: Settings) =>
+    writeKept(shelf, { theme, hall, language, visits, chipsDone, sizes });
   keep(store.getState());
   store.subscribe(keep);
   return store;
@@ -76,9 +83,10 @@ function readKept(shelf: Shelf | undefined): Partial<Kept> {
   try {
     const value: unknown = JSON.parse(shelf?.getItem(KEY) ?? '{}');
     if (typeof value !== 'object' || value === null) return {};
-    const { theme, language, visits, chipsDone, sizes } = value as Record<string, unknown>; // an object: any field may be asked for
+    const { theme, hall, language, visits, chipsDone, sizes } = value as Record<string, unknown>; // an object: any field may be asked for
     return {
-      ...(theme === 'light' || theme === 'dark' || theme === 'system' ? { theme } : {}),
+      ...(theme === 'light' || theme === 'dark' || theme === 'black' || theme === 'system' ? { theme } : {}),
+      ...(typeof hall === 'boolean' ? { hall } : {}),
       ...(language === 'en' || language === 'zh' ? { language } : {}),
       ...(typeof visits === 'number' && Number.isSafeInteger(visits) && visits >= 0 ? { visits } : {}),
       ...(Array.isArray(chipsDone) ? { chipsDone: chipsDone.filter(isChip) } : {}),

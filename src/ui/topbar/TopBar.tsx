@@ -13,7 +13,7 @@ import { SIZES } from './sizes.ts';
 import styles from './TopBar.module.css';
 import { Clock, Live, Pace, Transport } from './Transport.tsx';
 
-const THEMES: readonly ThemeChoice[] = ['light', 'dark', 'system'];
+const THEMES: readonly ThemeChoice[] = ['light', 'dark', 'black', 'system'];
 
 export function TopBar() {
   const phone = useMedia(PHONE);
@@ -163,10 +163,17 @@ function useThemeChoices(): readonly Choice[] {
   const words = useWords();
   const theme = useSettings((settings) => settings.theme);
   const setTheme = useSettings((settings) => settings.setTheme);
-  return THEMES.map((choice) => ({
-    id: choice,
-    text: words.shell.themes[choice],
-    chosen: choice === theme,
-    choose: () => setTheme(choice),
-  }));
+  const hall = useSettings((settings) => settings.hall);
+  const setHall = useSettings((settings) => settings.setHall);
+  const phone = useMedia(PHONE);
+  const themes = THEMES.map(
+    (choice): Choice => ({
+      id: choice,
+      text: words.shell.themes[choice],
+      chosen: choice === theme,
+      choose: () => setTheme(choice),
+    }),
+  );
+  const large: Choice = { id: 'hall', text: words.shell.hall, chosen: hall, alone: true, choose: () => setHall(!hall) };
+  return phone ? themes : [...themes, large];
 }
