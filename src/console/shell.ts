@@ -62,17 +62,20 @@ export function createShell(
           timestampOf,
         });
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
+        const mine = command.command;
+        // A command that a cut took away may still say something: it never ran, and whatever runs now is another one.
+        const tell = (action: SessionAction): void => {
+          if (state.running?.command === mine) dispatch(action);
+        };
         program = runProgram(compiled.program, target, {
-          stdout: (data, revision) => dispatch({ type: 'output', to: 'stdout', data, revision, at: target.now() }),
-          stderr: (data) => dispatch({ type: 'output', to: 'stderr', data, at: target.now() }),
+          stdout: (data, revision) => tell({ type: 'output', to: 'stdout', data, revision, at: target.now() }),
+          stderr: (data) => tell({ type: 'output', to: 'stderr', data, at: target.now() }),
           save,
           ...(timestampOf === undefined ? {} : { timestampOf }),
-          hint: (hint) => dispatch({ type: 'hint', hint, at: target.now() }),
-          started: (id) => dispatch({ type: 'started', id }),
-          waiting: (waiting) => dispatch({ type: 'waiting', waiting }),
-          exited: (exit) => {
-            dispatch({ type: 'exited', exit, at: target.now() });
-          },
+          hint: (hint) => tell({ type: 'hint', hint, at: target.now() }),
+          started: (id) => tell({ type: 'started', id }),
+          waiting: (waiting) => tell({ type: 'waiting', waiting }),
+          exited: (exit) => tell({ type: 'exited', exit, at: target.now() }),
         });
         return;
       }

@@ -1,6 +1,6 @@
 /** The interpreter (interrupts, waiting, standard input) and the session: scrollback, history, queue, over a target by hand. */
 import { describe, expect, test } from 'vitest';
-import { ZERO_ID } from '../../src/base/index.ts';
+import { toId64, ZERO_ID } from '../../src/base/index.ts';
 import { type ConsoleTarget, collectRun, createShell, etcdctl, type StreamEvent } from '../../src/console/index.ts';
 import type { CallOutcome } from '../../src/engine/server/api.ts';
 
@@ -208,5 +208,26 @@ describe('a session', () => {
     streams[0]?.send({ type: 'message', response: { ...response, events: [{ type: 'put', kv, prevKv: undefined }] } });
     expect(shell.state().lines.length).toBe(5000);
     expect(shell.state().lines.at(-1)).toMatchObject({ kind: 'stdout', text: '', open: false });
+  });
+
+  test('what a command that was cut away says later belongs to no other', () => {
+    const { target, calls } = byHand();
+    const shell = createShell(target, ['n1:2379'], {}, () => {});
+    const kv = { key: 'x/1', value: '', createRevision: 3, modRevision: 3, version: 1, lease: ZERO_ID };
+    const found = { type: 'range', header, kvs: [kv], more: false, count: 1 } as const;
+    shell.submit('lock x');
+    calls[0]?.answer({ ok: true, response: { type: 'leaseGrant', header, id: toId64(1n), ttl: 10 } });
+    calls[1]?.answer({
+      ok: true,
+      response: { type: 'txn', header, succeeded: true, responses: [{ type: 'put', header, prevKv: undefined }, found] },
+    });
+    calls[2]?.answer({ ok: true, response: found });
+    expect(texts(shell)).toEqual(['echo: lock x', 'stdout: x/1', 'stdout: ']);
+    shell.cut(0); // the lock is interrupted, and gives its key back
+    expect(calls[3]?.what).toBe('deleteRange');
+    shell.submit('get a');
+    calls[3]?.answer({ ok: true, response: { type: 'deleteRange', header, deleted: 1, prevKvs: [] } });
+    expect(shell.state().running?.line).toBe('get a');
+    expect(texts(shell)).toEqual(['echo: get a']);
   });
 });
