@@ -29,11 +29,6 @@ export interface LoggedCall {
 /** Where a line has no clock: the beginning of time, as a log line writes it. */
 export const NO_TIME = '1970-01-01T00:00:00.000000Z';
 
-/** True for a line of a log, by etcdctl or by its library: what a reader may look over. */
-export function isLogLine(text: string): boolean {
-  return /^\{"level":"[a-z]+","ts":"/.test(text);
-}
-
 /** The line about an attempt; '' for what is a message on a stream, of which nothing is logged. @param ts RFC 3339 with microseconds */
 export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string): Bytes {
   const method = methodOf(call.request);
@@ -63,8 +58,10 @@ export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string)
 /** An error as gRPC carries it: with its code. */
 function wireError(error: ApiError, endpoint: string): string {
   if (error.code === 'connectionRefused') {
-    const dial = `transport: Error while dialing: dial tcp ${bareAddress(endpoint)}: connect: connection refused`;
-    return `rpc error: code = DeadlineExceeded desc = latest balancer error: connection error: desc = "${dial}"`;
+    const why = endpoint.startsWith('https://')
+      ? 'transport: authentication handshake failed: EOF'
+      : `transport: Error while dialing: dial tcp ${bareAddress(endpoint)}: connect: connection refused`;
+    return `rpc error: code = DeadlineExceeded desc = latest balancer error: connection error: desc = "${why}"`;
   }
   const { grpc, text } = describeApiError(error);
   return text.startsWith('rpc error: ') ? text : `rpc error: code = ${grpc} desc = ${text}`;

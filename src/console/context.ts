@@ -1,10 +1,10 @@
 /** What every command starts from: its words, its flags, and the client that it opens. */
-import { type Bytes, fail, ok, type Result, utf8Encode } from '../base/index.ts';
+import { type Bytes, byText, fail, ok, type Result, utf8Encode } from '../base/index.ts';
 import type { UnaryRequest } from '../engine/server/api.ts';
 import { type ApiError, describeApiError } from '../engine/server/errors.ts';
 import { NO_TIME } from './clientLog.ts';
 import type { RunEtcdctl } from './exec.ts';
-import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, splitList, textFlag, valueFault } from './flags.ts';
+import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, showFlag, splitList, textFlag, valueFault } from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';
 import { type PrintOptions, printResponse, type Writer } from './print.ts';
@@ -68,7 +68,7 @@ export interface Client extends Connection {
 }
 
 /** Who asks, where they ask with a password. */
-interface Login {
+export interface Login {
   readonly name: Bytes;
   readonly password: Bytes;
 }
@@ -86,13 +86,6 @@ export function* exitWithUsage(context: Pick<CommandContext, 'name'>, text: Byte
   return exit;
 }
 
-/** Refuses what etcdctl can do and this console cannot, and says so. */
-export function* refuseOption(context: CommandContext, option: string): Steps<ExitCode> {
-  const exit = yield* exitWithError(EXIT.error, `${option} is not available in this console yet`);
-  yield* giveHint({ code: 'notYetOption', command: context.name, option });
-  return exit;
-}
-
 /** µs; taken before variables are looked at, so that ETCDCTL_COMMAND_TIMEOUT changes nothing, as in etcdctl. */
 export function commandTimeout(context: Pick<CommandContext, 'flags'>): number {
   return durationFlag(context.flags, GLOBAL.commandTimeout);
@@ -100,25 +93,31 @@ export function commandTimeout(context: Pick<CommandContext, 'flags'>): number {
 
 /**
  * Reads variables and global flags, and logs in where a user is given. Comes to an exit code where etcdctl stops at this
- * point: an unknown writer (4), no endpoint (2), a wrong password (2), a variable against a flag (1), a file of TLS (128), or
- * something of it that is not supported here.
+ * point: a variable against a flag (1), no name server (1), an unknown writer (4), files of TLS (128), no endpoint or a wrong
+ * password (2).
  */
 export function* openClient(context: CommandContext): Steps<Result<Client, ExitCode>> {
   const configured = yield* configureClient(context);
   if (!configured.ok) return configured;
-  const { client, login } = configured.value;
+  const { client, login, dialTimeout } = configured.value;
+  return yield* logInOrExit(client, login, dialTimeout);
+}
+
+/** The same client with its token, where there is a login. @param timeout µs */
+export function* logInOrExit<C extends Connection>(
+  client: C,
+  login: Login | undefined,
+  timeout: number,
+): Steps<Result<C, ExitCode>> {
   if (login === undefined) return ok(client);
-  const { dialTimeout } = configured.value;
-  const token = yield* logIn(client.endpoints, login, dialTimeout);
+  const token = yield* logIn(client, login, timeout);
   if (token.ok) return ok({ ...client, token: token.value });
-  const exit = yield* exitWithError(EXIT.badConnection, describeApiError(token.error).text);
-  yield* giveHint(hintFor(token.error, { request: 'authenticate', endpoints: client.endpoints, timeout: dialTimeout }));
-  return fail(exit);
+  return fail(yield* exitForError(client, 'authenticate', token.error, timeout, { code: EXIT.badConnection }));
 }
 
 /** What a name and a password are worth; nothing where users are not asked for. @param timeout µs */
-export function* logIn(endpoints: readonly string[], login: Login, timeout: number): Steps<Result<Bytes | undefined, ApiError>> {
-  const outcome = yield* call({ endpoints, token: undefined }, { type: 'authenticate', ...login }, timeout);
+export function* logIn(connection: Connection, login: Login, timeout: number): Steps<Result<Bytes | undefined, ApiError>> {
+  const outcome = yield* call({ ...connection, token: undefined }, { type: 'authenticate', ...login }, timeout);
   if (outcome.ok) return ok(outcome.response.token);
   return outcome.error.code === 'authNotEnabled' ? ok(undefined) : fail(outcome.error);
 }
@@ -130,53 +129,82 @@ export function* configureClient(
   const settled = yield* applyEnvironment(context);
   if (!settled.ok) return settled;
   const flags = settled.value;
+  const endpoints = (flags.lists.get(GLOBAL.endpoints.name) ?? context.options.endpoints).map((one) => one.trim());
+  if (boolFlag(flags, GLOBAL.debug)) yield* printError(describeEnvironment(context, flags, endpoints));
+  const domain = textFlag(flags, GLOBAL.discoverySrv);
+  if (domain !== '') return fail(yield* refuseDiscovery(domain, textFlag(flags, GLOBAL.discoverySrvName)));
   for (const spec of [GLOBAL.cert, GLOBAL.key, GLOBAL.cacert]) {
     if (context.flags.values.get(spec.name) === '')
       return fail(yield* exitWithError(EXIT.badArgs, `empty string is passed to --${spec.name} option`));
   }
-  if (textFlag(flags, GLOBAL.discoverySrv) !== '') return fail(yield* refuseOption(context, `--${GLOBAL.discoverySrv.name}`));
-  if (boolFlag(flags, GLOBAL.debug)) return fail(yield* refuseOption(context, '--debug'));
-  if (!boolFlag(flags, GLOBAL.insecureTransport)) return fail(yield* refuseOption(context, '--insecure-transport=false'));
+  const login = yield* readLogin(textFlag(flags, GLOBAL.user), textFlag(flags, GLOBAL.password), 'Password: ');
   const writer = textFlag(flags, GLOBAL.writeOut);
   if (writer !== 'simple' && writer !== 'json' && writer !== 'fields' && writer !== 'table' && writer !== 'protobuf')
     return fail(yield* exitWithError(EXIT.badFeature, 'unsupported output format'));
-  const secret = fileFault(flags);
-  if (secret !== undefined) return fail(yield* exitWithError(EXIT.badArgs, secret));
-  const endpoints = flags.lists.get(GLOBAL.endpoints.name) ?? context.options.endpoints;
+  const tls = yield* secure(flags, GLOBAL);
+  if (!tls.ok) return tls;
   if (endpoints.length === 0) return fail(yield* exitWithError(EXIT.badConnection, 'etcdclient: no available endpoints'));
-  const login = yield* readLogin(flags);
-  const client: Client = { endpoints, writer, isHex: boolFlag(flags, GLOBAL.hex), token: undefined };
+  const client: Client = { endpoints, writer, isHex: boolFlag(flags, GLOBAL.hex), token: undefined, tls: tls.value };
   return ok({ client, login, dialTimeout: durationFlag(flags, GLOBAL.dialTimeout) });
 }
 
-/** Why the files of TLS cannot be read: there are none here. */
-function fileFault(flags: ParsedFlags): Bytes | undefined {
-  const [cert, key, cacert] = [GLOBAL.cert, GLOBAL.key, GLOBAL.cacert].map((spec) => textFlag(flags, spec));
-  if ((cert === '') !== (key === '')) return `KeyFile and CertFile must both be present[key: ${key}, cert: ${cert}]`;
+/** Whether a client is to speak TLS. Where files are named it ends here: there are none. */
+export function* secure(
+  flags: ParsedFlags,
+  specs: Readonly<Record<'cert' | 'key' | 'cacert' | 'insecureTransport', FlagSpec>> & { readonly insecureSkipVerify?: FlagSpec },
+): Steps<Result<boolean, ExitCode>> {
+  const [cert, key, cacert] = [textFlag(flags, specs.cert), textFlag(flags, specs.key), textFlag(flags, specs.cacert)];
   const file = cert === '' ? cacert : cert;
-  return file === '' ? undefined : `open ${file}: no such file or directory`;
+  const fault =
+    (cert === '') !== (key === '')
+      ? `KeyFile and CertFile must both be present[key: ${key}, cert: ${cert}]`
+      : file === ''
+        ? undefined
+        : `open ${file}: no such file or directory`;
+  const skips = specs.insecureSkipVerify !== undefined && boolFlag(flags, specs.insecureSkipVerify);
+  const tls = !boolFlag(flags, specs.insecureTransport) || skips;
+  if (fault === undefined && !tls) return ok(false);
+  const exit = fault === undefined ? undefined : yield* exitWithError(EXIT.badArgs, fault);
+  yield* giveHint({ code: 'noTls' });
+  return exit === undefined ? ok(true) : fail(exit);
 }
 
-/** `--user name[:password]` and `--password`; asks where there is none. Without a name or a password nobody logs in. */
-function* readLogin(flags: ParsedFlags): Steps<Login | undefined> {
-  const user = textFlag(flags, GLOBAL.user);
-  let name = user;
-  let password = textFlag(flags, GLOBAL.password);
-  if (user !== '' && password === '') {
-    const colon = user.indexOf(':');
-    if (colon < 0) password = yield* askPassword('Password: ');
-    else {
-      name = user.slice(0, colon);
-      password = user.slice(colon + 1);
-    }
-  }
+/** What Go's resolver says where no name is known. @see etcd-io/etcd:client/pkg/srv/srv.go */
+function* refuseDiscovery(domain: Bytes, name: Bytes): Steps<ExitCode> {
+  const suffix = name === '' ? '' : `-${name}`;
+  const lookup = (service: string) => `lookup _${service}${suffix}._tcp.${domain}: no such host`;
+  const text = `dns lookup errors: ${lookup('etcd-client-ssl')} and ${lookup('etcd-client')}`;
+  const exit = yield* exitWithError(EXIT.error, text);
+  yield* giveHint({ code: 'noDns' });
+  return exit;
+}
+
+/** Flags as variables, which `--debug` begins with. */
+function describeEnvironment(context: CommandContext, flags: ParsedFlags, endpoints: readonly string[]): Bytes {
+  const own = [...GLOBAL_FLAGS, ...context.inherited].map((spec) => [
+    spec.name,
+    spec === GLOBAL.endpoints ? `[${endpoints.map(utf8Encode).join(',')}]` : showFlag(flags, spec),
+  ]);
+  const watch = context.name === 'watch' ? ['watch-key', 'watch-range-end'].map((name) => [name, '']) : [];
+  return [...own, ...watch]
+    .sort(([a = ''], [b = '']) => byText(a, b))
+    .map(([name = '', value]) => `${variableNamed(name)}=${value}\n`)
+    .join('');
+}
+
+/** `name[:password]` and a password; asks where there is none. Without a name or a password nobody logs in. */
+export function* readLogin(user: Bytes, given: Bytes, prompt: Bytes): Steps<Login | undefined> {
+  const colon = user.indexOf(':');
+  const hasBoth = user !== '' && given === '' && colon >= 0;
+  const name = hasBoth ? user.slice(0, colon) : user;
+  const password = hasBoth ? user.slice(colon + 1) : user !== '' && given === '' ? yield* askPassword(prompt) : given;
   return name === '' || password === '' ? undefined : { name, password };
 }
 
 /** Asks for a line, as a terminal does that does not show it. */
 export function* askPassword(prompt: Bytes): Steps<Bytes> {
   yield* print(prompt);
-  const password = yield* readLine();
+  const password = yield* readLine(true);
   yield* print('\n');
   return password ?? '';
 }
@@ -195,7 +223,7 @@ export function* callOrExit<R extends UnaryRequest>(
 ): Steps<Result<ResponseTo<R>, ExitCode>> {
   const outcome = yield* callWithin(client, request, timeout);
   if (outcome.ok) return ok(outcome.response);
-  return fail(yield* exitForError(client, request.type, outcome.error, timeout, revision));
+  return fail(yield* exitForError(client, request.type, outcome.error, timeout, { revision }));
 }
 
 /** One call, unless its deadline has passed already. @param timeout µs; undefined = none */
@@ -214,13 +242,30 @@ export function* exitForError(
   request: UnaryRequest['type'],
   error: ApiError,
   timeout: number | undefined,
-  revision?: number,
-  wrap: (text: Bytes) => Bytes = (text) => text,
-  code: ExitCode = EXIT.error,
+  {
+    revision,
+    wrap = (text) => text,
+    code = EXIT.error,
+  }: {
+    readonly revision?: number | undefined;
+    readonly wrap?: (text: Bytes) => Bytes;
+    readonly code?: ExitCode;
+  } = {},
 ): Steps<ExitCode> {
   const exit = yield* exitWithError(code, wrap(describeApiError(error).text));
-  yield* giveHint(hintFor(error, { request, endpoints: client.endpoints, timeout, revision }));
+  yield* hintAt(client, request, error, timeout, revision);
   return exit;
+}
+
+/** The hint that goes with a refusal. Where nobody could be reached that was said before. */
+export function* hintAt(
+  { endpoints, tls }: Connection,
+  request: string,
+  error: ApiError,
+  timeout: number | undefined,
+  revision?: number,
+): Steps<void> {
+  if (tls !== true) yield* giveHint(hintFor(error, { request, endpoints, timeout, revision }));
 }
 
 /** Prints a response, or that the writer cannot. @param simple what the `simple` writer says, where it is not told by the response */
@@ -283,5 +328,9 @@ export function* timestamp({ options }: Pick<CommandContext, 'options'>): Steps<
 }
 
 function variableOf(spec: FlagSpec): string {
-  return `ETCDCTL_${spec.name.toUpperCase().replaceAll('-', '_')}`;
+  return variableNamed(spec.name);
+}
+
+function variableNamed(flag: string): string {
+  return `ETCDCTL_${flag.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -28,12 +28,12 @@ import { get } from './commands/get.ts';
 import { leaseGrant, leaseKeepAlive, leaseList, leaseRevoke, leaseTimeToLive } from './commands/lease.ts';
 import { elect, lock } from './commands/lock.ts';
 import { alarmDisarm, alarmList, defrag, moveLeader, snapshotSave } from './commands/maintenance.ts';
+import { makeMirror } from './commands/makeMirror.ts';
 import { memberAdd, memberList, memberPromote, memberRemove, memberUpdate } from './commands/member.ts';
-import { makeMirror, refuseHere } from './commands/notHere.ts';
 import { put } from './commands/put.ts';
 import { txn } from './commands/txn.ts';
 import { watch } from './commands/watch.ts';
-import { type CommandContext, type CommandOptions, EXIT } from './context.ts';
+import { type CommandContext, type CommandOptions, EXIT, exitWithError } from './context.ts';
 import { isProgram, refuseLine, runInShell } from './exec.ts';
 import { boolFlag, type FlagError, parseFlags } from './flags.ts';
 import { goBackquote, goQuote } from './goText.ts';
@@ -171,7 +171,11 @@ export function* etcdctl(args: readonly string[], options: CommandOptions): Prog
 function* completion(context: CommandContext): Steps<ExitCode> {
   const [shell, ...more] = context.args;
   const known = shell !== undefined && more.length === 0 && /^(?:bash|zsh|fish|powershell)$/.test(shell);
-  if (known) return yield* refuseHere(context);
+  if (known) {
+    const exit = yield* exitWithError(EXIT.error, `there is no ${shell} here that could run a completion script`);
+    yield* giveHint({ code: 'noShell' });
+    return exit;
+  }
   const unknown = more.length === 0 && shell !== undefined ? shell : undefined;
   const text =
     unknown === undefined

@@ -1,8 +1,8 @@
 /** Flags as etcdctl's libraries read them (github.com/spf13/pflag): names, values, errors to the letter. */
 import { type Bytes, fail, ok, type Result, unreachable } from '../base/index.ts';
-import { goQuote, goQuoteByte, parseGoBool, parseGoDuration, parseGoInt } from './goText.ts';
+import { formatGoDuration, goQuote, goQuoteByte, parseGoBool, parseGoDuration, parseGoInt, parseGoUint } from './goText.ts';
 
-export type FlagKind = 'bool' | 'string' | 'int' | 'duration' | 'list';
+export type FlagKind = 'bool' | 'string' | 'int' | 'uint' | 'duration' | 'list';
 
 /** One flag; `initial` as help shows it (without quotes or brackets). */
 export interface FlagSpec {
@@ -30,6 +30,7 @@ export interface FlagError {
 export const bool = (name: string, shorthand?: string, initial = 'false'): FlagSpec => ({ name, shorthand, kind: 'bool', initial });
 export const text = (name: string, initial = '', shorthand?: string): FlagSpec => ({ name, shorthand, kind: 'string', initial });
 export const int = (name: string, initial = '0'): FlagSpec => ({ name, shorthand: undefined, kind: 'int', initial });
+export const uint = (name: string, initial = '0'): FlagSpec => ({ name, shorthand: undefined, kind: 'uint', initial });
 export const duration = (name: string, initial: string): FlagSpec => ({ name, shorthand: undefined, kind: 'duration', initial });
 export const list = (name: string, initial: string): FlagSpec => ({ name, shorthand: undefined, kind: 'list', initial });
 
@@ -105,7 +106,8 @@ export function textFlag(flags: ParsedFlags, spec: FlagSpec): Bytes {
 
 /** An integer flag's value as a 64-bit integer. */
 export function bigFlag(flags: ParsedFlags, spec: FlagSpec): bigint {
-  const value = parseGoInt(flags.values.get(spec.name) ?? spec.initial, 0);
+  const text = flags.values.get(spec.name) ?? spec.initial;
+  const value = spec.kind === 'uint' ? parseGoUint(text, 0) : parseGoInt(text, 0);
   return value.ok ? value.value : 0n; // values are checked when they are set
 }
 
@@ -122,6 +124,24 @@ export function durationFlag(flags: ParsedFlags, spec: FlagSpec): number {
   return value.ok ? value.value : 0; // values are checked when they are set
 }
 
+/** A flag's value as pflag shows it: numbers, durations and bools in Go's own form. A list shows itself. */
+export function showFlag(flags: ParsedFlags, spec: FlagSpec): Bytes {
+  switch (spec.kind) {
+    case 'bool':
+      return String(boolFlag(flags, spec));
+    case 'int':
+    case 'uint':
+      return String(bigFlag(flags, spec));
+    case 'duration':
+      return formatGoDuration(durationFlag(flags, spec));
+    case 'string':
+    case 'list':
+      return textFlag(flags, spec);
+    default:
+      return unreachable(spec.kind);
+  }
+}
+
 /** The text that a value fails with, in the words of strconv, time or encoding/csv; undefined when it is fine. */
 export function valueFault(kind: FlagKind, value: Bytes): Bytes | undefined {
   switch (kind) {
@@ -132,6 +152,10 @@ export function valueFault(kind: FlagKind, value: Bytes): Bytes | undefined {
     case 'int': {
       const parsed = parseGoInt(value, 0);
       return parsed.ok ? undefined : `strconv.ParseInt: parsing ${goQuote(value)}: ${parsed.error}`;
+    }
+    case 'uint': {
+      const parsed = parseGoUint(value, 0);
+      return parsed.ok ? undefined : `strconv.ParseUint: parsing ${goQuote(value)}: ${parsed.error}`;
     }
     case 'duration': {
       const parsed = parseGoDuration(value);

@@ -60,7 +60,7 @@ export function parseGoInt(text: Bytes, base: 0 | 10 | 16): Result<bigint, Numbe
 }
 
 /** An unsigned 64-bit integer as strconv.ParseUint reads it: no sign. @param base as of {@link parseGoInt} */
-export function parseGoUint(text: Bytes, base: 10 | 16): Result<bigint, NumberFault> {
+export function parseGoUint(text: Bytes, base: 0 | 10 | 16): Result<bigint, NumberFault> {
   const digits = readDigits(text, base);
   if (digits === undefined) return fail('invalid syntax');
   const value = BigInt(digits);

@@ -3,8 +3,16 @@ import type { ApiError, ApiErrorCode } from '../engine/server/errors.ts';
 
 /** A closed union: one code, its own fields. */
 export type Hint =
-  /** A flag or argument of a supported command that is not supported yet. */
-  | { readonly code: 'notYetOption'; readonly command: string; readonly option: string }
+  /** A flag asks for TLS, or for its files: no member speaks it, and there are no files. */
+  | { readonly code: 'noTls' }
+  /** A flag asks the domain name system, of which there is none. */
+  | { readonly code: 'noDns' }
+  /** A script for a shell was asked for: there is none, and Tab completes. */
+  | { readonly code: 'noShell' }
+  /** Memory is told by the growth of the member's store: there is no process that could be asked. */
+  | { readonly code: 'storeAsMemory' }
+  /** What is mirrored lies in what is mirrored: each copy is a change again. */
+  | { readonly code: 'mirrorsItself' }
   /** An unknown command; `suggestions` as in "Did you mean". */
   | { readonly code: 'unknownCommand'; readonly typed: string; readonly suggestions: readonly string[] }
   /** An unknown flag; `suggestion` is the nearest known one. `dash` is true where a value that begins with a dash was meant. */
@@ -23,8 +31,6 @@ export type Hint =
   | { readonly code: 'noProgram'; readonly name: string }
   /** etcdctl itself breaks down here, with a Go trace. */
   | { readonly code: 'etcdctlPanics' }
-  /** A command that makes no sense without an operating system around it. */
-  | { readonly code: 'notHere'; readonly command: string }
   /** A snapshot was saved, or somebody looks for the way to restore one: the page has it, not etcdctl. */
   | { readonly code: 'restoreHere' }
   /** Nothing is printed for a key that does not exist. */

@@ -1,4 +1,5 @@
-export { type FailedAttempt, isLogLine } from './clientLog.ts';
+export { isAside } from './aside.ts';
+export type { FailedAttempt } from './clientLog.ts';
 export { type CollectedRun, collectRun } from './collect.ts';
 export { type Completion, commonPrefix, complete } from './complete.ts';
 export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './etcdctl.ts';
@@ -18,6 +19,7 @@ export {
   type SessionStep,
   stepSession,
   wantsInput,
+  wantsSecret,
 } from './session.ts';
 export { createShell, type Shell, type ShellOptions } from './shell.ts';
 export {

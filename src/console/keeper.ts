@@ -103,7 +103,7 @@ export function* nextNews(keeper: Keeper, input = false, until = Number.POSITIVE
 /** One unary call, with the lease kept alive meanwhile. After `catchInterrupt`. */
 export function* callKeeping<R extends UnaryRequest>(keeper: Keeper, request: R): Steps<OutcomeOf<R> | Interrupted> {
   const call = ++keeper.calls;
-  yield { type: 'begin', call, ...keeper.connection, request, timeout: undefined };
+  yield { type: 'begin', call, connection: keeper.connection, request, timeout: undefined };
   for (;;) {
     const news = yield* nextNews(keeper);
     if (news.type === 'interrupted') return INTERRUPTED;
@@ -117,7 +117,7 @@ export function* callKeeping<R extends UnaryRequest>(keeper: Keeper, request: R)
 /** Opens a stream. @returns its number */
 export function* openKeeping(keeper: Keeper, request: StreamRequest): Steps<StreamNumber> {
   const stream = ++keeper.streams;
-  yield { type: 'open', stream, ...keeper.connection, request, requireLeader: false };
+  yield { type: 'open', stream, connection: keeper.connection, request, requireLeader: false };
   return stream;
 }
 
@@ -205,7 +205,13 @@ function* tick(keeper: Keeper): Steps<News | undefined> {
   if (keeper.pending !== undefined || keeper.due > at) return undefined;
   const call = ++keeper.calls;
   keeper.pending = call;
-  yield { type: 'begin', call, ...keeper.connection, request: { type: 'leaseKeepAlive', id: keeper.lease }, timeout: undefined };
+  yield {
+    type: 'begin',
+    call,
+    connection: keeper.connection,
+    request: { type: 'leaseKeepAlive', id: keeper.lease },
+    timeout: undefined,
+  };
   return undefined;
 }
 

@@ -17,6 +17,19 @@ export type StreamNumber = number;
 /** Names a call that was begun, inside one program; counts from 1. */
 export type CallNumber = number;
 
+/** Who a call or a stream goes to, and how. */
+export interface Connection {
+  readonly endpoints: readonly string[];
+  /** Says which user asks; undefined = nobody has logged in. */
+  readonly token: Bytes | undefined;
+  /** Asked of each endpoint at most once; left out: as etcd's client library asks. */
+  readonly once?: boolean | undefined;
+  /** Who logs that an attempt failed; left out: `etcd-client`. */
+  readonly logger?: Logger | undefined;
+  /** It begins with a handshake of TLS, which no member answers: nobody is reached. */
+  readonly tls?: boolean | undefined;
+}
+
 /** What a program asks of its driver. Times are virtual microseconds. */
 export type Effect =
   | {
@@ -30,48 +43,36 @@ export type Effect =
   | { readonly type: 'hint'; readonly hint: Hint }
   | {
       readonly type: 'call';
-      readonly endpoints: readonly string[];
+      readonly connection: Connection;
       readonly request: UnaryRequest;
       /** µs until `deadlineExceeded`; undefined = none. */
       readonly timeout: number | undefined;
-      /** Says which user asks; undefined = nobody has logged in. */
-      readonly token: Bytes | undefined;
-      /** Asked of each endpoint at most once; left out: as etcd's client library asks. */
-      readonly once?: boolean | undefined;
-      /** Who logs that an attempt failed; left out: `etcd-client`. */
-      readonly logger?: Logger | undefined;
     }
   | {
       readonly type: 'open';
       readonly stream: StreamNumber;
-      readonly endpoints: readonly string[];
+      readonly connection: Connection;
       readonly request: StreamRequest;
       /** The member ends the stream when it has been without a leader for too long. */
       readonly requireLeader: boolean;
-      readonly token: Bytes | undefined;
-      /** As of `call`. */
-      readonly once?: boolean | undefined;
     }
   | { readonly type: 'close'; readonly stream: StreamNumber }
   /** Starts a call and goes on: its outcome is one of the things that `receive` waits for. */
   | {
       readonly type: 'begin';
       readonly call: CallNumber;
-      readonly endpoints: readonly string[];
+      readonly connection: Connection;
       readonly request: UnaryRequest;
       /** As of `call`. */
       readonly timeout: number | undefined;
-      readonly token: Bytes | undefined;
-      readonly once?: boolean | undefined;
-      readonly logger?: Logger | undefined;
     }
   /** A call that asks the members of these streams how far they are; answered as a call is. */
   | { readonly type: 'askProgress'; readonly streams: readonly StreamNumber[] }
   /**
    * Waits for the next message of any open stream or the outcome of any call that was begun, or (with `input`) for a line of
-   * standard input, or until virtual time `until`, whichever is first.
+   * standard input, or until virtual time `until`, whichever is first. What is `secret` is not shown as it is typed.
    */
-  | { readonly type: 'receive'; readonly input: boolean; readonly until?: number }
+  | { readonly type: 'receive'; readonly input: boolean; readonly until?: number; readonly secret?: boolean }
   | { readonly type: 'sleep'; readonly duration: number }
   /** Waits for the end of standard input and takes all of it. */
   | { readonly type: 'readInput' }
@@ -142,14 +143,6 @@ export function* giveHint(hint: Hint | undefined): Steps<void> {
   if (hint !== undefined) yield { type: 'hint', hint };
 }
 
-/** Who a call goes to, and in whose name. */
-export interface Connection {
-  readonly endpoints: readonly string[];
-  readonly token: Bytes | undefined;
-  readonly once?: boolean | undefined;
-  readonly logger?: Logger | undefined;
-}
-
 /** Said instead of a value by steps that an interrupt cut short. */
 export const INTERRUPTED = 'interrupted';
 export type Interrupted = typeof INTERRUPTED;
@@ -171,8 +164,7 @@ export function* callOrInterrupt<R extends UnaryRequest>(
   request: R,
   timeout: number | undefined,
 ): Steps<OutcomeOf<R> | Interrupted> {
-  const { endpoints, token, once, logger } = connection;
-  const reply = yield { type: 'call', endpoints, request, timeout, token, once, logger };
+  const reply = yield { type: 'call', connection, request, timeout };
   if (reply.type === 'interrupted') return INTERRUPTED;
   assert(reply.type === 'outcome', 'a call is answered by an outcome', { reply: reply.type });
   const { outcome } = reply;
@@ -194,9 +186,9 @@ export function* readInput(): Steps<Bytes> {
   return reply.data;
 }
 
-/** A line of standard input without its newline; undefined at the end. A rest without a newline is a line too. */
-export function* readLine(): Steps<Bytes | undefined> {
-  const reply = yield { type: 'receive', input: true };
+/** A line of standard input without its newline; undefined at the end. A rest without a newline is a line too. @param secret it is a password */
+export function* readLine(secret = false): Steps<Bytes | undefined> {
+  const reply = yield { type: 'receive', input: true, secret };
   if (reply.type === 'endOfInput') return reply.rest === '' ? undefined : reply.rest;
   assert(reply.type === 'line', 'without streams only a line can be received', { reply: reply.type });
   return reply.line;

@@ -177,7 +177,7 @@ export function stepSession(state: SessionState, action: SessionAction): Session
       return only({ ...state, running: { ...state.running, calls: [...state.running.calls, action.id] } });
     case 'waiting':
       if (state.running === undefined) return only(state);
-      return only({ ...state, running: { ...state.running, waiting: action.waiting } });
+      return takeSecret({ ...state, running: { ...state.running, waiting: action.waiting } });
     case 'exited':
       return exited(state, action.exit, action.at);
     default:
@@ -191,6 +191,12 @@ export function wantsInput(state: SessionState): boolean {
   return waiting !== undefined && (waiting.for === 'input' || (waiting.for === 'stream' && waiting.input));
 }
 
+/** True while what is typed is a password: nobody is to see it. */
+export function wantsSecret(state: SessionState): boolean {
+  const waiting = state.running?.waiting;
+  return waiting?.for === 'input' && waiting.secret;
+}
+
 function only(state: SessionState): SessionStep {
   return { state, commands: [] };
 }
@@ -200,7 +206,9 @@ function submit(state: SessionState, text: string, at: number): SessionStep {
     const entered = splitLines(text);
     const data = utf8Encode(entered.map((line) => `${line}\n`).join(''));
     let next: SessionState = { ...state, input: '' };
-    for (const line of entered) next = addLine(next, (base) => ({ ...base, kind: 'echo', text: line }), at);
+    // As a terminal that does not show what is typed: not the line either, nor where it ended.
+    if (!wantsSecret(state))
+      for (const line of entered) next = addLine(next, (base) => ({ ...base, kind: 'echo', text: line }), at);
     return { state: next, commands: [{ type: 'input', data }] };
   }
   const entered = splitCommands(text);
@@ -208,6 +216,17 @@ function submit(state: SessionState, text: string, at: number): SessionStep {
   for (const line of entered) if (line.trim() !== '' && history.at(-1) !== line) history = [...history, line].slice(-HISTORY_KEPT);
   const next = { ...state, input: '', history, historyAt: undefined, draft: '', queue: [...state.queue, ...entered] };
   return next.running === undefined ? runNext(next, at) : only(next);
+}
+
+/** A line that was typed ahead, or pasted with its command, is the password where one is asked for; it is forgotten then. */
+function takeSecret(state: SessionState): SessionStep {
+  const [line, ...queue] = state.queue;
+  if (line === undefined || !wantsSecret(state)) return only(state);
+  const at = state.history.lastIndexOf(line);
+  return {
+    state: { ...state, queue, history: state.history.filter((_, index) => index !== at) },
+    commands: [{ type: 'input', data: utf8Encode(`${line}\n`) }],
+  };
 }
 
 /** Takes lines from the queue until one of them runs; blank ones only leave their prompt. */
@@ -246,6 +265,8 @@ function cut(state: SessionState, at: number): SessionStep {
 }
 
 function walkHistory(state: SessionState, by: 1 | -1): SessionState {
+  // What is there of a password would be kept as the prompt's draft.
+  if (wantsSecret(state)) return state;
   const at = state.historyAt ?? state.history.length;
   const to = at + by;
   if (to < 0 || to > state.history.length) return state;
@@ -274,16 +295,22 @@ function addOutput(state: SessionState, { to, data, revision, at }: Extract<Sess
   const add = (part: Bytes, isOpen: boolean): void => {
     if (continued !== undefined && fresh.length === 0) {
       const whole = continued.data + part;
-      fresh.push({ ...continued, data: whole, text: utf8Decode(whole), open: isOpen });
+      fresh.push({ ...continued, data: whole, text: textOf(whole), open: isOpen });
     } else {
       const command = state.running?.command ?? state.nextCommand;
-      const line = { number: nextLine++, command, at, kind: to, data: part, text: utf8Decode(part), open: isOpen };
+      const line = { number: nextLine++, command, at, kind: to, data: part, text: textOf(part), open: isOpen };
       fresh.push(revision === undefined ? line : { ...line, revision });
     }
   };
   for (const part of parts) add(part, false);
   if (open !== '') add(open, true);
   return { ...state, nextLine, lines: [...before, ...fresh].slice(-LINES_KEPT) };
+}
+
+/** What a terminal shows of a line: behind a carriage return it begins anew. */
+function textOf(data: Bytes): string {
+  const shown = data.replace(/\r+$/, '');
+  return utf8Decode(shown.slice(shown.lastIndexOf('\r') + 1));
 }
 
 function closeOpenLine(state: SessionState): SessionState {

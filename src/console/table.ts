@@ -4,7 +4,7 @@
  *
  * @see etcd-io/etcd:etcdctl/ctlv3/ctl.go
  */
-import { bool, duration, type FlagSpec, int, list, text } from './flags.ts';
+import { bool, duration, type FlagSpec, int, list, text, uint } from './flags.ts';
 
 /** A command or a group of commands. */
 export interface CommandSpec {
@@ -96,6 +96,19 @@ export const LEASE_TIMETOLIVE = { keys: bool('keys') } as const;
 export const LEASE_KEEP_ALIVE = { once: bool('once') } as const;
 export const MEMBER_ADD = { peerUrls: text('peer-urls'), learner: bool('learner') } as const;
 export const MEMBER_UPDATE = { peerUrls: text('peer-urls') } as const;
+export const MAKE_MIRROR = {
+  prefix: text('prefix'),
+  rev: int('rev'),
+  maxTxnOps: uint('max-txn-ops', '128'),
+  destPrefix: text('dest-prefix'),
+  noDestPrefix: bool('no-dest-prefix'),
+  destCert: text('dest-cert'),
+  destKey: text('dest-key'),
+  destCacert: text('dest-cacert'),
+  destInsecureTransport: bool('dest-insecure-transport', undefined, 'true'),
+  destUser: text('dest-user'),
+  destPassword: text('dest-password'),
+} as const;
 export const LOCK = { ttl: int('ttl', '10') } as const;
 export const ELECT = { listen: bool('listen', 'l') } as const;
 export const USER_ADD = {
@@ -109,7 +122,7 @@ export const USER_PASSWD = { interactive: bool('interactive', undefined, 'true')
 export const ROLE_PERMISSION = { prefix: bool('prefix'), fromKey: bool('from-key') } as const;
 export const CHECK = { load: text('load', 's'), autoCompact: bool('auto-compact'), autoDefrag: bool('auto-defrag') } as const;
 export const CHECK_PERF = { ...CHECK, prefix: text('prefix', '/etcdctl-check-perf/') } as const;
-const CHECK_DATASCALE = { ...CHECK, prefix: text('prefix', '/etcdctl-check-datascale/') } as const;
+export const CHECK_DATASCALE = { ...CHECK, prefix: text('prefix', '/etcdctl-check-datascale/') } as const;
 
 /** The tree, from `etcdctl` down. */
 export const ROOT: CommandSpec = group(
@@ -147,19 +160,7 @@ export const ROOT: CommandSpec = group(
       leaf('promote <memberID>', [], { hasDescription: true }),
     ]),
     group('snapshot <subcommand>', [leaf('save <filename>', [], { hasExamples: true })], { hasExamples: true }),
-    leaf('make-mirror [options] <destination>', [
-      text('prefix'),
-      int('rev'),
-      int('max-txn-ops', '128'),
-      text('dest-prefix'),
-      bool('no-dest-prefix'),
-      text('dest-cert'),
-      text('dest-key'),
-      text('dest-cacert'),
-      bool('dest-insecure-transport', undefined, 'true'),
-      text('dest-user'),
-      text('dest-password'),
-    ]),
+    leaf('make-mirror [options] <destination>', Object.values(MAKE_MIRROR)),
     leaf('lock <lockname> [exec-command arg1 arg2 ...]', Object.values(LOCK)),
     leaf('elect <election-name> [proposal]', Object.values(ELECT)),
     group('auth <enable or disable>', [leaf('enable'), leaf('disable'), leaf('status')]),

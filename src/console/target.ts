@@ -6,10 +6,11 @@ import { assert, type Bytes, unreachable } from '../base/index.ts';
 import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
 import { attemptLine, type FailedAttempt, NO_TIME } from './clientLog.ts';
 import type { Hint } from './hint.ts';
-import type { CallNumber, Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
+import type { CallNumber, Connection, Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 
 /** A unary call. The target's client owns deadline, retries and the order in which endpoints are tried. */
 export interface TargetCall {
+  /** `host:port`, with `http://` in front or not; behind `https://` nobody is reached. */
   readonly endpoints: readonly string[];
   readonly request: UnaryRequest;
   /** µs until it ends with `deadlineExceeded`; undefined = none. */
@@ -67,7 +68,8 @@ export type Waiting =
     }
   | { readonly for: 'stream'; readonly since: number; readonly input: boolean }
   | { readonly for: 'sleep'; readonly since: number; readonly until: number }
-  | { readonly for: 'input'; readonly since: number };
+  /** `secret`: a password, which nobody is to see. */
+  | { readonly for: 'input'; readonly since: number; readonly secret: boolean };
 
 /** Where a program's output goes. Callbacks may come while {@link runProgram} has not returned yet. */
 export interface ProgramIo {
@@ -221,14 +223,16 @@ class Runner implements RunningProgram {
         this.advance({ type: 'done' });
         return;
       case 'call': {
-        const { endpoints, request, timeout } = effect;
+        const { connection, request, timeout } = effect;
+        const { endpoints } = connection;
         const until = timeout === undefined ? undefined : now + timeout;
         this.#setWaiting({ for: 'call', request: request.type, endpoints, since: now, until });
         this.#begin((answer) => this.#request(effect, (outcome) => answer({ type: 'outcome', outcome })));
         return;
       }
       case 'begin': {
-        const { call, endpoints, request, timeout } = effect;
+        const { call, connection, request, timeout } = effect;
+        const { endpoints } = connection;
         assert(!this.#calls.has(call), 'a call number is used once', { call });
         let answered = false;
         const handle = this.#request(effect, (outcome) => {
@@ -263,7 +267,9 @@ class Runner implements RunningProgram {
         this.#begin((answer) => this.#target.sleep(effect.duration, () => answer({ type: 'done' })));
         return;
       case 'open': {
-        const { stream, endpoints, request, requireLeader, token, once } = effect;
+        const { stream, connection, request, requireLeader } = effect;
+        const { token, once } = connection;
+        const endpoints = dialed(connection);
         assert(!this.#streams.has(stream), 'a stream number is used once', { stream });
         const handle = this.#target.openStream({ endpoints, request, requireLeader, token, once }, (event) => {
           if (this.#ended) return;
@@ -289,7 +295,7 @@ class Runner implements RunningProgram {
         return;
       case 'readInput':
         this.#parked = effect;
-        this.#setWaiting({ for: 'input', since: now });
+        this.#setWaiting({ for: 'input', since: now, secret: false });
         this.#wake();
         return;
       default:
@@ -299,7 +305,9 @@ class Runner implements RunningProgram {
 
   /** Asks, and logs each attempt that fails on the way. */
   #request(effect: Extract<Effect, { type: 'call' | 'begin' }>, onReply: (outcome: CallOutcome) => void): TargetHandle {
-    const { endpoints, request, timeout, token, once, logger = 'etcd-client' } = effect;
+    const { connection, request, timeout } = effect;
+    const { token, once, logger = 'etcd-client' } = connection;
+    const endpoints = dialed(connection);
     return this.#target.request({ endpoints, request, timeout, token, once }, onReply, (failed) => {
       if (this.#ended) return;
       const ts = this.#io.timestampOf?.(this.#target.now()) ?? NO_TIME;
@@ -309,10 +317,10 @@ class Runner implements RunningProgram {
   }
 
   /** What a program that receives is really waiting for, where that is only one thing. */
-  #whatFor({ input, until }: Extract<Effect, { type: 'receive' }>, now: number): Waiting {
+  #whatFor({ input, until, secret = false }: Extract<Effect, { type: 'receive' }>, now: number): Waiting {
     const [first] = this.#calls.values();
     if (this.#streams.size === 0 && until === undefined) {
-      if (input && first === undefined) return { for: 'input', since: now };
+      if (input && first === undefined) return { for: 'input', since: now, secret };
       if (!input && first !== undefined) return first.waiting;
     }
     return { for: 'stream', since: now, input };
@@ -410,6 +418,11 @@ class Runner implements RunningProgram {
     this.#setWaiting(undefined);
     this.#io.exited(exit);
   }
+}
+
+/** Addresses as the target takes them: behind `https://` nobody listens. */
+function dialed({ endpoints, tls }: Connection): readonly string[] {
+  return tls === true ? endpoints.map((endpoint) => `https://${endpoint.replace(/^https?:\/\//, '')}`) : endpoints;
 }
 
 function startRunner(runner: Runner): RunningProgram {

@@ -56,7 +56,7 @@ export function createTargets(needs: Needs): Targets {
   }
 
   const ordinalOf = (endpoint: string) =>
-    needs.names.findIndex((name) => endpoint.replace(/^https?:\/\//, '') === `${name}:2379`) + 1;
+    needs.names.findIndex((name) => endpoint.replace(/^http:\/\//, '') === `${name}:2379`) + 1;
 
   function targetOf(client: number): ConsoleTarget {
     return {

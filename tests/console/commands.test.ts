@@ -189,26 +189,19 @@ describe('errors of a call', () => {
     expect(ran).toMatchObject({ stdout: '', stderr: '', exit: 0, hints: [{ code: 'noSuchKey', key: 'nosuchkey' }] });
   });
 
-  test('what makes no sense here says so, after what etcdctl checks first', () => {
-    const mirror = (...args: string[]) =>
-      run(
-        ['make-mirror', ...args],
-        answering(() => empty),
-      );
-    expect(mirror()).toMatchObject({ stderr: 'Error: make-mirror takes one destination argument\n', exit: 128 });
-    expect(mirror('n2:2379')).toMatchObject({ stdout: '', exit: 1, hints: [{ code: 'notHere', command: 'make-mirror' }] });
+  test('files of TLS are looked for before the endpoints, and after the writer', () => {
     const get = (...flags: string[]) =>
       run(
         ['get', 'a', ...flags],
         answering(() => empty),
       );
-    expect(get('--insecure-transport=false').hints[0]?.code).toBe('notYetOption');
-    // There are no files here, which etcdctl has words for.
     const missing = (file: string) => ({ stderr: `Error: open ${file}: no such file or directory\n`, exit: 128 });
     expect(get('--cacert=ca.pem', '--endpoints=')).toMatchObject(missing('ca.pem'));
     expect(get('--cacert=ca.pem', '--cert=c', '--key=k')).toMatchObject(missing('c'));
     expect(get('--cert=c').stderr).toBe('Error: KeyFile and CertFile must both be present[key: , cert: c]\n');
     expect(get('--cacert=ca.pem', '-w', 'xml').exit).toBe(4);
+    // A password is asked for before either.
+    expect(get('--user=a', '-w', 'xml')).toMatchObject({ stdout: 'Password: \n', exit: 4 });
   });
 });
 

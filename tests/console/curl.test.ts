@@ -2,40 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { utf8Decode } from '../../src/base/index.ts';
-import { createStage, type Stage } from '../../src/cli/transcript/inlineTarget.ts';
 import * as messages from '../../src/console/gateway/messages.ts';
 import { UNARY_METHODS } from '../../src/console/gateway/requests.ts';
-import { type CollectedRun, collectRun, compileLine } from '../../src/console/index.ts';
-import { actInline, advanceInline, createInlineRun, freshScenario, MILLISECOND, SECOND } from '../../src/sim/index.ts';
-
-interface Terminal {
-  readonly stage: Stage;
-  /** Starts a line. */
-  start(line: string): CollectedRun;
-  /** Runs a line to its end, or for `seconds`. */
-  type(line: string, seconds?: number): { readonly out: string; readonly err: string; readonly exit: number | undefined };
-}
-
-function openTerminal(members: number): Terminal {
-  const run = createInlineRun(freshScenario(members, 1));
-  advanceInline(run, 4 * SECOND);
-  const stage = createStage(run, (endpoint) => Number(/^n(\d):2379$/.exec(endpoint)?.[1] ?? 0));
-  const start = (line: string) => {
-    const { program } = compileLine(line, { env: {}, endpoints: ['n1:2379'] });
-    return collectRun(program, stage.createTarget(), '', false);
-  };
-  return {
-    stage,
-    start,
-    type: (line, seconds = 20) => {
-      const ran = start(line);
-      stage.pass(run.kernel.now + seconds * SECOND, () => ran.exit !== undefined);
-      const exit = ran.exit?.code;
-      ran.running.kill();
-      return { out: utf8Decode(ran.stdout), err: utf8Decode(ran.stderr), exit };
-    },
-  };
-}
+import { actInline, MILLISECOND, SECOND } from '../../src/sim/index.ts';
+import { openTerminal } from './terminal.ts';
 
 const put = `curl -X POST -d '{"key":"Zm9v","value":"YmFy"}' http://n1:2379/v3/kv/put`;
 
@@ -53,7 +23,7 @@ describe('with a cluster', () => {
       `curl -LsXPOST -d'{"key":"Zm9v"}' http://127.0.0.1:2379/v3//kv/range`,
     ])
       expect(terminal.type(line), line).toMatchObject({ out: expect.stringContaining('"value":"YmFy"'), err: '', exit: 0 });
-    expect(terminal.type('curl n1:2379/version n2:2379/health')).toEqual({
+    expect(terminal.type('curl n1:2379/version n2:2379/health')).toMatchObject({
       out: '{"etcdserver":"3.6.14","etcdcluster":"3.6.0","storage":"3.6.0"}{"health":"true","reason":""}',
       err: '',
       exit: 0,
@@ -83,7 +53,7 @@ describe('with a cluster', () => {
       /^HTTP\/1\.1 405 Method Not Allowed\r\n[\s\S]*Allow: GET\r\n[\s\S]*\r\n\r\n$/,
     );
     expect(terminal.type(`curl -s -o /dev/null -w '%{http_code}\\n' n1:2379/nosuch`).out).toBe('404\n');
-    expect(terminal.type('curl -f n1:2379/nosuch')).toEqual({
+    expect(terminal.type('curl -f n1:2379/nosuch')).toMatchObject({
       out: '',
       err: 'curl: (22) The requested URL returned error: 404\n',
       exit: 22,
@@ -154,7 +124,7 @@ describe('without', () => {
     expect(utf8Decode(waiting.stderr)).toBe('curl: (18) transfer closed with outstanding read data remaining\n');
     silent.running.kill();
     for (const path of ['/v3/kv/range', '/version', '/nosuch', '/v3/watch', '/v3/lease/keepalive', '/metrics'])
-      expect(type(`curl -X POST http://n2:2379${path}`), path).toEqual({
+      expect(type(`curl -X POST http://n2:2379${path}`), path).toMatchObject({
         out: '',
         err: expect.stringMatching(/^curl: \(7\) Failed to connect to n2 port 2379 after \d ms: Couldn't connect to server\n$/),
         exit: 7,
@@ -189,7 +159,7 @@ describe('without', () => {
       ['curl http://', 3, 'curl: (3) URL using bad/illegal format or missing URL\n'],
       ['curl https://n1:2379', 35, 'curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to n1:2379 \n'],
     ];
-    for (const [line, exit, err] of cases) expect(type(line), line).toEqual({ out: '', err, exit });
+    for (const [line, exit, err] of cases) expect(type(line), line).toMatchObject({ out: '', err, exit });
     expect(type('sh -c "curl http://n9:2379?u=http://x"').err).toMatch(
       /^curl: \(7\) Failed to connect to n9 port 2379 after \d ms/,
     );

@@ -1,11 +1,12 @@
 /** The interpreter (interrupts, waiting, standard input) and the session: scrollback, history, queue, over a target by hand. */
 import { describe, expect, test } from 'vitest';
 import { toId64, ZERO_ID } from '../../src/base/index.ts';
-import { type ConsoleTarget, collectRun, createShell, etcdctl, type StreamEvent } from '../../src/console/index.ts';
-import type { CallOutcome } from '../../src/engine/server/api.ts';
+import { type ConsoleTarget, collectRun, createShell, etcdctl, type StreamEvent, wantsSecret } from '../../src/console/index.ts';
+import type { CallOutcome, UnaryRequest } from '../../src/engine/server/api.ts';
 
 interface Open {
   readonly what: string;
+  readonly request: UnaryRequest;
   readonly answer: (outcome: CallOutcome) => void;
   cancelled: boolean;
 }
@@ -18,7 +19,7 @@ function byHand() {
   const target: ConsoleTarget = {
     now: () => time,
     request: (call, onReply) => {
-      const open: Open = { what: call.request.type, answer: onReply, cancelled: false };
+      const open: Open = { what: call.request.type, request: call.request, answer: onReply, cancelled: false };
       calls.push(open);
       return { id: 100 + calls.length, cancel: () => (open.cancelled = true) };
     },
@@ -134,6 +135,53 @@ describe('a session', () => {
     shell.endOfInput();
     expect(calls.length).toBe(1);
     expect(shell.state().history).toEqual(['put k']);
+  });
+
+  test('a password is nowhere but in the call', () => {
+    const { target, calls } = byHand();
+    const shell = createShell(target, ['n1:2379'], {}, () => {});
+    shell.submit('user add bob');
+    expect(wantsSecret(shell.state())).toBe(true);
+    shell.edit('s3cret');
+    shell.historyUp();
+    shell.historyDown();
+    shell.submit('s3cret');
+    expect(wantsSecret(shell.state())).toBe(true);
+    shell.submit('s3cret');
+    expect(calls.map((call) => call.what)).toEqual(['authUserAdd']);
+    expect(calls[0]?.request).toMatchObject({ name: 'bob', password: 's3cret' });
+    expect(JSON.stringify(shell.state())).not.toContain('s3cret');
+    expect(texts(shell)).toEqual([
+      'echo: user add bob',
+      'stdout: Password of bob: ',
+      'stdout: Type password of bob again for confirmation: ',
+    ]);
+  });
+
+  test('also where it was pasted with its command, or asked for by a flag', () => {
+    const { target, calls } = byHand();
+    const shell = createShell(target, ['n1:2379'], {}, () => {});
+    shell.submit('user passwd bob\ns3cret\ns3cret\n--user root get a');
+    calls[0]?.answer({ ok: true, response: { type: 'authUserChangePassword', header } });
+    shell.submit('t0ken');
+    expect(calls.map((call) => call.what)).toEqual(['authUserChangePassword', 'authenticate']);
+    expect(calls[1]?.request).toMatchObject({ name: 'root', password: 't0ken' });
+    expect(shell.state().history).toEqual(['user passwd bob', '--user root get a']);
+    expect(JSON.stringify(shell.state())).not.toMatch(/s3cret|t0ken/);
+  });
+
+  test('a carriage return begins the line anew, as a progress bar does', () => {
+    const { target, streams } = byHand();
+    const shell = createShell(target, ['n1:2379'], {}, () => {});
+    shell.submit('watch a');
+    const say = (value: string) => {
+      const kv = { key: 'a', value, createRevision: 2, modRevision: 2, version: 1, lease: ZERO_ID };
+      const response = { type: 'watch', header, created: false, canceled: false, cancelReason: '', compactRevision: 0 } as const;
+      streams[0]?.send({ type: 'message', response: { ...response, events: [{ type: 'put', kv, prevKv: undefined }] } });
+    };
+    say('10 %\r20 %');
+    say('windows\r\nline');
+    expect(texts(shell).filter((line) => !/PUT|: a$|echo/.test(line))).toEqual(['stdout: 20 %', 'stdout: windows', 'stdout: line']);
   });
 
   test('history goes up and down and comes back to what was being typed', () => {

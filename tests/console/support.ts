@@ -83,7 +83,10 @@ export interface Ran {
 
 const noHandle = { id: undefined, cancel: () => {} };
 
-/** A target that answers every call at once, opens streams that stay silent, and lets time pass only in sleeps. */
+/** Virtual µs after which the time of {@link answering} stands still: whoever still waits then waits for ever. */
+const END_OF_TIME = 3600_000_000;
+
+/** A target that answers every call at once, opens streams that stay silent, and lets time pass only in sleeps, for an hour. */
 export function answering(answer: (request: UnaryRequest) => CallOutcome): ConsoleTarget & { readonly asked: UnaryRequest[] } {
   let time = 0;
   const asked: UnaryRequest[] = [];
@@ -97,8 +100,10 @@ export function answering(answer: (request: UnaryRequest) => CallOutcome): Conso
     },
     openStream: () => noHandle,
     sleep: (duration, onDone) => {
-      time += duration;
-      onDone();
+      if (time + duration <= END_OF_TIME) {
+        time += duration;
+        onDone();
+      }
       return noHandle;
     },
   };

@@ -1,6 +1,6 @@
 // The console in the page: what a person types, sees and must not see. What etcdctl prints word for word is checked without a browser.
 import { expect, test } from '@playwright/test';
-import { advanceUntilAnswered, consoleLines, openPage, prompt, typeLine } from './page.ts';
+import { advanceBy, advanceUntilAnswered, consoleLines, openPage, prompt, runLine, SECOND, typeLine } from './page.ts';
 
 test('the console, a chunk of its own, is there with the cluster, also where the network has gone after that', async ({
   page,
@@ -15,4 +15,37 @@ test('the console, a chunk of its own, is there with the cluster, also where the
   await expect.poll(texts).toEqual(['n1 $ version', 'etcdctl version: 3.6.14', 'API version: 3.6']);
   await typeLine(page, 'help get');
   await expect.poll(texts).toContain('  get - reads one key, or all keys of a range');
+});
+
+test('a password is typed unseen and kept nowhere', async ({ page }) => {
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  await typeLine(page, 'user add bob');
+  await expect(prompt(page)).toHaveAttribute('type', 'password');
+  await expect(prompt(page)).toHaveAttribute('placeholder', 'A password: it is not shown.');
+  await typeLine(page, 's3cret');
+  await typeLine(page, 's3cret');
+  await expect(prompt(page)).toHaveAttribute('type', 'text');
+  await advanceBy(page, SECOND);
+  await expect
+    .poll(async () => (await consoleLines(page)).map(({ text }) => text))
+    .toEqual(['n1 $ user add bob', 'Password of bob: ', 'Type password of bob again for confirmation: ', 'User bob created']);
+  await prompt(page).press('ArrowUp');
+  await expect(prompt(page)).toHaveValue('user add bob');
+  expect(await page.content()).not.toContain('s3cret');
+});
+
+test('what the client library logs stands beside the error, dimmed', async ({ page }) => {
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  const printed = await runLine(page, 'get a --rev=99');
+  expect(printed[0]).toMatch(/^\{"level":"warn","ts":"[-0-9:.TZ]+","logger":"etcd-client",.*"peer":"Peer\{Addr: 'n1:2379'/);
+  expect(printed[1]).toBe('Error: etcdserver: mvcc: required revision is a future revision');
+  const colour = (text: RegExp) =>
+    page
+      .getByRole('log')
+      .locator('[data-kind="stderr"]')
+      .filter({ hasText: text })
+      .evaluate((line) => getComputedStyle(line).color);
+  expect(await colour(/retrying of unary invoker failed/)).not.toBe(await colour(/^Error/));
 });

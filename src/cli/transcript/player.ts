@@ -376,7 +376,7 @@ const ACTION_OF = { pause: 'pause', resume: 'resume', kill: 'crash', start: 'res
 /** host:port of a URL or of an address. */
 function addressOf(endpoint: string): string {
   return endpoint
-    .replace(/^https?:\/\//, '')
+    .replace(/^http:\/\//, '')
     .replace(/^localhost:/, '127.0.0.1:')
     .replace(/\/$/, '');
 }

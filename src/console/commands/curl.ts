@@ -373,11 +373,9 @@ function* exchange(
   if (showsHead || url.scheme === 'https') {
     const reply = yield {
       type: 'call',
-      endpoints: [endpoint],
+      connection: { endpoints: [endpoint], token: undefined, once: true },
       request: { type: 'inspect' },
       timeout: wish.maxTime,
-      token: undefined,
-      once: true,
     };
     const outcome = reply.type === 'outcome' ? reply.outcome : undefined;
     if (outcome?.ok === false && outcome.error.code === 'connectionRefused') return refused(yield* now());

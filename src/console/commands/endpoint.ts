@@ -10,15 +10,15 @@ import {
   displayText,
   EXIT,
   exitWithError,
+  hintAt,
   logIn,
   openClient,
 } from '../context.ts';
 import { boolFlag, type FlagSpec, intFlag } from '../flags.ts';
-import { hintFor } from '../hint.ts';
 import { rangeRequest } from '../keyRange.ts';
 import { printEndpoints, printHealth } from '../print.ts';
 import type { EndpointAnswer, EndpointHealth } from '../printed.ts';
-import { type ExitCode, giveHint, now, print, printError, type Steps, together } from '../program.ts';
+import { type ExitCode, now, print, printError, type Steps, together } from '../program.ts';
 import { ENDPOINT, HASHKV } from '../table.ts';
 
 /** `endpoint health`: a linearizable read and the alarms of each endpoint, all at the same time. spec/etcd.md 6.11 */
@@ -31,7 +31,10 @@ export function* endpointHealth(context: CommandContext): Steps<ExitCode> {
   if (!listed.ok) return listed.error;
   const check = function* (endpoint: string): Steps<EndpointHealth> {
     const name = utf8Encode(endpoint);
-    const token = login === undefined ? ok(undefined) : yield* logIn([endpoint], login, dialTimeout);
+    const token =
+      login === undefined
+        ? ok(undefined)
+        : yield* logIn({ ...client, endpoints: [endpoint], logger: 'client' }, login, dialTimeout);
     if (!token.ok) return { endpoint: name, took: 0, error: describeApiError(token.error).text };
     return yield* checkHealth({ ...client, endpoints: [endpoint], token: token.value, logger: 'client' }, name, timeout);
   };
@@ -78,7 +81,7 @@ export function* endpointsOf(
   if (outcome.ok) return ok(outcome.response.members.flatMap(({ clientUrls }) => clientUrls));
   const text = `failed to fetch endpoints from etcd cluster member list: ${describeApiError(outcome.error).text}`;
   const exit = yield* exitWithError(EXIT.error, text);
-  yield* giveHint(hintFor(outcome.error, { request: 'memberList', endpoints: client.endpoints, timeout }));
+  yield* hintAt(client, 'memberList', outcome.error, timeout);
   return fail(exit);
 }
 
@@ -123,7 +126,7 @@ function* askEach<R extends StatusRequest | HashKvRequest>(
     else {
       error = outcome.error;
       yield* printError(`Failed to get the ${what} of endpoint ${utf8Encode(endpoint)} (${describeApiError(error).text})\n`);
-      yield* giveHint(hintFor(error, { request: request.type, endpoints: [endpoint], timeout }));
+      yield* hintAt({ ...client, endpoints: [endpoint] }, request.type, error, timeout);
     }
   }
   return ok({ client, answers, error });

@@ -33,14 +33,9 @@ export function* leaseGrant(context: CommandContext): Steps<ExitCode> {
   const seconds = Number(BigInt.asIntN(54, ttl.value) === ttl.value ? ttl.value : ttl.value > 0n ? 2n ** 53n - 1n : 0n);
   const outcome = yield* callWithin(client.value, { type: 'leaseGrant', id: ZERO_ID, ttl: seconds }, timeout);
   if (!outcome.ok)
-    return yield* exitForError(
-      client.value,
-      'leaseGrant',
-      outcome.error,
-      timeout,
-      undefined,
-      (text) => `failed to grant lease (${text})`,
-    );
+    return yield* exitForError(client.value, 'leaseGrant', outcome.error, timeout, {
+      wrap: (text) => `failed to grant lease (${text})`,
+    });
   return yield* display(outcome.response, client.value);
 }
 
@@ -53,14 +48,9 @@ export function* leaseRevoke(context: CommandContext): Steps<ExitCode> {
   if (!client.ok) return client.error;
   const outcome = yield* callWithin(client.value, { type: 'leaseRevoke', id: lease.value }, timeout);
   if (!outcome.ok)
-    return yield* exitForError(
-      client.value,
-      'leaseRevoke',
-      outcome.error,
-      timeout,
-      undefined,
-      (text) => `failed to revoke lease (${text})`,
-    );
+    return yield* exitForError(client.value, 'leaseRevoke', outcome.error, timeout, {
+      wrap: (text) => `failed to revoke lease (${text})`,
+    });
   if (client.value.writer === 'protobuf') {
     const type = `clientv3.LeaseRevokeResponse ({${describeHeader(outcome.response.header)} {} [] 0})`;
     return yield* exitWithError(EXIT.badFeature, `marshal unsupported for type ${type}`);
@@ -118,7 +108,7 @@ export function* leaseKeepAlive(context: CommandContext): Steps<ExitCode> {
 
 /** Refusals of a lease's questions have an exit code of their own. */
 function refuse(client: Client, request: UnaryRequest['type'], error: ApiError): Steps<ExitCode> {
-  return exitForError(client, request, error, undefined, undefined, undefined, EXIT.badConnection);
+  return exitForError(client, request, error, undefined, { code: EXIT.badConnection });
 }
 
 function* leaseArgument(context: CommandContext, missing: Bytes): Steps<Result<Id64, ExitCode>> {

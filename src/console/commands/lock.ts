@@ -91,9 +91,8 @@ function* openSession(
   const granted = yield* call(client.value, request, undefined);
   if (!granted.ok) return fail(yield* exitForError(client.value, 'leaseGrant', granted.error, undefined));
   yield { type: 'catchInterrupt' };
-  const { endpoints, token } = client.value;
   const { id, ttl: seconds } = granted.response;
-  return ok({ client: client.value, keeper: createKeeper({ endpoints, token }, id, seconds, yield* now()) });
+  return ok({ client: client.value, keeper: createKeeper(client.value, id, seconds, yield* now()) });
 }
 
 /** Puts the candidate's key and waits until it is the oldest. */
@@ -193,7 +192,6 @@ function* runHolding(context: CommandContext, keeper: Keeper, held: Candidate, c
     return ran.code;
   }
   yield* guestKeeping(keeper, guest());
-  const { endpoints, token } = keeper.connection;
   const unlocked = yield* callKeeping(keeper, { type: 'deleteRange', key: held.key, rangeEnd: '', prevKv: false });
   if (result.error !== undefined) {
     // A program that was never started has no exit code of its own; one that died of a signal has -1.
@@ -201,7 +199,7 @@ function* runHolding(context: CommandContext, keeper: Keeper, held: Candidate, c
     return yield* exitWithError(wasRun ? result.code & 0xff : EXIT.error, result.error);
   }
   if (unlocked !== INTERRUPTED && !unlocked.ok)
-    return yield* exitForError({ endpoints, token }, 'deleteRange', unlocked.error, undefined);
+    return yield* exitForError(keeper.connection, 'deleteRange', unlocked.error, undefined);
   return EXIT.success;
 }
 

@@ -11,11 +11,11 @@ import {
   exitForError,
   exitWithError,
   exitWithUsage,
+  hintAt,
   openClient,
   timestamp,
 } from '../context.ts';
 import { formatGoDuration, goJsonString, goQuote, parseGoUint } from '../goText.ts';
-import { hintFor } from '../hint.ts';
 import { type ExitCode, giveHint, now, print, printError, type Steps } from '../program.ts';
 import { DEFRAG } from '../table.ts';
 import { endpointsOf } from './endpoint.ts';
@@ -72,7 +72,7 @@ export function* defrag(context: CommandContext): Steps<ExitCode> {
     else {
       exit = EXIT.error;
       yield* printError(`Failed to defragment ${member}. (${describeApiError(outcome.error).text})\n`);
-      yield* giveHint(hintFor(outcome.error, { request: 'defragment', endpoints: [endpoint], timeout }));
+      yield* hintAt({ ...client.value, endpoints: [endpoint] }, 'defragment', outcome.error, timeout);
     }
   }
   return exit;
@@ -133,8 +133,7 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   yield {
     type: 'open',
     stream: 1,
-    endpoints: client.endpoints,
-    token: client.token,
+    connection: client,
     requireLeader: false,
     request: { type: 'snapshot' },
   };
@@ -149,7 +148,7 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
         : reply.type === 'event' && reply.event.type === 'end'
           ? reply.event.error
           : undefined;
-    if (error !== undefined) return yield* exitForError(client, 'status', error, timeout, undefined, undefined, EXIT.interrupted);
+    if (error !== undefined) return yield* exitForError(client, 'status', error, timeout, { code: EXIT.interrupted });
     if (reply.type !== 'event' || reply.event.type === 'end') break;
     const { response } = reply.event;
     if (response.type !== 'snapshot') continue;

@@ -9,12 +9,12 @@ import {
   exitForError,
   exitWithError,
   exitWithUsage,
+  hintAt,
   openClient,
 } from '../context.ts';
 import { execute } from '../exec.ts';
 import { boolFlag, intFlag, type ParsedFlags, parseFlags } from '../flags.ts';
 import { goQuote } from '../goText.ts';
-import { hintFor } from '../hint.ts';
 import { createIdleKeeper, guestKeeping, type Keeper, nextNews } from '../keeper.ts';
 import { keyRange } from '../keyRange.ts';
 import {
@@ -137,8 +137,7 @@ function* watchInteractively(context: CommandContext, variables: KeyVariables): 
 }
 
 function* openWatch(client: Client, stream: StreamNumber, request: WatchRequest): Steps<void> {
-  const { endpoints, token } = client;
-  yield { type: 'open', stream, endpoints, token, requireLeader: true, request };
+  yield { type: 'open', stream, connection: client, requireLeader: true, request };
 }
 
 /** Prints what came, and runs what is to be run. Comes to an exit code where that ends everything. */
@@ -265,8 +264,7 @@ function watchRequest({ args, flags }: WatchWords): Result<WatchRequest, Bytes> 
 
 function* hintAtEnd(client: Client, { startRevision }: WatchRequest, event: StreamEvent): Steps<void> {
   const error: ApiError | undefined = event.type === 'end' ? event.error : undefined;
-  if (error !== undefined)
-    yield* giveHint(hintFor(error, { request: 'watch', endpoints: client.endpoints, timeout: undefined, revision: startRevision }));
+  if (error !== undefined) yield* hintAt(client, 'watch', error, undefined, startRevision);
   else if (toResponse(event).compactRevision > 0 || startRevision < 0)
     yield* giveHint({ code: 'compacted', revision: startRevision });
 }

@@ -238,7 +238,7 @@ function* firstOf(
 
 function* openWatch(connection: Connection, stream: number, place: Place): Steps<void> {
   const request = { type: 'watch', ...place, prevKv: false, progressNotify: false, noPut: false, noDelete: false } as const;
-  yield { type: 'open', stream, ...connection, request, requireLeader: false };
+  yield { type: 'open', stream, connection, request, requireLeader: false };
 }
 
 function* nextMessage(stream: number): Steps<Result<WatchResponse, Trouble>> {

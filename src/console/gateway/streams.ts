@@ -85,7 +85,7 @@ const NO_HEADER = { clusterId: ZERO_ID, memberId: ZERO_ID, revision: 0, raftTerm
 
 export function* takeSnapshot(exchange: Exchange): Steps<HttpEnd> {
   return yield* beginStream(exchange, function* (stream) {
-    yield { type: 'open', stream: 1, ...exchange.connection, request: { type: 'snapshot' }, requireLeader: false };
+    yield { type: 'open', stream: 1, connection: exchange.connection, request: { type: 'snapshot' }, requireLeader: false };
     for (;;) {
       const reply = yield { type: 'receive', input: false };
       if (reply.type !== 'event') continue;

@@ -70,7 +70,7 @@ function* open(watch: WatchStream, create: ProtoRecord): Steps<StreamEnd | undef
   const request = watchOf(create);
   // What is refused for its number is refused for nothing else; a range without a key in it is refused like it.
   const { connection } = watch.exchange;
-  yield { type: 'open', stream, ...connection, request, requireLeader: false };
+  yield { type: 'open', stream, connection, request, requireLeader: false };
   watch.ids.set(stream, wanted === 0n ? watch.nextId : wanted);
   for (let isThere = false; !isThere; ) {
     const reply = yield { type: 'receive', input: false };

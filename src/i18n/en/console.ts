@@ -19,6 +19,7 @@ export const console = {
   backToLive: 'Back to live',
   waits: (line: string) => `${line} is waiting. Ctrl-C gives it up.`,
   watches: (line: string) => `${line} is open. Ctrl-C ends it.`,
+  secret: 'A password: it is not shown.',
   reads: 'The command reads what you type. Ctrl-D ends it.',
   stop: 'Ctrl-C',
   stopLabel: 'End the command (Ctrl-C)',

@@ -1,6 +1,5 @@
 /** What stands beside an error or an empty answer: why it is so, and what to try. One or two short sentences. */
 export const hints = {
-  notYetOption: (command: string, option: string) => `etcdctl’s ${command} knows ${option}. This console does not have it yet.`,
   unknownCommand: (suggestions: readonly string[]) =>
     suggestions.length === 0 ? 'help lists every command.' : `Did you mean ${suggestions.join(' or ')}?`,
   unknownFlag: (command: string, suggestion: string | undefined) =>
@@ -13,7 +12,13 @@ export const hints = {
     `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
   noProgram: (name: string) => `There is no ${name} here: only echo, true, false, sh -c and etcdctl itself.`,
   etcdctlPanics: 'etcdctl itself breaks down on this line. The operators are =, !=, > and <; a lease cannot be compared.',
-  notHere: (command: string) => `${command} needs a computer of its own: another cluster, a shell or a server’s process.`,
+  noTls: 'The members here speak no TLS, and there are no files: leave the flag out.',
+  noDns: 'There is no domain name system here. Name members by --endpoints=n1:2379.',
+  noShell: 'There is no shell here that could run such a script, and none is needed: Tab completes.',
+  storeAsMemory:
+    'The members here are no processes of their own whose memory could be read: this is how much the store of the asked one grew.',
+  mirrorsItself:
+    'There is only this cluster, and the copies lie in what is copied: each copy is a change that is copied again. Ctrl-C ends it; --dest-prefix puts the copies elsewhere.',
   restoreHere: (choice: string) =>
     `A new cluster can start from the file: drop it on this page, or choose “${choice}” in the cluster’s menu.`,
   noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,

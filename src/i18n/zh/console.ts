@@ -20,6 +20,7 @@ export const console: typeof english = {
   backToLive: '回到现在',
   waits: (line) => `${line} 正在等待，Ctrl-C 放弃。`,
   watches: (line) => `${line} 正在监听，Ctrl-C 结束。`,
+  secret: '密码，输入时不显示。',
   reads: '命令正在读取输入，Ctrl-D 结束。',
   stop: 'Ctrl-C',
   stopLabel: '结束命令（Ctrl-C）',

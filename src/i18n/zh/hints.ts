@@ -1,7 +1,6 @@
 import type { hints as english } from '../en/hints.ts';
 
 export const hints: typeof english = {
-  notYetOption: (command, option) => `etcdctl 的 ${command} 有 ${option}，这个控制台暂时还没有。`,
   unknownCommand: (suggestions) => (suggestions.length === 0 ? 'help 列出所有命令。' : `是不是想用 ${suggestions.join(' 或 ')}？`),
   unknownFlag: (command, suggestion) =>
     suggestion === undefined ? `${command} --help 列出它的选项。` : `是不是想用 ${suggestion}？`,
@@ -12,7 +11,12 @@ export const hints: typeof english = {
   unsupportedShell: (construct) => `这里是 etcdctl，不是 shell：${construct} 没有意义。如果它是值的一部分，请加引号。`,
   noProgram: (name) => `这里没有 ${name}：只有 echo、true、false、sh -c 和 etcdctl 自己。`,
   etcdctlPanics: 'etcdctl 自己会在这一行上崩溃。可用的运算符是 =、!=、> 和 <；租约不能比较。',
-  notHere: (command) => `${command} 需要一台真正的计算机：另一个集群、shell 或服务器进程。`,
+  noTls: '这里的成员不使用 TLS，也没有文件：去掉这个参数即可。',
+  noDns: '这里没有域名系统。请用 --endpoints=n1:2379 指定成员。',
+  noShell: '这里没有能运行这种脚本的 shell，也不需要：按 Tab 即可补全。',
+  storeAsMemory: '这里的成员不是独立进程，没有内存可读：这是被询问成员的存储增长量。',
+  mirrorsItself:
+    '这里只有这一个集群，而副本就落在被复制的范围里：每个副本又是一次要复制的变更。Ctrl-C 可结束；用 --dest-prefix 把副本放到别处。',
   restoreHere: (choice) => `可以用快照文件启动新集群：把它拖到页面上，或在集群菜单里选“${choice}”。`,
   noSuchKey: (key) => `键 ${key} 不存在：etcdctl 什么都不输出，并正常结束。按前缀查找请加 --prefix。`,
   deadlineWrite: (endpoint, seconds) => `${endpoint} 在 ${seconds} 秒内没有回答。这次写入可能丢失，也可能留下：超时并不说明结果。`,

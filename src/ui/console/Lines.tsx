@@ -1,6 +1,6 @@
 /** The scrollback of one session, as far as the playhead. It stays at its end unless somebody has scrolled up. */
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
-import { isLogLine, type SessionLine, type SessionState } from '../../console/index.ts';
+import { isAside, type SessionLine, type SessionState } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useSelection } from '../frame/hooks.ts';
@@ -110,7 +110,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
             key={line.number}
             className={styles.line}
             data-kind={line.kind}
-            data-log={(line.kind === 'stderr' && isLogLine(line.text)) || undefined}
+            data-aside={(line.kind === 'stderr' && isAside(line.text)) || undefined}
             data-line={line.number}
             data-revision={thing?.type === 'revision' ? thing.revision : undefined}
             data-lit={isLit(lit, tab.session, line) || undefined}

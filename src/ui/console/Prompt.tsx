@@ -10,7 +10,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { type Completion, complete, type SessionState, wantsInput } from '../../console/index.ts';
+import { type Completion, complete, type SessionState, wantsInput, wantsSecret } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { crownOf, type PastKey } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
@@ -420,7 +420,7 @@ function Input({ inputRef, tab, store, label, placeholder, disabled, onOffer, ke
     <input
       ref={inputRef}
       className={styles.input}
-      type="text"
+      type={wantsSecret(session) ? 'password' : 'text'}
       value={session.input}
       aria-label={label}
       placeholder={placeholder}
@@ -523,6 +523,7 @@ function placeholderOf(words: Words, session: SessionState, atLive: boolean, fol
   const { running, queue } = session;
   if (running === undefined) return session.lines.length === 0 ? console.example(followedKey) : '';
   if (queue.length > 0) return console.queued(queue.length);
+  if (wantsSecret(session)) return console.secret;
   if (wantsInput(session)) return console.reads;
   return running.waiting?.for === 'stream' ? console.watches(plainLine(running.line)) : console.waits(plainLine(running.line));
 }

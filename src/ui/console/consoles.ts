@@ -3,7 +3,7 @@
  * phone shows one region at a time) and end with their run.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { createShell, type HelpKey, isLogLine, type SessionState, type Shell } from '../../console/index.ts';
+import { createShell, type HelpKey, isAside, type SessionState, type Shell } from '../../console/index.ts';
 import type { Run } from '../../workers/index.ts';
 import { stamp } from '../frame/stamp.ts';
 import { keyOf } from './followed.ts';
@@ -139,7 +139,7 @@ function endpointsOf(run: Run, member: number): readonly string[] {
 function saysWrong(session: SessionState, before: SessionState | undefined): boolean {
   const last = session.lines.at(-1);
   if (before === undefined || session.lines === before.lines || last === before.lines.at(-1)) return false;
-  return last?.kind === 'stderr' && !isLogLine(last.text);
+  return last?.kind === 'stderr' && !isAside(last.text);
 }
 
 /** Name of the member that a line's command asked. */

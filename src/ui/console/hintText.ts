@@ -6,8 +6,12 @@ import type { Words } from '../../i18n/index.ts';
 export function sayHint(words: Words, hint: Hint): string {
   const { hints } = words;
   switch (hint.code) {
-    case 'notYetOption':
-      return hints.notYetOption(hint.command, hint.option);
+    case 'noTls':
+    case 'noDns':
+    case 'noShell':
+    case 'storeAsMemory':
+    case 'mirrorsItself':
+      return hints[hint.code];
     case 'unknownCommand':
       return hints.unknownCommand(hint.suggestions);
     case 'unknownFlag':
@@ -26,8 +30,6 @@ export function sayHint(words: Words, hint: Hint): string {
       return hints.noProgram(hint.name);
     case 'etcdctlPanics':
       return hints.etcdctlPanics;
-    case 'notHere':
-      return hints.notHere(hint.command);
     case 'restoreHere':
       return hints.restoreHere(words.restore.choose);
     case 'noSuchKey':
