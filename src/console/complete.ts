@@ -1,8 +1,10 @@
-/** What Tab offers at a place in a line: commands, flags, their values, and keys that exist. From the same table as help. */
+/** What Tab offers at a place in a line: commands, flags, their values, and what exists in the cluster. From the same table as help. */
 import { byText, utf8Encode } from '../base/index.ts';
 import { boolFlag, type FlagSpec, parseFlags } from './flags.ts';
+import { PAGES } from './gateway/pages.ts';
+import { UNARY_METHODS } from './gateway/requests.ts';
 import { commandName, findCommand, visibleFlags } from './resolve.ts';
-import { type CommandSpec, HELP_FLAG, ROOT } from './table.ts';
+import { type CommandSpec, GLOBAL_FLAGS, HELP_FLAG, ROOT } from './table.ts';
 import { quoteWord, tokenize } from './tokenize.ts';
 
 /** The word from `from` to `to` may become any of the candidates. */
@@ -11,51 +13,106 @@ export interface Completion {
   readonly to: number;
   /** Quoted where they have to be, in alphabetical order, at most {@link MOST}. */
   readonly candidates: readonly string[];
+  /** What of the cluster is asked for here; undefined: nothing that has to be looked up. */
+  readonly wanted: Wanted | undefined;
 }
+
+/** Things that exist and have names. */
+export interface Wanted {
+  readonly kind: Kind;
+  /** What is typed of the name. */
+  readonly prefix: string;
+}
+
+/** What exists in the cluster, as text: ids in hex. */
+export interface Known {
+  readonly keys: readonly string[];
+  readonly leases: readonly string[];
+  readonly members: readonly string[];
+  readonly users: readonly string[];
+  readonly roles: readonly string[];
+  /** Where members listen for clients, `n1:2379`. */
+  readonly endpoints: readonly string[];
+  /** Of members that could be added, `http://n6:2380`. */
+  readonly peerUrls: readonly string[];
+}
+
+type Kind = keyof Known;
+/** A place in a line: things that exist, or one of a few words. */
+type Place = Kind | readonly string[];
+
+/** Nobody was asked. */
+export const NOTHING_KNOWN: Known = { keys: [], leases: [], members: [], users: [], roles: [], endpoints: [], peerUrls: [] };
 
 /** More than that nobody reads. */
 const MOST = 100;
 
-const WRITERS = ['fields', 'json', 'protobuf', 'simple', 'table'];
-
-/** Values of flags that take one of a few. */
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  'write-out': WRITERS,
+/** Values of flags, by name. */
+const VALUES: Readonly<Record<string, Place>> = {
+  'write-out': ['fields', 'json', 'protobuf', 'simple', 'table'],
   order: ['ASCEND', 'DESCEND'],
   'sort-by': ['CREATE', 'KEY', 'MODIFY', 'VALUE', 'VERSION'],
   consistency: ['l', 's'],
-  load: ['l', 'm', 's', 'xl'],
+  load: ['large', 'medium', 'small', 'xLarge'],
+  endpoints: 'endpoints',
+  lease: 'leases',
+  user: 'users',
+  'dest-user': 'users',
+  'peer-urls': 'peerUrls',
+  prefix: 'keys',
+  'dest-prefix': 'keys',
 };
 
-/** Which arguments of a command are keys, counted from 0. */
-const KEYS: Readonly<Record<string, readonly number[]>> = {
-  get: [0, 1],
-  put: [0],
-  del: [0, 1],
-  watch: [0, 1],
-  'role grant-permission': [2, 3],
-  'role revoke-permission': [1, 2],
+/** Arguments of commands, counted from 0. */
+const ARGUMENTS: Readonly<Record<string, readonly Place[]>> = {
+  get: ['keys', 'keys'],
+  put: ['keys'],
+  del: ['keys', 'keys'],
+  watch: ['keys', 'keys'],
+  'lease revoke': ['leases'],
+  'lease timetolive': ['leases'],
+  'lease keep-alive': ['leases'],
+  'member remove': ['members'],
+  'member update': ['members'],
+  'member promote': ['members'],
+  'move-leader': ['members'],
+  'make-mirror': ['endpoints'],
+  'user delete': ['users'],
+  'user get': ['users'],
+  'user passwd': ['users'],
+  'user grant-role': ['users', 'roles'],
+  'user revoke-role': ['users', 'roles'],
+  'role delete': ['roles'],
+  'role get': ['roles'],
+  'role grant-permission': ['roles', ['read', 'readwrite', 'write'], 'keys', 'keys'],
+  'role revoke-permission': ['roles', 'keys', 'keys'],
+  completion: [['bash', 'fish', 'powershell', 'zsh']],
+  'downgrade enable': [['3.5']],
+  'downgrade validate': [['3.5']],
 };
 
-/** Arguments that are one of a few words. */
-const ARGUMENTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  'role grant-permission': [[], ['read', 'readwrite', 'write']],
-};
+/** What the prompt knows beside etcdctl's commands. */
+const PROGRAMS = ['clear', 'curl', 'etcdctl'];
 
 /**
  * @param cursor a position in the line; what follows it is not looked at
- * @param keys keys that exist, as text
+ * @param known what exists, as far as somebody knows: asked again with what is `wanted`, it completes that too
  */
-export function complete(line: string, cursor: number, keys: readonly string[]): Completion {
+export function complete(line: string, cursor: number, known: Known): Completion {
   const from = wordStart(line, cursor);
-  const none: Completion = { from, to: cursor, candidates: [] };
   const before = tokenize(line.slice(0, from), () => '');
   const typed = readWord(line.slice(from, cursor));
-  if (!before.ok || typed === undefined) return none;
-  const words = before.value.words[0] === 'etcdctl' ? before.value.words.slice(1) : before.value.words;
-  const offered = candidatesFor(words, typed, keys).filter((candidate) => candidate.startsWith(typed) && candidate !== '');
-  const candidates = [...new Set(offered)].sort(byText).slice(0, MOST).map(quote);
-  return { from, to: cursor, candidates };
+  if (!before.ok || typed === undefined) return { from, to: cursor, candidates: [], wanted: undefined };
+  const { words } = before.value;
+  const offer = words[0] === 'curl' ? offerUrls(typed, known) : offerFor(words, typed);
+  const { place, head = '' } = offer;
+  const things = place === undefined ? [] : typeof place === 'string' ? known[place] : place;
+  const rest = typed.slice(head.length);
+  const candidates = [...new Set(things.filter((thing) => thing.startsWith(rest) && head + thing !== ''))]
+    .sort(byText)
+    .slice(0, MOST)
+    .map((thing) => quoteAfter(head, thing));
+  return { from, to: cursor, candidates, wanted: typeof place === 'string' ? { kind: place, prefix: rest } : undefined };
 }
 
 /** What all candidates begin with; '' where there is none. */
@@ -67,24 +124,46 @@ export function commonPrefix(candidates: readonly string[]): string {
   return /[\ud800-\udbff]$/.test(first.slice(0, length)) ? first.slice(0, length - 1) : first.slice(0, length);
 }
 
-function candidatesFor(words: readonly string[], typed: string, keys: readonly string[]): readonly string[] {
+/** What may stand at a place, and what is typed of it already that is no part of that: a flag's name, elements of a list. */
+interface Offer {
+  readonly place: Place | undefined;
+  readonly head?: string;
+}
+
+function offerFor(line: readonly string[], typed: string): Offer {
+  const isFirst = line.length === 0;
+  if (isFirst && typed.startsWith('ETCDCTL_')) return { place: GLOBAL_FLAGS.map((spec) => `${variableOf(spec)}=`) };
+  const words = line[0] === 'etcdctl' ? line.slice(1) : line;
   const found = findCommand(words.map(utf8Encode));
-  if (!found.ok) return [];
+  if (!found.ok) return { place: undefined };
   const { path, words: rest } = found.value;
   const specs = [...visibleFlags(path), HELP_FLAG];
   if (!rest.includes('--')) {
     const awaiting = flagAwaitingValue(rest.at(-1), specs);
-    if (awaiting !== undefined) return VALUES[awaiting.name] ?? [];
-    if (typed.startsWith('-')) return flagCandidates(specs, rest, typed);
+    if (awaiting !== undefined) return offerValue(awaiting, '', typed);
+    if (typed.startsWith('-')) return offerFlags(specs, rest, typed);
   }
   const command = path.at(-1) ?? ROOT; // a path is never empty
-  if (command.children.length > 0) return command.children.map((child) => child.name);
+  if (command.children.length > 0) {
+    const names = command.children.map((child) => child.name);
+    return { place: isFirst ? [...names, ...PROGRAMS] : names };
+  }
   const name = commandName(path);
   const flags = parseFlags(specs, rest);
-  if (!flags.ok || boolFlag(flags.value, HELP_FLAG)) return [];
-  const at = flags.value.args.length;
-  if (name === 'help') return childrenNamed(rest);
-  return [...(ARGUMENTS[name]?.[at] ?? []), ...(KEYS[name]?.includes(at) === true ? keys : [])];
+  if (!flags.ok || boolFlag(flags.value, HELP_FLAG)) return { place: undefined };
+  if (name === 'help') return { place: childrenNamed(rest) };
+  return { place: ARGUMENTS[name]?.[flags.value.args.length] };
+}
+
+/** A member's addresses; behind one of them, what there is at it. */
+function offerUrls(typed: string, known: Known): Offer {
+  const host = /^(?:http:\/\/)?[^/]+(?=\/)/.exec(typed)?.[0];
+  if (host === undefined || typed.startsWith('-')) return typed.startsWith('-') ? { place: undefined } : { place: urlsOf(known) };
+  return { place: [...PAGES.keys(), ...[...UNARY_METHODS.keys()].map((path) => `/v3${path}`)], head: host };
+}
+
+function urlsOf({ endpoints }: Known): string[] {
+  return endpoints.flatMap((endpoint) => [`${endpoint}/`, `http://${endpoint}/`]);
 }
 
 /** `help lease ` goes on as `lease ` does. */
@@ -105,14 +184,26 @@ function flagAwaitingValue(word: string | undefined, specs: readonly FlagSpec[])
 }
 
 /** Flags that are not there yet, those with a value up to its `=`; behind it, what it may be. */
-function flagCandidates(specs: readonly FlagSpec[], rest: readonly string[], typed: string): string[] {
+function offerFlags(specs: readonly FlagSpec[], rest: readonly string[], typed: string): Offer {
   const equals = typed.indexOf('=');
   if (equals > 0) {
-    const name = typed.slice(2, equals);
-    return (VALUES[name] ?? []).map((value) => `--${name}=${value}`);
+    const spec = specs.find((one) => `--${one.name}` === typed.slice(0, equals));
+    return spec === undefined ? { place: undefined } : offerValue(spec, typed.slice(0, equals + 1), typed);
   }
   const used = (spec: FlagSpec) => rest.some((word) => word === `--${spec.name}` || word.startsWith(`--${spec.name}=`));
-  return specs.filter((spec) => !used(spec)).map((spec) => `--${spec.name}${spec.kind === 'bool' ? '' : '='}`);
+  const isOpen = (spec: FlagSpec) => !used(spec) || spec.kind === 'list';
+  return { place: specs.filter(isOpen).map((spec) => `--${spec.name}${spec.kind === 'bool' ? '' : '='}`) };
+}
+
+/** @param head the flag with its `=`, where its value is part of the same word */
+function offerValue(spec: FlagSpec, head: string, typed: string): Offer {
+  if (spec.kind === 'bool') return { place: ['false', 'true'], head };
+  const comma = spec.kind === 'list' ? typed.lastIndexOf(',') + 1 : 0;
+  return { place: VALUES[spec.name], head: typed.slice(0, Math.max(head.length, comma)) };
+}
+
+function variableOf(spec: FlagSpec): string {
+  return `ETCDCTL_${spec.name.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** Where the word begins that the cursor is in or behind; blanks inside quotes do not end one. */
@@ -144,7 +235,9 @@ function readWord(raw: string): string | undefined {
   return undefined;
 }
 
-/** A flag's `=` stays bare: a value follows it. */
-function quote(candidate: string): string {
-  return /^--[a-z-]+=?[A-Za-z]*$/.test(candidate) ? candidate : quoteWord(candidate);
+/** A word of two parts. A flag's name and its `=` stay bare, as an assignment's do: a value follows them. */
+function quoteAfter(head: string, thing: string): string {
+  if (/^(?:--[a-z-]+=?|ETCDCTL_[A-Z_]+=)$/.test(head + thing)) return head + thing;
+  const name = /^--[a-z-]+=/.exec(head)?.[0] ?? '';
+  return name + quoteWord(head.slice(name.length) + thing);
 }

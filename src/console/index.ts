@@ -1,7 +1,7 @@
 export { isAside } from './aside.ts';
 export type { FailedAttempt } from './clientLog.ts';
 export { type CollectedRun, collectRun } from './collect.ts';
-export { type Completion, commonPrefix, complete } from './complete.ts';
+export { type Completion, commonPrefix, complete, type Known, NOTHING_KNOWN, type Wanted } from './complete.ts';
 export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './etcdctl.ts';
 export type { HttpEnd, HttpHead, HttpHeader, HttpRequest, HttpSink } from './gateway/http.ts';
 export { serveHttp } from './gateway/serve.ts';

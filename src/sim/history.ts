@@ -113,6 +113,15 @@ export interface MemberThen {
   readonly digest: string;
 }
 
+/** Names of what there was, each kind in order. */
+export interface NamesThen {
+  readonly keys: readonly Bytes[];
+  readonly leases: readonly Id64[];
+  readonly members: readonly Id64[];
+  readonly users: readonly Bytes[];
+  readonly roles: readonly Bytes[];
+}
+
 /** The history of a run that has not begun. */
 export function createHistory(scenario: Scenario): History {
   const run = createInlineRun(scenario);
@@ -206,6 +215,28 @@ export function leasesAt(history: History, time: SimTime): { readonly clock: num
   return {
     clock: lessor.isPrimary ? best.config.ordinal : 0,
     leases: known.map(({ id, ttl, keys }) => ({ id, ttl, endsAt: lessor.endsAt.get(id) ?? 0, keys: [...keys].sort(byText) })),
+  };
+}
+
+/**
+ * What has a name at a member just before `time`.
+ *
+ * @param prefix of the keys
+ * @param mostKeys in the answer
+ */
+export function namesAt(history: History, member: number, time: SimTime, prefix: Bytes, mostKeys: number): NamesThen {
+  const found = runAt(history, time).hosts.get(member)?.member;
+  if (found === undefined) return { keys: [], leases: [], members: [], users: [], roles: [] };
+  const { kv, leases, auth, membership } = found;
+  const keys = { key: prefix === '' ? '\0' : prefix, rangeEnd: prefixEnd(prefix) };
+  const everything = range(kv, { ...PLAIN_RANGE, ...keys, limit: mostKeys, keysOnly: true });
+  assert(everything.ok, 'the current revision can always be read');
+  return {
+    keys: everything.value.kvs.map(({ key }) => key),
+    leases: [...leases.byId.keys()].sort(byText),
+    members: membership.members.map(({ id }) => id),
+    users: auth.users.map(({ name }) => name),
+    roles: auth.roles.map(({ name }) => name),
   };
 }
 

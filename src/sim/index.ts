@@ -13,6 +13,8 @@ export {
   linesAt,
   type MemberThen,
   memberAt,
+  type NamesThen,
+  namesAt,
   type StoreThen,
   storeAt,
   type WatchThen,

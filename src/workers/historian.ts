@@ -10,6 +10,7 @@ import {
   leasesAt,
   linesAt,
   memberAt,
+  namesAt,
   type Scenario,
   storeAt,
   watchesAt,
@@ -90,6 +91,17 @@ export function startHistorian(greeting: Greeting): void {
           keys: keys.slice(0, MOST_LEASE_KEYS).map(utf8Decode),
           keyCount: keys.length,
         })),
+      };
+    },
+    namesAt(member, time, prefix) {
+      const { keys, leases, members, users, roles } = namesAt(begun(), member, time, utf8Encode(prefix), MOST_KEYS);
+      return {
+        keys: keys.map(utf8Decode),
+        // As etcdctl prints them: those of leases with their zeros.
+        leases: [...leases],
+        members: members.map(formatHex),
+        users: users.map(utf8Decode),
+        roles: roles.map(utf8Decode),
       };
     },
     linesAt(member, time, filter) {

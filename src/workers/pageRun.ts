@@ -28,6 +28,7 @@ import type {
   Greeting,
   HistorianControl,
   PastMember,
+  PastNames,
   WorkerRole,
 } from './protocol.ts';
 import type { Run, RunState } from './run.ts';
@@ -263,6 +264,10 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
         await visit();
         return historian.leasesAt(Math.min(time, followed));
       },
+      async namesAt(member: number, time: number, prefix: string): Promise<PastNames> {
+        await visit();
+        return historian.namesAt(member, Math.min(time, followed), prefix);
+      },
       async linesAt(member: number, time: number, filter: LineFilter): Promise<PastLines> {
         await visit();
         return historian.linesAt(member, Math.min(time, followed), filter);
@@ -377,6 +382,7 @@ export function openPageRun(opening: Opening, startWorker: (role: WorkerRole) =>
     storeAt: (member, time, prefix) => past.storeAt(member, time, prefix),
     watchesAt: (time) => past.watchesAt(time),
     leasesAt: (time) => past.leasesAt(time),
+    namesAt: (member, time, prefix) => past.namesAt(member, time, prefix),
     linesAt: (member, time, filter) => past.linesAt(member, time, filter),
     digestsAt: (time) => past.digestsAt(time),
     journal: () => journal,

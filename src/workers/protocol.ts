@@ -74,10 +74,21 @@ export interface HistorianControl {
   watchesAt(time: SimTime): PastWatches;
   /** The leases just before `time`. */
   leasesAt(time: SimTime): PastLeases;
+  /** What has a name at a member just before `time`; keys that begin with `prefix`. */
+  namesAt(member: number, time: SimTime, prefix: string): PastNames;
   /** The newest lines of a member's log just before `time`, those that pass. */
   linesAt(member: number, time: SimTime, filter: LineFilter): PastLines;
   /** Each member's digest just before `time`, by ordinal - 1; '' for a stopped one. */
   digestsAt(time: SimTime): readonly string[];
+}
+
+/** Names of what there was at a moment of the past, each kind in order; ids as etcdctl prints them. */
+export interface PastNames {
+  readonly keys: readonly string[];
+  readonly leases: readonly string[];
+  readonly members: readonly string[];
+  readonly users: readonly string[];
+  readonly roles: readonly string[];
 }
 
 /** A member's store at a moment of the past. */

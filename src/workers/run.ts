@@ -2,7 +2,7 @@
 import type { ConsoleTarget } from '../console/index.ts';
 import type { Action, JournalEntry, Scenario } from '../sim/index.ts';
 import type { Frame, LineFilter, PastLeases, PastLines, PastStore, PastWatches, Timeline } from '../view/index.ts';
-import type { PastMember } from './protocol.ts';
+import type { PastMember, PastNames } from './protocol.ts';
 
 /** 'auto' chooses by what goes on; a number fixes virtual seconds per real second (1/1000 … 10). */
 export type Pace = 'auto' | number;
@@ -75,6 +75,8 @@ export interface Run {
   watchesAt(time: number): Promise<PastWatches>;
   /** The leases just before `time`, by the clock of the member that leads. */
   leasesAt(time: number): Promise<PastLeases>;
+  /** What has a name at a member just before `time`; keys that begin with `prefix`. */
+  namesAt(member: number, time: number, prefix: string): Promise<PastNames>;
   /** The newest lines of a member's own log just before `time`: of the process that ran then. */
   linesAt(member: number, time: number, filter: LineFilter): Promise<PastLines>;
   /** Each running member's digest just before `time`, as the historian has it. */

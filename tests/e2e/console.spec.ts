@@ -49,3 +49,25 @@ test('what the client library logs stands beside the error, dimmed', async ({ pa
       .evaluate((line) => getComputedStyle(line).color);
   expect(await colour(/retrying of unary invoker failed/)).not.toBe(await colour(/^Error/));
 });
+
+test('Tab completes what exists in the cluster: keys, members, leases', async ({ page }) => {
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  await runLine(page, "put 'two words' x");
+  const [granted = ''] = await runLine(page, 'lease grant 60');
+  const tab = async (line: string) => {
+    await prompt(page).fill(line);
+    await prompt(page).press('Tab');
+  };
+  await tab('get two');
+  await expect(prompt(page)).toHaveValue("get 'two words' ");
+  await tab('lease revoke ');
+  await expect(prompt(page)).toHaveValue(`lease revoke ${granted.split(' ')[1]} `);
+  await tab('move-leader ');
+  await expect(
+    page
+      .getByRole('status')
+      .filter({ hasText: /^[0-9a-f]{10,}/ })
+      .getByRole('button'),
+  ).toHaveCount(5);
+});

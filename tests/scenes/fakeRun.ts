@@ -204,6 +204,7 @@ export function createFakeRun(scene: Scene, seed: number, count = scene === 'sin
     storeAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     watchesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     leasesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
+    namesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     linesAt: () => Promise.reject(new Error('a hand-made run has no historian')),
     journal: () => [],
     traceHash: () => '',

@@ -19,7 +19,8 @@ export function applyCompletion(line: Line, { from, to, candidates }: Completion
   const prefix = commonPrefix(candidates);
   if (candidates.length !== 1 && prefix.length <= to - from) return line;
   const rest = line.text.slice(to);
-  const gap = candidates.length === 1 && !prefix.endsWith('=') && !rest.startsWith(' ') ? ' ' : '';
+  // Behind a flag's = and the host of an address something goes on.
+  const gap = candidates.length === 1 && !/[=/]$/.test(prefix) && !rest.startsWith(' ') ? ' ' : '';
   const at = from + prefix.length + gap.length;
   return { text: line.text.slice(0, from) + prefix + gap + rest, from: at, to: at };
 }

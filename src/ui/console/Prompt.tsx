@@ -10,9 +10,17 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { type Completion, complete, type SessionState, wantsInput, wantsSecret } from '../../console/index.ts';
+import {
+  type Completion,
+  complete,
+  type Known,
+  NOTHING_KNOWN,
+  type SessionState,
+  wantsInput,
+  wantsSecret,
+} from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
-import { crownOf, type PastKey } from '../../view/index.ts';
+import { crownOf } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { Edge } from '../frame/Edge.tsx';
 import { PHONE, useDesk, useFrame, useMedia, useRun, useRunState } from '../frame/hooks.ts';
@@ -193,9 +201,8 @@ export function Prompt() {
             placeholder={placeholderOf(words, tab.session, atLive, followedKey)}
             disabled={!atLive}
             onOffer={setOffer}
-            keysOf={() =>
-              run.storeAt(tab.member, run.playhead() + 1, '').then((past) => past.keys.filter(isThere).map(({ key }) => key))
-            }
+            known={addressesOf(standings)}
+            namesOf={(prefix) => run.namesAt(tab.member, run.playhead() + 1, prefix)}
           />
           {!atLive ? (
             <button type="button" className={styles.small} onClick={() => runs.getState().run.backToLive()}>
@@ -330,7 +337,7 @@ interface TabsProps {
 }
 
 /** The line that is typed. Keys as in a shell; Enter and a paste of several lines run. */
-function Input({ inputRef, tab, store, label, placeholder, disabled, onOffer, keysOf }: InputProps) {
+function Input({ inputRef, tab, store, label, placeholder, disabled, onOffer, known, namesOf }: InputProps) {
   const { session, client } = tab;
   const shell = store.getState().shell(client);
   /** Where the caret goes once React has written the text. */
@@ -364,17 +371,17 @@ function Input({ inputRef, tab, store, label, placeholder, disabled, onOffer, ke
   };
 
   const offerFor = (line: Line): void => {
-    const known = complete(line.text, line.to, []);
-    if (known.candidates.length > 0) {
-      take(line, known);
+    const offered = complete(line.text, line.to, known);
+    if (offered.wanted === undefined || offered.candidates.length > 0) {
+      take(line, offered);
       return;
     }
-    keysOf().then(
-      (keys) => {
+    namesOf(offered.wanted.prefix).then(
+      (names) => {
         // An answer to a line that has changed meanwhile is too late.
-        if (shell?.state().input === line.text) take(line, complete(line.text, line.to, keys));
+        if (shell?.state().input === line.text) take(line, complete(line.text, line.to, { ...known, ...names }));
       },
-      // Nobody knows the keys now: nothing is offered.
+      // Nobody knows the names now: nothing is offered.
       () => onOffer(undefined),
     );
   };
@@ -448,13 +455,20 @@ interface InputProps {
   readonly disabled: boolean;
   /** Several things may be meant; undefined: nothing is offered any more. */
   readonly onOffer: (offer: Offer | undefined) => void;
-  /** Keys that exist at the member that is asked. */
-  readonly keysOf: () => Promise<readonly string[]>;
+  /** Addresses, which need no asking. */
+  readonly known: Known;
+  /** What exists at the member that is asked; keys that begin with `prefix`. */
+  readonly namesOf: (prefix: string) => Promise<Omit<Known, 'endpoints' | 'peerUrls'>>;
 }
 
-/** True for a key whose newest version is no deletion. */
-function isThere({ versions }: PastKey): boolean {
-  return (versions.at(-1)?.version ?? 0) > 0;
+/** Where members listen, and where one more would. */
+function addressesOf(standings: readonly Standing[]): Known {
+  const names = standings.map(({ name }) => name);
+  return {
+    ...NOTHING_KNOWN,
+    endpoints: names.map((name) => `${name}:2379`),
+    peerUrls: [...names, `n${names.length + 1}`].map((name) => `http://${name}:2380`),
+  };
 }
 
 /** On a phone, where the stage is covered: which member is asked, and whether its side can commit. */

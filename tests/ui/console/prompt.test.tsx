@@ -112,19 +112,25 @@ it('Tab completes what is clear, and shows what may be meant', async () => {
   expect(offers()).toEqual([]);
 });
 
-it('Tab completes keys that exist at the member', async () => {
-  const version = { createRevision: 2, modRevision: 2, version: 1, value: 'x', lease: '' };
-  const key = (name: string, gone = false) => ({
-    key: name,
-    versions: [version, ...(gone ? [{ ...version, version: 0 }] : [])],
-    isCut: false,
-  });
-  const keys = [key('color'), key('colour', true)];
-  run.storeAt = () => Promise.resolve({ isUp: true, revision: 2, compactRevision: -1, keys, keyCount: keys.length });
+it('Tab completes what exists at the member, and addresses without asking it', async () => {
+  const asked: string[] = [];
+  run.namesAt = (member, _time, prefix) => {
+    asked.push(`${member} ${prefix}`);
+    return Promise.resolve({ keys: ['color'], leases: ['694d77aa9e38260f'], members: [], users: ['alice'], roles: [] });
+  };
   await act(async () => input().focus());
-  await type('get col');
-  await press('Tab');
-  expect(input().value).toBe('get color ');
+  const tab = async (text: string) => {
+    await type(text);
+    await press('Tab');
+    return input().value;
+  };
+  expect(await tab('get col')).toBe('get color ');
+  expect(await tab('lease revoke ')).toBe('lease revoke 694d77aa9e38260f ');
+  expect(await tab('user get a')).toBe('user get alice ');
+  expect(asked).toEqual(['1 col', '1 ', '1 a']);
+  expect(await tab('make-mirror n2')).toBe('make-mirror n2:2379 ');
+  expect(await tab('curl n3')).toBe('curl n3:2379/');
+  expect(asked).toHaveLength(3);
 });
 
 it('without a line, and backwards, Tab moves the focus', async () => {
