@@ -21,7 +21,15 @@ import {
   restoreMembership,
   voteResult,
 } from '../../../src/engine/raft/index.ts';
-import { id, ids } from './harness.ts';
+import { createProgress } from '../../../src/engine/raft/progress.ts';
+import {
+  ackQuorumIndex,
+  createTracker,
+  installConfig,
+  isQuorumActive,
+  trackerQuorumIndex,
+} from '../../../src/engine/raft/tracker.ts';
+import { id, ids, upTo } from './harness.ts';
 
 const context: ChangeContext = { rules: etcdRules, lastIndex: 10, maxInflight: 10, maxInflightBytes: 0 };
 const nothing: Membership = { config: EMPTY_CONFIG, progress: [] };
@@ -38,7 +46,7 @@ describe('quorum', () => {
         const expected = acks.length === 0 ? Number.POSITIVE_INFINITY : slowCommitted(acks);
         expect(quorumIndex(etcdRules, acks.slice(), acks.length)).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: 5000 },
     );
   });
 
@@ -81,6 +89,46 @@ describe('quorum', () => {
     );
   });
 
+  test('a joint index, of logs or of reads, is the highest that both halves have reached', () => {
+    const reached = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(voterSet, voterSet, reached, (one, other, indexes) => {
+        const ack = (voter: MemberId) => indexes[Number(`0x${voter}`) - 1] ?? 0;
+        const halves = [one, other].filter((half) => half.length > 0).map((half) => slowCommitted(half.map(ack)));
+        const expected = Math.min(...halves); // Infinity if there is nobody
+        const tracker = createTracker(10, 0);
+        const everybody = [...new Set([...one, ...other])].sort();
+        const peers = everybody.map((voter) => Object.assign(createProgress(voter, 10, false, 10, 0), { matchIndex: ack(voter) }));
+        const config = { ...EMPTY_CONFIG, voters: one, votersOutgoing: other };
+        installConfig(tracker, config, peers);
+        expect(trackerQuorumIndex(etcdRules, tracker)).toBe(expected);
+        expect(ackQuorumIndex(etcdRules, config, new Map(everybody.map((voter) => [voter, ack(voter)])))).toBe(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('a quorum is active if both halves would elect whoever all active voters vote for', () => {
+    const active = fc.array(fc.boolean(), { minLength: 12, maxLength: 12 });
+    fc.assert(
+      fc.property(voterSet, voterSet, active, fc.nat(12), (one, other, flags, learners) => {
+        const isActive = (id: MemberId) => flags[Number(`0x${id}`) - 1] ?? false;
+        const votes = (half: readonly MemberId[]) => new Map(half.map((voter) => [voter, isActive(voter)]));
+        const expected = [one, other].every((half) => slowVote(half, votes(half)) === 'VoteWon');
+        const tracker = createTracker(10, 0);
+        const voters = new Set([...one, ...other]);
+        const others = ids(upTo(learners)).filter((id) => !voters.has(id));
+        const peers = [...voters, ...others].sort().map((id) => ({
+          ...createProgress(id, 10, !voters.has(id), 10, 0),
+          recentActive: isActive(id),
+        }));
+        installConfig(tracker, { ...EMPTY_CONFIG, voters: one, votersOutgoing: other, learners: others }, peers);
+        expect(isQuorumActive(etcdRules, tracker)).toBe(expected);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('any two quorums of one majority meet, for every size', () => {
     for (let size = 1; size <= 15; size++) expect(2 * etcdRules.quorumSize(size)).toBeGreaterThan(size);
   });
@@ -98,14 +146,17 @@ const start = fc.array(operation, { maxLength: 8 }).map((operations) => simply(s
 describe('configuration changes', () => {
   test('TestConfChangeQuick: a list of changes one by one comes to the same as jointly, left by itself or not', () => {
     fc.assert(
-      fc.property(start, fc.array(operation, { minLength: 1, maxLength: 8 }), fc.boolean(), (from, operations, autoLeave) => {
-        const joint = must(enterJoint(context, from, autoLeave, operations));
-        expect(invariantError(joint)).toBeUndefined();
-        expect(joint.config.autoLeave).toBe(autoLeave);
-        expect(joint.config.votersOutgoing).toEqual(from.config.voters);
-        expect(shape(must(leaveJoint(joint)))).toEqual(shape(simply(from, operations)));
+      fc.property(start, fc.array(operation, { minLength: 1, maxLength: 8 }), (from, operations) => {
+        const oneByOne = shape(simply(from, operations));
+        for (const autoLeave of [false, true]) {
+          const joint = must(enterJoint(context, from, autoLeave, operations));
+          expect(invariantError(joint)).toBeUndefined();
+          expect(joint.config.autoLeave).toBe(autoLeave);
+          expect(joint.config.votersOutgoing).toEqual(from.config.voters);
+          expect(shape(must(leaveJoint(joint)))).toEqual(oneByOne);
+        }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -156,7 +207,7 @@ describe('configuration changes', () => {
           expect(config.autoLeave).toBe(state.autoLeave);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
     expect(must(restoreMembership(context, EMPTY_CONF_STATE)).config).toEqual(EMPTY_CONFIG);
   });

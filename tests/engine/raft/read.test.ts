@@ -1,12 +1,14 @@
 /** Linearizable reads (Raft §8, thesis §6.4). No file of upstream uses them: 9.2/24. Titles: checklist.ts. */
 import { describe, expect, test } from 'vitest';
 import {
+  advance,
   applyConfChange,
   campaign,
   describeMessage,
   propose,
   type ReadState,
   readIndex,
+  ready,
   step,
   tick,
 } from '../../../src/engine/raft/index.ts';
@@ -233,6 +235,15 @@ describe('when it is answered', () => {
     applyConfChange(raft, v2('Auto'));
     readIndex(raft, 'alone');
     expect([raft.role, settle(raft).readStates]).toEqual(['StateLeader', [{ index: 1, context: 'alone' }]]);
+  });
+
+  test('9.2/24: at once by a lone voter, also if it has just started and does not know yet how far it had committed, as in etcd-io/raft', () => {
+    const raft = member(1, { voters: [1], terms: [1, 1], term: 1, commit: 1 });
+    campaign(raft);
+    ready(raft);
+    advance(raft);
+    readIndex(raft, 'ctx');
+    expect([raft.role, raft.readStates]).toEqual(['StateLeader', [{ index: 1, context: 'ctx' }]]);
   });
 
   test('9.2/24: never by a candidate', () => {

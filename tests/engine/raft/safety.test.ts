@@ -15,6 +15,7 @@ const SCRIPTS = 8000 * Number(process.env.RAFT_SCRIPTS ?? 1);
 const scenarios: fc.Arbitrary<Scenario> = fc.record({
   voters: fc.integer({ min: 3, max: 5 }),
   isAsync: fc.boolean(),
+  leastVoters: fc.constantFrom(1, 2),
   config: fc.record({
     preVote: fc.boolean(),
     checkQuorum: fc.boolean(),
