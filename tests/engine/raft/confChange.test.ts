@@ -182,6 +182,14 @@ describe('applying', () => {
     expect(sent(raft)).toMatchObject([{ type: 'MsgApp', to: id(2), index: 1, entries: [{ index: 2 }] }]);
   });
 
+  test('9.1/37: a demotion keeps what is known of the member’s log', () => {
+    const raft = leader();
+    const { matchIndex, nextIndex, state } = progressOf(raft, 3);
+    applyConfChange(raft, v1('AddLearner', 3));
+    expect(progressOf(raft, 3)).toMatchObject({ matchIndex, nextIndex, state, isLearner: true });
+    expect(matchIndex).toBe(1);
+  });
+
   test('a vetoed change changes nothing', () => {
     const raft = member(1);
     const before = confStateOf(raft);

@@ -287,10 +287,11 @@ describe('voting', () => {
     expect(sent(raft)).toMatchObject([{ type: 'MsgVoteResp', reject: false, term: 1 }]);
   });
 
-  test('9.2/10: a pre-candidate keeps term, vote, timers and its randomized timeout', () => {
+  test('9.2/10, 9.1/10: a pre-candidate keeps term, vote, timers and its randomized timeout', () => {
     const raft = member(1, { term: 3, vote: 2, config: { preVote: true, electionTimeouts: [13, 17] } });
     ticks(raft, 4);
     campaign(raft);
+    expect(logLines(raft).at(-1)).toBe('INFO 1 [logterm: 0, index: 0] sent MsgPreVote request to 3 at term 3');
     const kept = [raft.term, raft.vote, raft.electionElapsed, raft.randomizedElectionTimeout];
     expect([raft.role, ...kept]).toEqual([PRE_CANDIDATE, 3, id(2), 4, 13]);
   });
@@ -811,6 +812,21 @@ describe('a new leader', () => {
     expect([raft.role, raft.log.committed]).toEqual([LEADER, 0]);
     settle(raft);
     expect(raft.log.committed).toBe(1);
+  });
+
+  test('9.1/31: forgetting a leader leaves timer, term and vote; leaders and candidates forget nobody', () => {
+    const raft = member(1, { term: 1, vote: 3 });
+    step(raft, message('MsgHeartbeat', 2, 1, { term: 1 }));
+    ticks(raft, 4);
+    logLines(raft);
+    for (let i = 0; i < 2; i++) forgetLeader(raft);
+    expect(logLines(raft)).toEqual(['INFO 1 forgetting leader 2 at term 1']);
+    expect([raft.lead, raft.electionElapsed, raft.term, raft.vote]).toEqual([ZERO_ID, 4, 1, id(3)]);
+    for (const other of [leader(), candidate(), inRole(PRE_CANDIDATE)]) {
+      const before = [other.role, other.term, other.lead];
+      forgetLeader(other);
+      expect([other.role, other.term, other.lead]).toEqual(before);
+    }
   });
 
   test('9.1/31: under lease reads a leader is not forgotten', () => {

@@ -22,7 +22,7 @@ import {
   step,
   takeLogLines,
 } from '../../../src/engine/raft/index.ts';
-import { entry, id, ids, leader, member, message, settle, types } from './harness.ts';
+import { entry, id, ids, leader, member, message, settle, snapshotAt, types } from './harness.ts';
 
 /** Writes what a Ready says, and takes the next one. */
 function next(raft: Raft, done: Ready): Ready {
@@ -140,6 +140,15 @@ describe('a Ready', () => {
     for (const set of [{ term: 1 }, { vote: id(1) }, { commit: 1 }]) {
       expect(isEmptyHardState({ term: 0, vote: ZERO_ID, commit: 0, ...set })).toBe(false);
     }
+  });
+
+  test('9.1/3: a snapshot or a commit index alone need not be synced', () => {
+    const raft = member(1, { terms: [1, 1], term: 1 });
+    step(raft, message('MsgHeartbeat', 2, 1, { term: 1, commit: 1 }));
+    expect(ready(raft)).toMatchObject({ hardState: { commit: 1 }, mustSync: false });
+    advance(raft);
+    step(raft, message('MsgSnap', 2, 1, { term: 1, snapshot: snapshotAt(11, 1, [1, 2]) }));
+    expect(ready(raft)).toMatchObject({ snapshot: { index: 11 }, mustSync: false });
   });
 
   test('what has been handed out does not change when the engine goes on', () => {
@@ -391,6 +400,9 @@ describe('asynchronous storage', () => {
     const append = appendOf(raft);
     expect(append).toMatchObject({ entries: [], term: 1, commit: 1 });
     expect(append?.responses.at(-1)).toMatchObject({ type: 'MsgStorageAppendResp', index: 2, logTerm: 1 });
+    step(raft, message('MsgApp', 2, 1, { term: 1, index: 2, logTerm: 1, entries: [entry(1, 3)], commit: 1 }));
+    // The hard state has not changed since.
+    expect(appendOf(raft)).toMatchObject({ entries: [{ index: 3 }], term: 0, vote: ZERO_ID, commit: 0 });
   });
 
   test('9.1/33: an answer of an older term proves nothing about entries', () => {

@@ -187,6 +187,24 @@ describe('commit', () => {
     expect(settle(raft).applied.map((one) => one.data)).toEqual(['hello']);
   });
 
+  test('9.1/6: an acknowledgement is answered with the commit index alone, unless that is on its way', () => {
+    const raft = leader({}, []);
+    acknowledge(raft, 2, 1); // commits 1, and tells both
+    settle(raft);
+    for (let i = 0; i < 2; i++) propose(raft, 'x');
+    settle(raft);
+    acknowledge(raft, 2, 3); // commits 3, and tells member 2; member 3 is probed and waits
+    expect(sent(raft)).toMatchObject([{ to: id(2), commit: 3 }]);
+    acknowledge(raft, 3, 1);
+    expect(sent(raft)).toMatchObject([{ to: id(3), index: 1, commit: 3, entries: [{ index: 2 }, { index: 3 }] }]);
+    acknowledge(raft, 3, 2);
+    expect(sent(raft)).toEqual([]);
+    tick(raft); // a heartbeat tells member 3 what it is known to have, so that the rest has to be told again
+    settle(raft);
+    acknowledge(raft, 3, 3);
+    expect(sent(raft)).toMatchObject([{ to: id(3), index: 3, commit: 3, entries: [] }]);
+  });
+
   test('9.1/5: each acknowledgement that moves the commit index tells it at once', () => {
     const raft = leader({ voters: [1, 2] });
     for (let i = 0; i < 2; i++) propose(raft, 'x');
@@ -499,9 +517,12 @@ describe('messages', () => {
     expect(raft.log.unstable.entries.map((one) => one.type)).toEqual(['EntryNormal', 'EntryNormal']);
   });
 
-  test('an answer to a lower term is an acknowledgement of nothing', () => {
-    const raft = member(1, { term: 5, config: { preVote: true } });
+  test('9.1/12: an answer to a lower term is an acknowledgement of nothing, and no line', () => {
+    const raft = member(1, { terms: [1, 1], term: 5, commit: 2, config: { preVote: true } });
+    settle(raft);
+    logLines(raft);
     step(raft, message('MsgHeartbeat', 2, 1, { term: 3 }));
+    expect(logLines(raft)).toEqual([]);
     expect(sent(raft).map((one) => describeMessage(one))).toEqual(['1->2 MsgAppResp Term:5 Log:0/0']);
   });
 });

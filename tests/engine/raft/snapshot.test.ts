@@ -15,6 +15,7 @@ import {
   reportUnreachable,
   type Snapshot,
   step,
+  takeTruncation,
   tick,
 } from '../../../src/engine/raft/index.ts';
 import { allVoters } from '../../../src/engine/raft/tracker.ts';
@@ -159,6 +160,15 @@ describe('restoring', () => {
     expect([raft.log.applied, raft.log.unstable.snapshot]).toEqual([11, undefined]);
   });
 
+  test('what it cuts off is reported, once', () => {
+    const raft = member(1, { terms: [1, 1, 1, 1], term: 1, commit: 2 });
+    receive(raft, snapshotAt(3, 9, [1, 2]));
+    expect([takeTruncation(raft), takeTruncation(raft)]).toEqual([3, undefined]);
+    const shorter = member(1, { terms: [1, 1], term: 1, commit: 2 });
+    receive(shorter, snapshotAt(3, 9, [1, 2]));
+    expect(takeTruncation(shorter)).toBeUndefined();
+  });
+
   test('a stored snapshot leaves the unstable part as if there had been none', () => {
     const raft = member(3, { term: 1 });
     receive(raft, snapshotAt(11, 1, [1, 2, 3]));
@@ -175,9 +185,14 @@ describe('restoring', () => {
 });
 
 describe('sending', () => {
-  test('TestProvideSnap, TestSendingSnapshotSetPendingSnapshot: a peer that lacks what is compacted gets the snapshot, and waits for it', () => {
+  test('TestProvideSnap, TestSendingSnapshotSetPendingSnapshot, 9.1/18: a peer that lacks what is compacted gets the snapshot, and waits for it', () => {
     const raft = leaderOfSnapshot('StateProbe');
+    logLines(raft);
     refuse(raft, 2, 11, 0);
+    expect(logLines(raft).slice(-2)).toEqual([
+      'DEBUG 1 [firstindex: 12, commit: 11] sent snapshot[index: 11, term: 11] to 2 [StateProbe match=0 next=1]',
+      'DEBUG 1 paused sending replication messages to 2 [StateSnapshot match=0 next=12 paused pendingSnap=11]',
+    ]);
     expect(sent(raft)).toMatchObject([{ type: 'MsgSnap', to: id(2), snapshot: { index: 11 } }]);
     expect(progressOf(raft, 2)).toMatchObject({ state: 'StateSnapshot', pendingSnapshot: 11, nextIndex: 12, sentCommit: 11 });
   });
@@ -206,6 +221,12 @@ describe('sending', () => {
     raft.storage.offered = undefined;
     propose(raft, 'x');
     expect(types(sent(raft))).toEqual(['MsgSnap']);
+  });
+
+  test('without any snapshot, a peer that needs one is a bug', () => {
+    const raft = leader({ voters: [1, 2], terms: [1, 1, 1], term: 1, commit: 3 }, []);
+    compactStorage(raft.storage, 3);
+    expect(() => refuse(raft, 2, 3, 0)).toThrow('need non-empty snapshot');
   });
 
   test('TestSlowNodeRestore: a member that was away for longer than the log goes back catches up by a snapshot', () => {
@@ -266,9 +287,13 @@ describe('how it went', () => {
     expect(sent(raft)).toEqual([]);
   });
 
-  test('TestSnapshotAbort: an acknowledgement of the snapshot’s index ends it as well, and replication goes on', () => {
+  test('TestSnapshotAbort, 9.1/18: an acknowledgement of the snapshot’s index ends it as well, and replication goes on', () => {
     const raft = leaderOfSnapshot('StateSnapshot');
+    logLines(raft);
     acknowledge(raft, 2, 11);
+    expect(logLines(raft)).toEqual([
+      'DEBUG 1 recovered from needing snapshot, resumed sending replication messages to 2 [StateSnapshot match=11 next=12 paused pendingSnap=11]',
+    ]);
     const peer = progressOf(raft, 2);
     expect([peer.state, peer.pendingSnapshot, peer.nextIndex, peer.inflights.count]).toEqual(['StateReplicate', 0, 13, 1]);
     expect(sent(raft)).toMatchObject([{ type: 'MsgApp', index: 11, entries: [{ index: 12 }] }]);

@@ -20,6 +20,7 @@ import {
   describeReady,
   describeSoftState,
   EMPTY_CONF_STATE,
+  EMPTY_SNAPSHOT,
   encodeConfChange,
   formatLogLine,
   makeEntry,
@@ -28,7 +29,7 @@ import {
   raftConfig,
   ready,
 } from '../../../src/engine/raft/index.ts';
-import { entry, id, ids, logLines, member, message, v1, v2 } from './harness.ts';
+import { entry, id, ids, logLines, member, message, snapshotAt, v1, v2 } from './harness.ts';
 
 describe('configs', () => {
   const valid = raftConfig({ id: id(1), electionTicks: 10, heartbeatTicks: 1, maxInflightMsgs: 256 });
@@ -207,6 +208,63 @@ describe('texts', () => {
     raft.readStates.push({ index: 11, context: 'ctx' });
     expect(describeReady(ready(raft))).toBe('Ready MustSync=false:\nReadStates [{11 [99 116 120]}]\n');
     expect(describeReady(ready(raft))).toBe('<empty Ready>');
+  });
+
+  test('a message with everything, and a Ready with everything', () => {
+    const snapshot = snapshotAt(1, 2, [1]);
+    const answer = { ...message('MsgStorageAppendResp', 0, 1, { term: 3, index: 4, logTerm: 2, snapshot }), from: APPEND_THREAD };
+    const entries = [entry(1, 2, 'a'), makeEntry(1, 3, 'EntryNormal', undefined)];
+    const append = {
+      ...message('MsgStorageAppend', 1, 0, { term: 3, commit: 1, entries, responses: [answer] }),
+      to: APPEND_THREAD,
+    };
+    const text = [
+      '1->AppendThread MsgStorageAppend Term:3 Log:0/0 Commit:1 Vote:12 Entries:[',
+      '  1/2 EntryNormal "a"',
+      '  1/3 EntryNormal',
+      '] Responses:[',
+      '  AppendThread->1 MsgStorageAppendResp Term:3 Log:2/4',
+      '    Snapshot: Index:1 Term:2 ConfState:Voters:[1] VotersOutgoing:[] Learners:[] LearnersNext:[] AutoLeave:false',
+      ']',
+    ].join('\n');
+    expect(describeMessage({ ...append, vote: id(12) })).toBe(text);
+    expect(describeMessage({ ...message('MsgSnap', 0, 2), snapshot: EMPTY_SNAPSHOT })).toBe('None->2 MsgSnap Term:0 Log:0/0');
+    expect(describeMessage({ ...message('MsgStorageApplyResp', 0, 2), from: APPLY_THREAD })).toBe(
+      'ApplyThread->2 MsgStorageApplyResp Term:0 Log:0/0',
+    );
+    const everything = {
+      softState: { lead: id(1), role: 'StateLeader' as const },
+      hardState: { term: 3, vote: ZERO_ID, commit: 1 },
+      readStates: [
+        { index: 1, context: '' },
+        { index: 2, context: 'b' },
+      ],
+      entries: entries.slice(0, 1),
+      snapshot,
+      committedEntries: entries.slice(1),
+      messages: [message('MsgHeartbeat', 1, 2, { term: 3, commit: 1 })],
+      mustSync: true,
+    };
+    expect(describeReady(everything)).toBe(
+      [
+        'Ready MustSync=true:',
+        'Lead:1 State:StateLeader',
+        'HardState Term:3 Commit:1',
+        'ReadStates [{1 []} {2 [98]}]',
+        'Entries:',
+        '1/2 EntryNormal "a"',
+        'Snapshot Index:1 Term:2 ConfState:Voters:[1] VotersOutgoing:[] Learners:[] LearnersNext:[] AutoLeave:false',
+        'CommittedEntries:',
+        '1/3 EntryNormal',
+        'Messages:',
+        '1->2 MsgHeartbeat Term:3 Log:0/0 Commit:1',
+        '',
+      ].join('\n'),
+    );
+    const nothing = { ...everything, softState: undefined, readStates: [], entries: [], committedEntries: [], messages: [] };
+    expect(describeReady({ ...nothing, hardState: { term: 0, vote: ZERO_ID, commit: 0 }, snapshot: EMPTY_SNAPSHOT })).toBe(
+      '<empty Ready>',
+    );
   });
 
   test('9.1/4: Vote is left out at 0, Commit is not', () => {
