@@ -221,7 +221,7 @@ describe('texts', () => {
     const text = [
       '1->AppendThread MsgStorageAppend Term:3 Log:0/0 Commit:1 Vote:12 Entries:[',
       '  1/2 EntryNormal "a"',
-      '  1/3 EntryNormal',
+      '  1/3 EntryNormal ""',
       '] Responses:[',
       '  AppendThread->1 MsgStorageAppendResp Term:3 Log:2/4',
       '    Snapshot: Index:1 Term:2 ConfState:Voters:[1] VotersOutgoing:[] Learners:[] LearnersNext:[] AutoLeave:false',
@@ -255,7 +255,7 @@ describe('texts', () => {
         '1/2 EntryNormal "a"',
         'Snapshot Index:1 Term:2 ConfState:Voters:[1] VotersOutgoing:[] Learners:[] LearnersNext:[] AutoLeave:false',
         'CommittedEntries:',
-        '1/3 EntryNormal',
+        '1/3 EntryNormal ""',
         'Messages:',
         '1->2 MsgHeartbeat Term:3 Log:0/0 Commit:1',
         '',
