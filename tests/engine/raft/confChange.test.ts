@@ -135,7 +135,7 @@ describe('applying', () => {
   test('TestAddNode: a voter more', () => {
     const raft = member(1, { voters: [1] });
     expect(applyConfChange(raft, v1('Add', 2))).toEqual(conf([1, 2]));
-    expect(progressOf(raft, 2)).toMatchObject({ isLearner: false, recentActive: true });
+    expect(progressOf(raft, 2)).toMatchObject({ isLearner: false, recentActive: true, sentCommit: 0 });
   });
 
   test('TestAddLearner: learners are added, promoted and demoted, oneself included', () => {

@@ -258,6 +258,16 @@ describe('limits', () => {
     expect(raft.uncommittedSize).toBe(0);
   });
 
+  test('9.2/24: a leader of a later term starts with the whole quota', () => {
+    const raft = leader({ voters: [1, 2], config: { maxUncommittedEntriesSize: 8 } });
+    for (const error of [undefined, 'proposalDropped']) expect(propose(raft, 'testdata')).toBe(error);
+    step(raft, message('MsgHeartbeat', 2, 1, { term: 2 }));
+    campaign(raft);
+    settle(raft);
+    step(raft, message('MsgVoteResp', 2, 1, { term: 3 }));
+    expect([raft.role, propose(raft, 'testdata')]).toEqual(['StateLeader', undefined]);
+  });
+
   test('TestRawNodeBoundedLogGrowthWithPartition: the quota bounds the log, and is given back only when entries are applied', () => {
     const data = 'testdata';
     const raft = leader({ voters: [1, 2], config: { maxUncommittedEntriesSize: 16 * data.length } });

@@ -388,6 +388,9 @@ describe('a follower', () => {
     expect([logOf(raft), takeTruncation(raft)]).toEqual(['1/1 1/2 1/3', undefined]);
     step(raft, message('MsgApp', 2, 1, { term: 2, logTerm: 1, index: 1, entries: [entry(2, 2), entry(2, 3)] }));
     expect([logOf(raft), takeTruncation(raft), takeTruncation(raft)]).toEqual(['1/1 2/2 2/3', 2, undefined]);
+    step(raft, message('MsgApp', 2, 1, { term: 3, logTerm: 2, index: 2, entries: [entry(3, 3)] }));
+    step(raft, message('MsgApp', 2, 1, { term: 3, logTerm: 3, index: 3, entries: [entry(3, 4)] }));
+    expect([logOf(raft), takeTruncation(raft)]).toEqual(['1/1 2/2 3/3 3/4', 3]);
   });
 
   test('9.2/5: an append that starts below the commit index is acknowledged at it', () => {

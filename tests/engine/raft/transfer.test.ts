@@ -167,6 +167,7 @@ describe('while one is pending', () => {
   test('TestLeaderTransferIgnoreProposal, 9.2/27: proposals fail', () => {
     const raft = pending();
     expect(propose(raft, 'x')).toBe('proposalDropped');
+    expect(logLines(raft)).toEqual(['DEBUG 1 [term 1] transfer leadership to 3 is in progress; dropping proposal']);
     expect([progressOf(raft, 1).matchIndex, sent(raft)]).toEqual([2, []]);
     ticks(raft, 10);
     expect(propose(raft, 'x')).toBeUndefined();

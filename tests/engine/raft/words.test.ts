@@ -26,6 +26,7 @@ import {
   makeEntry,
   payloadSize,
   type RaftConfig,
+  RaftPanic,
   raftConfig,
   ready,
 } from '../../../src/engine/raft/index.ts';
@@ -134,6 +135,8 @@ describe('conf changes as bytes', () => {
   test('absent data is the change that leaves a joint configuration; data that breaks off is an error', () => {
     expect(decodeConfChange(makeEntry(1, 1, 'EntryConfChangeV2', undefined))).toEqual(v2('Auto'));
     expect(() => decodeConfChange(makeEntry(1, 1, 'EntryConfChange', '\x10'))).toThrow('unexpected EOF');
+    const tooLong = `\x18${'\x80'.repeat(10)}\x01`; // a number of more than 64 bits
+    expect(() => decodeConfChange(makeEntry(1, 1, 'EntryConfChange', tooLong))).toThrow();
   });
 
   test('fields that are not known are left out', () => {
@@ -265,6 +268,10 @@ describe('texts', () => {
     expect(describeReady({ ...nothing, hardState: { term: 0, vote: ZERO_ID, commit: 0 }, snapshot: EMPTY_SNAPSHOT })).toBe(
       '<empty Ready>',
     );
+  });
+
+  test('a panic says that it is one', () => {
+    expect(String(new RaftPanic('removed all voters'))).toBe('RaftPanic: removed all voters');
   });
 
   test('9.1/4: Vote is left out at 0, Commit is not', () => {
