@@ -1,6 +1,19 @@
 /** What a learner may want to know beside an error, as data: the words are found elsewhere, in every language. */
 import type { ApiError, ApiErrorCode } from '../engine/server/errors.ts';
 
+/** Whom a member reaches, itself included. */
+export interface Reach {
+  /** Its process runs. */
+  readonly isUp: boolean;
+  /** Voters among those that it reaches. */
+  readonly reached: number;
+  /** All of them. */
+  readonly voters: number;
+  /** So many make a quorum. */
+  readonly needed: number;
+  readonly hasQuorum: boolean;
+}
+
 /** A closed union: one code, its own fields. */
 export type Hint =
   /** A flag asks for TLS, or for its files: no member speaks it, and there are no files. */
@@ -41,6 +54,16 @@ export type Hint =
       readonly request: string;
       readonly endpoints: readonly string[];
       readonly timeout: number | undefined;
+      /** Of the first endpoint when the deadline came; undefined: nobody can tell. */
+      readonly reach?: Reach | undefined;
+    }
+  /** etcd changes its members only while enough of them have been connected for five seconds. */
+  | {
+      readonly code: 'unhealthy';
+      readonly request: 'memberAdd' | 'memberRemove';
+      readonly endpoints: readonly string[];
+      /** As of `deadline`. */
+      readonly reach?: Reach | undefined;
     }
   /** The revision asked for is gone. */
   | { readonly code: 'compacted'; readonly revision: number | undefined }
@@ -71,6 +94,10 @@ export function hintFor(error: ApiError, context: HintContext): Hint {
       return { code: 'compacted', revision };
     case 'futureRevision':
       return { code: 'futureRevision', revision };
+    case 'unhealthyCluster':
+      return request === 'memberAdd' || request === 'memberRemove'
+        ? { code: 'unhealthy', request, endpoints }
+        : { code: 'refused', error: error.code };
     case 'noLeader':
       return request === 'watch' ? { code: 'watchWithoutLeader', endpoints } : { code: 'refused', error: error.code };
     default:

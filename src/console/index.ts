@@ -6,7 +6,7 @@ export { type CommandOptions, type CompiledLine, compileLine, etcdctl } from './
 export type { HttpEnd, HttpHead, HttpHeader, HttpRequest, HttpSink } from './gateway/http.ts';
 export { serveHttp } from './gateway/serve.ts';
 export { type HelpKey, type HelpWords, helpKeys } from './help.ts';
-export { type Hint, type HintContext, hintFor } from './hint.ts';
+export { type Hint, type HintContext, hintFor, type Reach } from './hint.ts';
 export type { Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 export {
   createSession,

@@ -1,6 +1,7 @@
 /** Runs a session's commands over a target: the one place where the reducer, the language and the interpreter meet. */
 import { type Bytes, unreachable } from '../base/index.ts';
 import { type CommandOptions, compileLine } from './etcdctl.ts';
+import type { Hint, Reach } from './hint.ts';
 import { createSession, type SessionAction, type SessionCommand, type SessionState, stepSession } from './session.ts';
 import { type ConsoleTarget, type RunningProgram, runProgram } from './target.ts';
 
@@ -21,6 +22,8 @@ export interface Shell {
 }
 
 export interface ShellOptions extends Pick<CommandOptions, 'words' | 'timestampOf'> {
+  /** Whom the member at the first of these endpoints reaches now, for hints that tell of it; undefined: nobody can tell. */
+  readonly reachOf?: (endpoints: readonly string[]) => Reach | undefined;
   /** Takes a file that a command made for whoever typed. Without it files are dropped. */
   readonly save?: (name: string, data: Bytes) => void;
 }
@@ -29,7 +32,7 @@ export interface ShellOptions extends Pick<CommandOptions, 'words' | 'timestampO
 export function createShell(
   target: ConsoleTarget,
   endpoints: readonly string[],
-  { words, timestampOf, save = () => {} }: ShellOptions,
+  { words, timestampOf, reachOf = () => undefined, save = () => {} }: ShellOptions,
   onChange: (state: SessionState) => void,
 ): Shell {
   let state = createSession(endpoints);
@@ -52,6 +55,9 @@ export function createShell(
     performing = false;
   };
 
+  const reached = (hint: Hint) =>
+    hint.code === 'deadline' || hint.code === 'unhealthy' ? { reach: reachOf(hint.endpoints) } : undefined;
+
   const perform = (command: SessionCommand): void => {
     switch (command.type) {
       case 'run': {
@@ -72,7 +78,7 @@ export function createShell(
           stderr: (data) => tell({ type: 'output', to: 'stderr', data, at: target.now() }),
           save,
           ...(timestampOf === undefined ? {} : { timestampOf }),
-          hint: (hint) => tell({ type: 'hint', hint, at: target.now() }),
+          hint: (hint) => tell({ type: 'hint', hint: { ...hint, ...reached(hint) }, at: target.now() }),
           started: (id) => tell({ type: 'started', id }),
           waiting: (waiting) => tell({ type: 'waiting', waiting }),
           exited: (exit) => tell({ type: 'exited', exit, at: target.now() }),

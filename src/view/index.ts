@@ -2,7 +2,7 @@ export { type Chronicle, chronicle, createChronicle } from './chronicle.ts';
 export type { Explanation, Note, Said, Why, Work } from './explain.ts';
 export { explain } from './explain.ts';
 export type * from './frame.ts';
-export { foundersConfig, hasQuorum } from './islands.ts';
+export { foundersConfig, hasQuorum, reachOf } from './islands.ts';
 export {
   entryOfRevision,
   type KeyRibbon,

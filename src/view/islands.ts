@@ -1,5 +1,5 @@
 /** Who can still reach whom: a link carries Raft only when both directions do. */
-import type { ConfigFrame, Island, MemberFrame } from './frame.ts';
+import type { ConfigFrame, Frame, Island, MemberFrame } from './frame.ts';
 
 /**
  * The connected parts of the running members, in order of their lowest ordinal.
@@ -31,6 +31,25 @@ export function islandsOf(members: readonly MemberFrame[], cut: readonly boolean
     });
   }
   return islands;
+}
+
+/** Whom a member reaches, itself included. */
+export interface Reach {
+  readonly isUp: boolean;
+  /** Voters among those that it reaches, and all of them. */
+  readonly reached: number;
+  readonly voters: number;
+  /** So many make a quorum. */
+  readonly needed: number;
+  readonly hasQuorum: boolean;
+}
+
+/** Whom the member reaches. @param ordinal of one that may not run */
+export function reachOf({ islands, config }: Pick<Frame, 'islands' | 'config'>, ordinal: number): Reach {
+  const island = islands.find((each) => each.members.includes(ordinal));
+  const reached = island?.members.filter((member) => config.voters.includes(member)).length ?? 0;
+  const voters = config.voters.length + config.unplacedVoters;
+  return { isUp: island !== undefined, reached, voters, needed: quorumOf(config), hasQuorum: island?.hasQuorum ?? false };
 }
 
 function leaderAmong(members: readonly MemberFrame[], ordinals: readonly number[]): number {

@@ -221,6 +221,27 @@ describe('a session', () => {
     expect(shell.state().lines).toEqual([]);
   });
 
+  test('a deadline and a change of members that came too early tell whom the member reaches then', () => {
+    const { target, calls } = byHand();
+    const reach = { isUp: true, reached: 2, voters: 5, needed: 3, hasQuorum: false };
+    const asked: string[] = [];
+    const reachOf = (endpoints: readonly string[]) => {
+      asked.push(endpoints.join());
+      return reach;
+    };
+    const shell = createShell(target, ['n1:2379'], { reachOf }, () => {});
+    shell.submit('put a 1');
+    calls[0]?.answer({ ok: false, error: { code: 'deadlineExceeded' } });
+    shell.submit('--endpoints=n2:2379 member add n6 --peer-urls=http://n6:2380');
+    calls[1]?.answer({ ok: false, error: { code: 'unhealthyCluster' } });
+    const hints = shell.state().lines.flatMap((line) => (line.kind === 'hint' ? [line.hint] : []));
+    expect(hints).toEqual([
+      { code: 'deadline', request: 'put', endpoints: ['n1:2379'], timeout: 5_000_000, reach },
+      { code: 'unhealthy', request: 'memberAdd', endpoints: ['n2:2379'], reach },
+    ]);
+    expect(asked).toEqual(['n1:2379', 'n2:2379']);
+  });
+
   test('variables: for one line, or for all that follow', () => {
     const { target } = byHand();
     const shell = createShell(target, ['n1:2379'], {}, () => {});

@@ -48,6 +48,13 @@ test('what the client library logs stands beside the error, dimmed', async ({ pa
       .filter({ hasText: text })
       .evaluate((line) => getComputedStyle(line).color);
   expect(await colour(/retrying of unary invoker failed/)).not.toBe(await colour(/^Error/));
+  const aside = page.getByRole('log').locator('[data-aside]');
+  const height = async () => (await aside.boundingBox())?.height ?? 0;
+  const begun = await height();
+  await aside.click();
+  expect(await height()).toBeGreaterThan(begun * 1.9);
+  await aside.click();
+  expect(await height()).toBe(begun);
 });
 
 test('Tab completes what exists in the cluster: keys, members, leases', async ({ page }) => {

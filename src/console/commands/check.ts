@@ -291,6 +291,6 @@ function count(errors: Map<Bytes, number>, error: ApiError): void {
 
 /** Keys in the order in which they are put; etcdctl draws them at random. */
 function putOf({ prefix, keySize, valueSize }: Pairs, number: number): PutRequest {
-  const key = prefix + String(number).padStart(8, '0').padEnd(keySize, '0');
+  const key = prefix + String(number).padStart(keySize, '0');
   return { type: 'put', key, value: '\0'.repeat(valueSize), lease: ZERO_ID, prevKv: false, ignoreValue: false, ignoreLease: false };
 }

@@ -10,7 +10,7 @@ export const hints = {
   trailingBackslash: 'Leave it out, or double it where a backslash is meant.',
   unsupportedShell: (construct: string) =>
     `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
-  noProgram: (name: string) => `There is no ${name} here: only echo, true, false, sh -c and etcdctl itself.`,
+  noProgram: (name: string) => `There is no ${name} here: only echo, true, false, curl, sh -c and etcdctl itself.`,
   etcdctlPanics: 'etcdctl itself breaks down on this line. The operators are =, !=, > and <; a lease cannot be compared.',
   noTls: 'The members here speak no TLS, and there are no files: leave the flag out.',
   noDns: 'There is no domain name system here. Name members by --endpoints=n1:2379.',
@@ -22,11 +22,22 @@ export const hints = {
   restoreHere: (choice: string) =>
     `A new cluster can start from the file: drop it on this page, or choose “${choice}” in the cluster’s menu.`,
   noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,
-  deadlineWrite: (endpoint: string, seconds: string) =>
-    `${endpoint} did not answer within ${seconds} s. The write may still be lost or survive: a timeout does not tell.`,
-  deadlineRead: (endpoint: string, seconds: string) =>
-    `${endpoint} did not answer within ${seconds} s: a read waits until a quorum confirms the leader. --consistency=s reads its own store.`,
-  deadlineOther: (endpoint: string, seconds: string) => `${endpoint} did not answer within ${seconds} s.`,
+  /** Between two sentences. */
+  gap: ' ',
+  deadline: (endpoint: string, seconds: string) => `${endpoint} did not answer within ${seconds} s.`,
+  notRunning: (name: string) => `No process runs at ${name}.`,
+  missesQuorum: (name: string, reached: number, voters: number, needed: number) =>
+    `${name} reaches ${reached} of ${voters} voters, itself included: ${needed - reached} fewer than the ${needed} of a quorum. Start members, heal links, or ask a member on the other side.`,
+  reachesQuorum: (name: string, reached: number, voters: number) =>
+    `${name} reaches ${reached} of ${voters} voters, enough for a quorum: what it had passed on was lost with a leader or on a link. Ask again.`,
+  afterWrite: 'The write may still be lost or survive: a timeout does not tell.',
+  afterRead: 'A read waits until a quorum confirms the leader; --consistency=s reads the member’s own store.',
+  unhealthy: {
+    memberAdd:
+      'etcd adds a member only while the asked one has been connected for 5 s to enough voters for a quorum of the larger cluster: those seconds are virtual time. Let 5 s pass after the last member came, then ask again.',
+    memberRemove:
+      'etcd removes a running member only while enough others have been connected for 5 s to go on without it. Let 5 s pass after the last member came, then ask again.',
+  },
   compacted: 'That revision has been compacted: its versions are gone.',
   futureRevision: 'That revision has not happened yet.',
   watchWithoutLeader: (endpoint: string) =>
@@ -47,6 +58,23 @@ export const hints = {
     tooManyRequests: 'Too many requests wait already.',
     requestTooLarge: 'A request may have 1.5 MiB.',
     connectionLost: 'The member stopped while it was asked. The write may still be lost or survive.',
+    noSpace: 'The store is full. Compact old revisions, defrag every member, then alarm disarm.',
+    corrupt: 'A member found its store differs from the others’. Nothing is written until alarm disarm.',
+    leaseTtlTooLarge: 'A lease lives 9,000,000,000 s at most.',
+    duplicateKey: 'One branch of a transaction writes each key at most once.',
+    tooManyOperations: 'A branch of a transaction has 128 operations at most.',
+    notEnoughStartedMembers:
+      'Too few members would have been started for a quorum. Start those that were added before, or add a --learner.',
+    memberNotFound: 'member list shows which members there are.',
+    peerUrlExists: 'Another member has this peer address.',
+    tooManyLearners: 'There is one learner at a time: promote or remove it first.',
+    memberNotLearner: 'Only a learner is promoted; this one votes already.',
+    learnerNotReady: 'The learner must have nine tenths of the leader’s log. Let it catch up, then ask again.',
+    learnerNotSupported: 'A learner answers little but get --consistency=s and endpoint status. Ask a voter.',
+    badLeaderTransferee: 'Only a voter can be handed the lead. member list shows who votes.',
+    userEmpty: 'Authentication is on: say who asks, with --user name:password.',
+    authFailed: 'The name or the password is wrong.',
+    permissionDenied: 'The user has no role that permits this. user get and role get show what is granted.',
     other: 'The member refused.',
   },
 };

@@ -34,6 +34,11 @@ export function Lines({ tab, names, until, label }: LinesProps) {
   /** Number of the line to which the arrow keys have come. */
   const [walked, setWalked] = useState<number | undefined>(undefined);
 
+  /** Numbers of the asides that are shown whole. */
+  const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  const toggle = (line: number) =>
+    setOpened(new Set(opened.has(line) ? [...opened].filter((one) => one !== line) : [...opened, line]));
+
   const known = shownLines(tab.session, until);
   const shown = known.slice(-pages * PAGE);
   const newest = shown.at(-1);
@@ -103,6 +108,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
       {shown.length === 0 && until === Number.POSITIVE_INFINITY && <p className={styles.empty}>{words.console.empty}</p>}
       {shown.map((line) => {
         const thing = thingOf(tab.session, line);
+        const aside = line.kind === 'stderr' && isAside(line.text);
         return (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the scrollback has the keys, and walks its lines by arrows
           // biome-ignore lint/a11y/noStaticElementInteractions: as above
@@ -110,7 +116,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
             key={line.number}
             className={styles.line}
             data-kind={line.kind}
-            data-aside={(line.kind === 'stderr' && isAside(line.text)) || undefined}
+            data-aside={aside ? (opened.has(line.number) ? 'whole' : 'begun') : undefined}
             data-line={line.number}
             data-revision={thing?.type === 'revision' ? thing.revision : undefined}
             data-lit={isLit(lit, tab.session, line) || undefined}
@@ -119,7 +125,9 @@ export function Lines({ tab, names, until, label }: LinesProps) {
             onPointerEnter={() => selection.getState().hover(thing)}
             onClick={() => {
               // Whoever marks text to copy it chooses nothing.
-              if (window.getSelection()?.isCollapsed !== false) choose(thing);
+              if (window.getSelection()?.isCollapsed === false) return;
+              if (aside) toggle(line.number);
+              else choose(thing);
             }}
           >
             <Line

@@ -3,7 +3,8 @@
  * phone shows one region at a time) and end with their run.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { createShell, type HelpKey, isAside, type SessionState, type Shell } from '../../console/index.ts';
+import { createShell, type HelpKey, isAside, type Reach, type SessionState, type Shell } from '../../console/index.ts';
+import { reachOf } from '../../view/index.ts';
 import type { Run } from '../../workers/index.ts';
 import { stamp } from '../frame/stamp.ts';
 import { keyOf } from './followed.ts';
@@ -69,7 +70,12 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
       const shell = createShell(
         run.target(client),
         endpointsOf(run, member),
-        { words: needs.helpWords, save: needs.save, timestampOf: (at) => stamp(run.scenario.epoch, at) },
+        {
+          words: needs.helpWords,
+          save: needs.save,
+          timestampOf: (at) => stamp(run.scenario.epoch, at),
+          reachOf: ([endpoint = '']) => reachAt(run, endpoint),
+        },
         (session) => {
           const before = get().tabs.find((tab) => tab.client === client)?.session;
           change(client, { session });
@@ -128,6 +134,13 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
     };
   });
   return store;
+}
+
+/** Whom the member at an address reaches; undefined where it is nobody's. */
+function reachAt(run: Run, endpoint: string): Reach | undefined {
+  const frame = run.frame();
+  const member = frame.members.find(({ name }) => endpoint.replace(/^http:\/\//, '') === `${name}:2379`);
+  return member === undefined ? undefined : reachOf(frame, member.ordinal);
 }
 
 /** The member's own address: a session asks this one and no other. */

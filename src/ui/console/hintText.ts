@@ -1,5 +1,5 @@
 /** The console's typed hints in the visitor's words. */
-import type { Hint } from '../../console/index.ts';
+import type { Hint, Reach } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
 
 /** One or two sentences beside an error or an empty answer. */
@@ -36,6 +36,10 @@ export function sayHint(words: Words, hint: Hint): string {
       return hints.noSuchKey(hint.key);
     case 'deadline':
       return sayDeadline(words, hint);
+    case 'unhealthy': {
+      const reach = hint.reach?.hasQuorum === true ? undefined : sayReach(hints, nameOf(hint.endpoints), hint.reach);
+      return [hints.unhealthy[hint.request], reach].filter((part) => part !== undefined).join(hints.gap);
+    }
     case 'compacted':
       return hints.compacted;
     case 'futureRevision':
@@ -47,12 +51,24 @@ export function sayHint(words: Words, hint: Hint): string {
   }
 }
 
-function sayDeadline(words: Words, { request, endpoints, timeout }: Extract<Hint, { readonly code: 'deadline' }>): string {
-  const { hints } = words;
-  const seconds = String((timeout ?? 0) / 1_000_000);
+function sayDeadline(
+  { hints }: Words,
+  { request, endpoints, timeout, reach }: Extract<Hint, { readonly code: 'deadline' }>,
+): string {
   const name = nameOf(endpoints);
-  if (request === 'put' || request === 'deleteRange') return hints.deadlineWrite(name, seconds);
-  return request === 'range' ? hints.deadlineRead(name, seconds) : hints.deadlineOther(name, seconds);
+  const tail =
+    request === 'put' || request === 'deleteRange' ? hints.afterWrite : request === 'range' ? hints.afterRead : undefined;
+  return [hints.deadline(name, String((timeout ?? 0) / 1_000_000)), sayReach(hints, name, reach), tail]
+    .filter((part) => part !== undefined)
+    .join(hints.gap);
+}
+
+/** Why a member could not, by whom it reaches. */
+function sayReach(hints: Words['hints'], name: string, reach: Reach | undefined): string | undefined {
+  if (reach === undefined) return undefined;
+  const { isUp, reached, voters, needed, hasQuorum } = reach;
+  if (!isUp) return hints.notRunning(name);
+  return hasQuorum ? hints.reachesQuorum(name, reached, voters) : hints.missesQuorum(name, reached, voters, needed);
 }
 
 /** Members by name, without the port that all of them share. */

@@ -39,12 +39,32 @@ describe('the followed key', () => {
   });
 });
 
-it('a deadline says for a write that it may still survive, and for a read what would answer', () => {
+it('a deadline says whom the member reached, for a write that it may still survive, and for a read what would answer', () => {
   const deadline = { code: 'deadline', endpoints: ['n1:2379'], timeout: 5_000_000 } as const;
+  const reach = { isUp: true, reached: 2, voters: 5, needed: 3, hasQuorum: false };
   expect(sayHint(ENGLISH, { ...deadline, request: 'put' })).toBe(
     'n1 did not answer within 5 s. The write may still be lost or survive: a timeout does not tell.',
   );
-  expect(sayHint(ENGLISH, { ...deadline, request: 'range' })).toContain('--consistency=s');
+  expect(sayHint(ENGLISH, { ...deadline, request: 'txn', reach })).toBe(
+    'n1 did not answer within 5 s. n1 reaches 2 of 5 voters, itself included: 1 fewer than the 3 of a quorum. Start members, heal links, or ask a member on the other side.',
+  );
+  expect(sayHint(ENGLISH, { ...deadline, request: 'range', reach: { ...reach, isUp: false } })).toMatch(
+    /^n1 did not answer within 5 s\. No process runs at n1\. A read waits .*--consistency=s/,
+  );
+  expect(sayHint(ENGLISH, { ...deadline, request: 'range', reach: { ...reach, reached: 3, hasQuorum: true } })).toContain(
+    'enough for a quorum',
+  );
+});
+
+it('a change of members that came too early says what to wait for, and who is away', async () => {
+  const hint = { code: 'unhealthy', request: 'memberAdd', endpoints: ['n2:2379'] } as const;
+  const reach = { isUp: true, reached: 2, voters: 5, needed: 3, hasQuorum: false };
+  expect(sayHint(ENGLISH, hint)).toMatch(/connected for 5 s .* Let 5 s pass/);
+  expect(sayHint(ENGLISH, { ...hint, reach: { ...reach, reached: 5, hasQuorum: true } })).toBe(sayHint(ENGLISH, hint));
+  expect(sayHint(await loadWords('zh'), { ...hint, reach })).toMatch(/5 秒.*5 个投票成员中的 2 个.*还差 1 个/);
+});
+
+it('what a member refuses, and what is not closed, has words', () => {
   expect(sayHint(ENGLISH, { code: 'refused', error: 'canceled' })).toBe(ENGLISH.hints.refused.other);
   expect(sayHint(ENGLISH, { code: 'unclosedQuote', quote: '"', at: 0 })).toBe(
     'Close it with another ", or put a backslash before it: \\"',
