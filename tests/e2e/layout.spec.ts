@@ -1,7 +1,7 @@
 // Nothing overlaps, nothing is clipped, nothing is too small to read: at the sizes that people have, in both languages, at rest and
 // with a split on the stage.
 import { expect, type Page, test } from '@playwright/test';
-import { advanceBy, advanceUntil, leaderOf, openPage, pause, prompt, runLine } from './page.ts';
+import { advanceBy, advanceUntil, inPage, leaderOf, openPage, pause, prompt, runLine } from './page.ts';
 
 /** px that two things may share before they overlap: lines of text have air above and below their letters. */
 const AIR = 3;
@@ -33,6 +33,8 @@ interface Seen {
   readonly texts: readonly Box[];
   /** Entries in the members' own little logs. */
   readonly cells: readonly Box[];
+  /** The dots of those who collect votes. */
+  readonly tallies: readonly Box[];
   /** Members with the rings around them. */
   readonly discs: readonly Disc[];
   /** What an ancestor cuts off, or the window. */
@@ -83,9 +85,13 @@ function lookAround(page: Page, smallest: number): Promise<Seen> {
         .filter(isSeen)
         .map((element) => boxOf(element.getAttribute('aria-label') ?? element.textContent ?? '', element.getBoundingClientRect()));
 
-      const cells = [...root.querySelectorAll('[data-stage-member] g[data-fill]')]
-        .filter(isSeen)
-        .map((element, i) => boxOf(`entry ${i} of a little log`, element.getBoundingClientRect()));
+      const marks = (what: string, selector: string) =>
+        [...root.querySelectorAll(`[data-stage-member] ${selector}`)]
+          .filter(isSeen)
+          .map((element, i) => boxOf(`${what} ${i}`, element.getBoundingClientRect()));
+      const cells = marks('entry', 'g[data-fill]');
+      // They hang on a ring that has no other around it.
+      const tallies = marks('votes', 'g[data-tally]');
       // The first circle keeps links away from the outermost ring, by six units.
       const discs = [...root.querySelectorAll('[data-stage-member]')].filter(isSeen).flatMap((element) => {
         const circle = element.querySelector('circle')?.getBoundingClientRect();
@@ -150,7 +156,7 @@ function lookAround(page: Page, smallest: number): Promise<Seen> {
       const scrolls: string[] = [];
       if (scrollWidth > innerWidth) scrolls.push(`${scrollWidth} px wide`);
       if (scrollHeight > innerHeight) scrolls.push(`${scrollHeight} px high`);
-      return { regions, targets, texts, cells, discs, clipped, small, scrolls };
+      return { regions, targets, texts, cells, tallies, discs, clipped, small, scrolls };
     },
     { smallest },
   );
@@ -200,7 +206,9 @@ async function expectRoom(
   expect.soft(outside(seen.regions, size), 'regions are inside the window').toEqual([]);
   expect.soft(overlaps(seen.regions, 1), 'regions stand side by side').toEqual([]);
   expect.soft(overlaps(seen.targets, 1), 'what can be pressed stands side by side').toEqual([]);
-  expect.soft(overlaps([...seen.texts, ...seen.cells], AIR), 'no text stands on another, or on an entry').toEqual([]);
+  expect
+    .soft(overlaps([...seen.texts, ...seen.cells, ...seen.tallies], AIR), 'no text stands on another, or on an entry')
+    .toEqual([]);
   expect.soft(onDiscs(seen.discs, [...seen.texts, ...seen.cells], RING), 'labels stand beside their members').toEqual([]);
   expect.soft(seen.clipped, 'no text is cut off').toEqual([]);
   expect.soft(seen.small, 'every text can be read').toEqual([]);
@@ -244,6 +252,22 @@ for (const size of SIZES) {
         await page.locator(`[role="tab"][data-tab="${tab}"]`).click();
         await expectRoom(page, size);
       }
+    });
+  }
+}
+
+for (const size of SIZES) {
+  for (const language of ['en', 'zh'] as const) {
+    test(`all seek votes, ${size.width}×${size.height}, ${language}`, async ({ page }) => {
+      await page.setViewportSize(size);
+      await openPage(page, { language });
+      await inPage(page, (run) => {
+        const members = [1, 2, 3, 4, 5];
+        run.act({ type: 'cut', cause: 'hand', links: members.flatMap((a) => members.flatMap((b) => (a === b ? [] : [[a, b]]))) });
+      });
+      await advanceUntil(page, (run) => run.frame().members.every((member) => member.role === 'preCandidate'));
+      await expect(page.locator('[data-tally]')).toHaveCount(5);
+      await expectRoom(page, size);
     });
   }
 }

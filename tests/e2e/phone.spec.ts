@@ -22,6 +22,16 @@ test('a tap on a link cuts it, and a tap heals it', async ({ page }) => {
   await expect(link).toHaveAttribute('data-cut', 'none');
 });
 
+test('a tap beside everything leaves what Split has begun', async ({ page }) => {
+  await openPage(page);
+  const split = page.getByRole('button', { name: 'Split', exact: true });
+  await split.tap();
+  await expect(page.getByText('A tap on the stage leaves.')).toBeVisible();
+  await page.locator('[data-region="stage"]').tap({ position: { x: 8, y: 8 } });
+  await expect(split).toHaveAttribute('aria-pressed', 'false');
+  expect(await inPage(page, (run) => run.state().waiting)).toEqual([]);
+});
+
 test('its first tabs are Stage, Log and Time', async ({ page }) => {
   await openPage(page);
   const tabs = page.getByRole('navigation', { name: 'Views' }).getByRole('tab');

@@ -73,8 +73,11 @@ export const shell = {
   splitTitle: 'Then drag a line across the stage',
   putTitle: 'Writes the key under the members, by the prompt',
   nobodyLeads: 'Nobody leads now',
-  cutMode: 'Click a link to cut it. Esc leaves.',
-  splitMode: 'Drag a line across the stage, or press Split again. Esc leaves.',
+  modes: { cut: 'Click a link to cut it. Esc leaves.', split: 'Drag a line across the stage, or press Split again. Esc leaves.' },
+  modesByTouch: {
+    cut: 'Tap a link to cut it, or Cut again to leave.',
+    split: 'Drag a line across the stage, or tap Split again. A tap on the stage leaves.',
+  },
   waiting: (first: string, more: number) => (more === 0 ? `Runs on play: ${first}` : `Runs on play: ${first} and ${more} more`),
   waitStop: (name: string) => `stop ${name}`,
   waitStart: (name: string) => `start ${name}`,

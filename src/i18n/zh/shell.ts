@@ -75,8 +75,11 @@ export const shell: typeof english = {
   splitTitle: '然后在舞台上拖一条线',
   putTitle: '通过命令行写入成员下方的那个键',
   nobodyLeads: '现在没有 Leader',
-  cutMode: '点一条链路把它切断。Esc 退出。',
-  splitMode: '在舞台上拖一条线，或再按一次“分区”。Esc 退出。',
+  modes: { cut: '点一条链路把它切断。Esc 退出。', split: '在舞台上拖一条线，或再按一次“分区”。Esc 退出。' },
+  modesByTouch: {
+    cut: '点一条链路把它切断，再点“切断”退出。',
+    split: '在舞台上拖一条线，或再点一次“分区”。点空白处退出。',
+  },
   waiting: (first, more) => (more === 0 ? `播放时执行：${first}` : `播放时执行：${first}，还有 ${more} 项`),
   waitStop: (name) => `停止 ${name}`,
   waitStart: (name) => `启动 ${name}`,

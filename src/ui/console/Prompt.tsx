@@ -198,7 +198,7 @@ export function Prompt() {
             tab={tab}
             store={store}
             label={words.console.input(name)}
-            placeholder={placeholderOf(words, tab.session, atLive, followedKey)}
+            placeholder={placeholderOf(words, tab.session, atLive, followedKey, phone && !open)}
             disabled={!atLive}
             onOffer={setOffer}
             known={addressesOf(standings)}
@@ -531,11 +531,12 @@ function plainLine(line: string): string {
   return line.trim().replace(/^etcdctl\s+/, '');
 }
 
-function placeholderOf(words: Words, session: SessionState, atLive: boolean, followedKey: string): string {
+/** @param brief there is no room for the sign before the line */
+function placeholderOf(words: Words, session: SessionState, atLive: boolean, followedKey: string, brief: boolean): string {
   const { console } = words;
   if (!atLive) return console.past;
   const { running, queue } = session;
-  if (running === undefined) return session.lines.length === 0 ? console.example(followedKey) : '';
+  if (running === undefined) return session.lines.length === 0 ? console.example(followedKey) : brief ? 'etcdctl …' : '';
   if (queue.length > 0) return console.queued(queue.length);
   if (wantsSecret(session)) return console.secret;
   if (wantsInput(session)) return console.reads;

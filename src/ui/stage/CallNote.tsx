@@ -2,7 +2,7 @@
 import type { Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, spokenCall } from './facts.ts';
-import { covered, hasPlace, meets, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
+import { covered, hasPlace, letters, meets, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
 import { callPath } from './paint.ts';
 import styles from './Stage.module.css';
 
@@ -27,8 +27,7 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
       : frame.time < call.arrivesAt
         ? words.sentTo(name)
         : words.waitsAt(name);
-  const wide = [...state].filter((letter) => letter > '\u2e80').length;
-  const width = (Math.max(text.length, state.length + wide * 0.8) * 7.3 + 8) * layout.scale;
+  const width = (Math.max(letters(text), letters(state)) * 7.3 + 8) * layout.scale;
   const others = frame.calls.map((other) => other.member).filter((member) => member !== call.member && hasPlace(layout, member));
   const at = notePlace(layout, call.member, width, names, others);
   if (at === undefined) return undefined;

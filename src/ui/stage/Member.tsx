@@ -13,6 +13,7 @@ import {
   arcPath,
   crownPath,
   labelOrigin,
+  letters,
   type MemberPlace,
   MINI_LOG,
   polar,
@@ -402,13 +403,12 @@ function LabelBlock({
     const since = time - seen.current.at;
     mark(value.current, 'data-fresh', String(since >= 0 && since < FRESH));
   });
-  const dots = { x: side === 'right' ? textX + view.word.length * 7.6 * scale + 34 * scale : 0, y: radius + 13 * scale };
+  const beside = (letters(word) * 7.6 + 8) * scale + pillWidth(view.needed, scale) / 2;
+  const dots = side === 'right' ? { x: origin.x + beside, y: origin.y + 8 * scale } : { x: 0, y: radius + 13 * scale };
   return (
     <>
       {pill && (
-        <g
-          transform={side === 'right' ? `translate(${origin.x + dots.x} ${origin.y + 8 * scale})` : `translate(0 ${round(dots.y)})`}
-        >
+        <g transform={`translate(${round(dots.x)} ${round(dots.y)})`} data-tally>
           <TallyPill have={granted} need={view.needed} scale={scale} />
         </g>
       )}
@@ -455,13 +455,21 @@ function pairText(key: string, value: string): { readonly key: string; readonly 
   return { key: key.length > room ? `…${key.slice(-(room - 1))}` : key, value: shortValue };
 }
 
+/** px of a dot's radius, and between two. */
+const DOT = { r: 5, gap: 4 } as const;
+
+function pillWidth(need: number, scale: number): number {
+  return (need * 2 * DOT.r + (need - 1) * DOT.gap + DOT.r * 3) * scale;
+}
+
 function TallyPill({ have, need, scale }: { readonly have: number; readonly need: number; readonly scale: number }) {
-  const r = 5 * scale;
-  const gap = r * 0.8;
-  const width = need * 2 * r + (need - 1) * gap;
+  const r = DOT.r * scale;
+  const gap = DOT.gap * scale;
+  const outer = pillWidth(need, scale);
+  const width = outer - r * 3;
   return (
     <>
-      <rect className={styles.pill} x={-width / 2 - r * 1.5} y={-r * 1.8} width={width + r * 3} height={r * 3.6} rx={r * 1.8} />
+      <rect className={styles.pill} x={-outer / 2} y={-r * 1.8} width={outer} height={r * 3.6} rx={r * 1.8} />
       {Array.from({ length: need }, (_, i) => (
         <circle
           // biome-ignore lint/suspicious/noArrayIndexKey: dots are told apart by nothing but their place

@@ -371,8 +371,11 @@ function Cluster({ box }: { readonly box: Box }) {
       onPointerCancel={wall.cancel}
       onClickCapture={wall.swallowClick}
       onClick={(event) => {
-        if (event.target instanceof Element && event.target.closest('[role=button],button,[role=menu],[role=toolbar]') === null)
+        if (event.target instanceof Element && event.target.closest('[role=button],button,[role=menu],[role=toolbar]') === null) {
           close(false);
+          // Whoever aims at a link may miss it.
+          if (mode === 'split') verbs.getState().leave();
+        }
       }}
     >
       <svg
@@ -431,7 +434,7 @@ function Cluster({ box }: { readonly box: Box }) {
       </svg>
       <Flights layout={layout} sunk={sunk} lit={lit} />
       <IslandNames islands={islands} narrow={layout.narrow} />
-      <Lively>{(now) => <CallNote frame={now} layout={layout} names={captions} />}</Lively>
+      {mode === 'none' && <Lively>{(now) => <CallNote frame={now} layout={layout} names={captions} />}</Lively>}
       {tipped !== undefined && wall.draft === undefined && (
         <Lively>{(now) => <FlightTip id={tipped} frame={now} layout={layout} />}</Lively>
       )}

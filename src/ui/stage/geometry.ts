@@ -75,6 +75,8 @@ export const WORD_LINE = 21;
 export const VALUE_LINE = 20;
 /** By so much a candidate's dots push its label down. */
 const PILL_LINE = 16;
+/** The longest word with its dots behind it. */
+const CANDIDATE_LINE = 168;
 const BELOW_LABEL = 20;
 /** Height of a label block with all its lines. */
 const BESIDE_LABEL = WORD_LINE + MINI_LOG.height + VALUE_LINE;
@@ -435,12 +437,22 @@ export function covered(layout: StageLayout, place: MemberPlace): Rect[] {
   ];
 }
 
-/** A label block with the dots of a candidate. */
+/** A label block with the word and the dots of a candidate: below its ring, or beside the word. */
 export function fullLabel(layout: StageLayout, place: MemberPlace): readonly Rect[] {
-  const dots = PILL_LINE * layout.scale;
+  const { scale } = layout;
   return footprint(layout, place)
     .slice(1)
-    .map((label) => (place.side === 'right' ? label : { ...label, height: label.height + dots }));
+    .map((label) =>
+      place.side === 'right'
+        ? { ...label, width: Math.max(label.width, CANDIDATE_LINE * scale) }
+        : { ...label, height: label.height + PILL_LINE * scale },
+    );
+}
+
+/** How long a text is, in letters of Latin; others are wider. */
+export function letters(text: string): number {
+  const wide = [...text].filter((letter) => letter > '\u2e80').length;
+  return text.length + wide * 0.8;
 }
 
 /** A label block without the line of the role's word, which followers lack. */
@@ -603,25 +615,26 @@ export interface DefaultWall {
   readonly line: WallLine;
   /** Both directions of every link it crosses. */
   readonly links: readonly (readonly [number, number])[];
-  /** Who is shut in with the leader, it included; ascending. */
+  /** Who is shut in, the leader among them; ascending. */
   readonly minority: readonly number[];
 }
 
 /**
  * The wall of the verb "Split": shuts the leader of the highest term in with as many neighbours as a minority allows (of five: one).
- * Of the possible neighbours it takes those from whom the line keeps the greatest distance. Undefined for a single member.
+ * Of the possible neighbours, and while nobody leads of all, it takes those from whom the line keeps the greatest distance. Undefined for a
+ * single member.
  */
 export function defaultWall(frame: Frame, layout: StageLayout): DefaultWall | undefined {
   const count = layout.members.length;
   if (count < 2) return undefined;
   const ordinals = placedOrdinals(layout);
-  const leader = Math.max(0, ordinals.indexOf(topLeader(frame)?.ordinal ?? 0));
+  const leader = ordinals.indexOf(topLeader(frame)?.ordinal ?? 0);
   const size = Math.max(1, Math.ceil(count / 2) - 1);
   let best: { readonly line: Segment; readonly margin: number; readonly minority: readonly number[] } | undefined;
-  for (let shift = 0; shift < size; shift++) {
+  for (let shift = 0; shift < (leader < 0 ? count : size); shift++) {
     const minority = Array.from(
       { length: size },
-      (_, i) => ordinals[(leader - shift + i + count) % count] as number, // inside the ring
+      (_, i) => ordinals[(Math.max(0, leader) - shift + i + count) % count] as number, // inside the ring
     ).sort((a, b) => a - b);
     const majority = ordinals.filter((m) => !minority.includes(m));
     const between = separate(minority, majority, layout);

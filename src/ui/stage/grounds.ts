@@ -8,13 +8,16 @@ import {
   clipPolygon,
   corners,
   covered,
+  crossing,
   distanceTo,
   footprint,
   fullLabel,
   grow,
   hull,
   inside,
+  letters,
   linkSegment,
+  meets,
   memberPairs,
   overlap,
   type Point,
@@ -193,8 +196,7 @@ function namePlace({ polygon, walled, names, size, links, layout }: NameNeeds): 
 
 /** Of a wall's label with its ×; `scale` as the layout's. */
 export function wallLabelSize(text: string, scale: number): Box {
-  const wide = [...text].filter((letter) => letter > '\u2e80').length;
-  return { width: ((text.length + wide * 0.8) * 7.6 + 44) * scale, height: 28 * scale };
+  return { width: (letters(text) * 7.6 + 44) * scale, height: 28 * scale };
 }
 
 /** A wall's label stands with its middle on the wall, or hangs on it by an end or an edge: in shares of its width and height. */
@@ -204,6 +206,15 @@ const SHIFTS = [0, -0.2, 0.2, -0.4, 0.4].flatMap((across) => [0, -0.5, 0.5].map(
 export function wallLabelPlace(segment: Segment, { width, height }: Box, names: readonly Rect[], layout: StageLayout): Rect {
   const box = { x: 4, y: 4, width: layout.box.width - 8, height: layout.box.height - 8 };
   const captions = captionsOf(layout, names);
+  const half = layout.glyph / 2;
+  // Where a link meets the wall, what is sent along it is lost, and lies there for a while.
+  const losses = memberPairs(placedOrdinals(layout)).flatMap(([a, b]) => {
+    const link = linkSegment(layout, a, b);
+    const at = crossing(link, segment);
+    if (at === undefined) return [];
+    const { x, y } = along(link, at);
+    return [{ x: x - half, y: y - half, width: layout.glyph, height: layout.glyph }];
+  });
   const down = segment.from.y <= segment.to.y ? segment : { from: segment.to, to: segment.from };
   let best = along(down, 0.08);
   let bestCost = Number.POSITIVE_INFINITY;
@@ -212,8 +223,10 @@ export function wallLabelPlace(segment: Segment, { width, height }: Box, names: 
     for (const [across, down] of SHIFTS) {
       const x = Math.max(box.x + width / 2, Math.min(on.x + across * width, box.x + box.width - width / 2));
       const y = Math.max(box.y + height / 2, Math.min(on.y + down * height, box.y + box.height - height / 2));
-      const { cost: covers } = captions.look({ x: x - width / 2, y: y - height / 2, width, height });
-      const cost = covers + Math.hypot(x - on.x, y - on.y) * 2 + step;
+      const rect = { x: x - width / 2, y: y - height / 2, width, height };
+      const { cost: covers } = captions.look(rect);
+      const inTheWay = losses.filter((loss) => meets(rect, loss)).length;
+      const cost = covers + inTheWay * 20 + Math.hypot(x - on.x, y - on.y) * 2 + step;
       if (cost < bestCost) {
         bestCost = cost;
         best = { x, y };

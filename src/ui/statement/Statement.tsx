@@ -3,7 +3,7 @@ import { m } from 'framer-motion';
 import { useRef, useState } from 'react';
 import { type Explanation, explain } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
-import { usePainter, useRun, useRunState, useVerbs } from '../frame/hooks.ts';
+import { PHONE, useMedia, usePainter, useRun, useRunState, useVerbs } from '../frame/hooks.ts';
 import { Failures } from './Failures.tsx';
 import styles from './Statement.module.css';
 import { VerbRow } from './VerbRow.tsx';
@@ -15,6 +15,7 @@ export function Statement() {
   const words = useWords();
   const explanation = useExplanation();
   const mode = useVerbs((verbs) => verbs.mode);
+  const phone = useMedia(PHONE);
   const phase = useRunState((state) => state.phase);
   const first = useRef<string>(undefined);
   if (phase === 'starting') {
@@ -43,7 +44,7 @@ export function Statement() {
           {words.explain.statement(explanation)}
         </m.h2>
         <p className={styles.why} data-mode={mode}>
-          {mode === 'none' ? words.explain.why(why) : mode === 'cut' ? words.shell.cutMode : words.shell.splitMode}
+          {mode === 'none' ? words.explain.why(why) : (phone ? words.shell.modesByTouch : words.shell.modes)[mode]}
         </p>
       </div>
       <VerbRow />

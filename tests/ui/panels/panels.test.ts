@@ -12,7 +12,7 @@ import { createFakeRun } from '../../scenes/fakeRun.ts';
 describe('scale', () => {
   it('fits all revisions while they have room, and else the newest', () => {
     expect(revisionScale(340, 2, 11, undefined, 11)).toMatchObject({ first: 2, last: 11, slot: 34 });
-    expect(revisionScale(340, 2, 3, undefined, 3).slot).toBe(46);
+    expect(revisionScale(340, 2, 3, undefined, 3).slot).toBe(96);
     expect(revisionScale(340, 2, 500, undefined, 500)).toMatchObject({ first: 480, last: 500 });
   });
 

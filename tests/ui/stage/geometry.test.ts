@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import {
+  along,
   corners,
   crossedLinks,
   crossing,
@@ -91,6 +92,34 @@ describe.each(BOXES)('on a stage of %s', (_, width, height, base) => {
       for (const place of layout.members) expect(Math.abs(sideOf(line, place)), `n${leader} leads`).toBeGreaterThan(layout.radius);
     }
   });
+});
+
+test('while nobody leads, the offered wall keeps as far from everybody as any', () => {
+  const layout = layoutStage(5, { width: 832, height: 382 });
+  const room = (leader: number) => {
+    const line = wallSegment(defaultWall(quietFrame(5, leader), layout)?.line ?? { x1: 0, y1: 0, x2: 0, y2: 0 }, layout.box);
+    return Math.min(...layout.members.map((place) => Math.abs(sideOf(line, place))));
+  };
+  expect(room(0)).toBe(Math.max(...[1, 2, 3, 4, 5].map(room)));
+});
+
+test.each([
+  [5, 600, 500, [1, 2, 4, 5]],
+  [9, 936, 522, [4, 5, 6, 7]],
+] as const)('a label on a wall among %i members lies on no message that is lost there', (count, width, height, leaders) => {
+  const layout = layoutStage(count, { width, height });
+  for (const leader of leaders) {
+    const wall = defaultWall(quietFrame(count, leader), layout);
+    const line = wallSegment(wall?.line ?? { x1: 0, y1: 0, x2: 0, y2: 0 }, layout.box);
+    const label = wallLabelPlace(line, wallLabelSize('split A | B', 1), [], layout);
+    for (const [a, b] of wall?.links ?? []) {
+      const link = linkSegment(layout, a, b);
+      const lost = along(link, crossing(link, line) ?? 0);
+      const dx = Math.max(label.x - lost.x, 0, lost.x - label.x - label.width);
+      const dy = Math.max(label.y - lost.y, 0, lost.y - label.y - label.height);
+      expect(Math.max(dx, dy), `n${leader} leads, ${a} to ${b}`).toBeGreaterThanOrEqual(layout.glyph / 2);
+    }
+  }
 });
 
 test('two members are parted, one is left alone', () => {

@@ -2,7 +2,7 @@
 
 /** px of a slot: as many as fit at the least width, never wider than the greatest. */
 const SLOT_LEAST = 16;
-const SLOT_MOST = 46;
+const SLOT_MOST = 96;
 
 export interface RevisionScale {
   readonly first: number;
