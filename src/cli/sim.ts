@@ -48,6 +48,7 @@ const COUNT_WORDS: Readonly<Record<string, string>> = {
   lost: 'messages lost',
   undecidedKeys: 'keys undecided',
   changes: 'changes of membership',
+  joints: 'joint configurations',
   transfers: 'leaderships handed on',
   joins: 'members joined',
   exits: 'exits of removed members',

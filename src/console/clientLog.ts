@@ -101,6 +101,7 @@ const METHODS: Readonly<Record<UnaryRequest['type'], string | undefined>> = {
   memberPromote: 'Cluster/MemberPromote',
   status: 'Maintenance/Status',
   inspect: undefined,
+  memberReplace: undefined,
   hash: 'Maintenance/Hash',
   hashKv: 'Maintenance/HashKV',
   alarm: 'Maintenance/Alarm',

@@ -1,3 +1,4 @@
+export { describeApiError } from '../engine/server/errors.ts';
 export { isAside } from './aside.ts';
 export type { FailedAttempt } from './clientLog.ts';
 export { type CollectedRun, collectRun } from './collect.ts';

@@ -75,7 +75,7 @@ export function createTargets(needs: Needs): Targets {
             open.delete(number);
             const { outcome } = news;
             if (outcome.type === 'ok') {
-              if (outcome.response.type === 'memberAdd') needs.memberAdded(outcome.response.member);
+              if ('member' in outcome.response) needs.memberAdded(outcome.response.member);
               onReply({ ok: true, response: outcome.response });
             } else if (outcome.type === 'error') onReply({ ok: false, error: outcome.error });
             else onReply({ ok: false, error: { code: outcome.type === 'timeout' ? 'deadlineExceeded' : 'canceled' } });
@@ -152,6 +152,7 @@ const COMMAND_WORDS: Readonly<Record<Exclude<ApiRequest['type'], 'put' | 'range'
   memberRemove: 'member remove',
   memberUpdate: 'member update',
   memberPromote: 'member promote',
+  memberReplace: 'member replace',
   status: 'endpoint status',
   inspect: 'inspect',
   hash: 'hash',

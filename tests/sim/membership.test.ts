@@ -417,3 +417,77 @@ describe('move-leader', () => {
     expect(leaderOf(cluster)).toBe(leader);
   });
 });
+
+describe('a voter for a voter', () => {
+  const replace = (cluster: Cluster, leaving: number, coming: number): ApiRequest => ({
+    type: 'memberReplace',
+    id: idOf(cluster, leaving),
+    peerUrls: [`http://n${coming}:2380`],
+  });
+
+  it('comes by one entry, through a configuration of two majorities that ends by itself', () => {
+    const cluster = settled(3);
+    const leader = leaderOf(cluster);
+    const [leaving = 0, staying = 0] = followersOf(cluster);
+    const since = cluster.rows.length;
+    const answer = done(cluster, replace(cluster, leaving, 4), staying); // proposed by a follower
+    expect(answer).toMatchObject({ type: 'memberReplace', member: { peerUrls: ['http://n4:2380'], isLearner: false } });
+    act(cluster, { type: 'restart', member: 4 });
+    pass(cluster, 4 * SECOND);
+    const bit = (ordinal: number) => 1 << (ordinal - 1);
+    const before = bit(leader) | bit(leaving) | bit(staying);
+    const after = bit(leader) | bit(staying) | bit(4);
+    const configs = cluster.rows
+      .slice(since)
+      .filter(({ kind, a }) => kind === ROW_KIND.config && a === leader)
+      .map(({ p, q }) => [p, q]);
+    expect(configs).toEqual([
+      [after, before],
+      [after, 0],
+    ]);
+    expect(
+      membersOf(cluster, leader)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual([`n${leader}`, `n${staying}`, 'n4'].sort());
+    expect(cluster.rows.some(({ kind, a, p }) => kind === ROW_KIND.stop && a === leaving && p === 2)).toBe(true);
+    expect(call(cluster, put('a', 'b'), 4)).toMatchObject({ type: 'put' });
+    expect(memberIn(cluster, 4).kv.revision).toBe(memberIn(cluster, leader).kv.revision);
+    expect(cluster.thrown).toEqual([]);
+  });
+
+  it('is not over while one of the two majorities is missing, and goes on when it is there', () => {
+    const cluster = settled(5);
+    const leader = leaderOf(cluster);
+    const [leaving = 0, first = 0, second = 0, third = 0] = followersOf(cluster);
+    const request = replace(cluster, leaving, 6); // while all are there
+    // Of the five, three are left: enough of the old. Of the new, one of three is the leaving one: two are no majority of five.
+    isolate(cluster, [second, third]);
+    const asked = ask(cluster, request, [leader], { timeout: 20 * SECOND });
+    pass(cluster, SECOND / 2);
+    expect(memberIn(cluster, leader).raft.tracker.config.votersOutgoing).toHaveLength(5);
+    expect(endOf(cluster, asked)?.outcome.type).toBe('ok'); // the change itself needed the old majority only
+    const blocked = ask(cluster, put('joint', 'value'), [leader], { timeout: 20 * SECOND });
+    pass(cluster, SECOND / 4);
+    expect(endOf(cluster, blocked)).toBeUndefined();
+    act(cluster, { type: 'restart', member: 6 }); // the third of the new
+    pass(cluster, SECOND);
+    expect(endOf(cluster, blocked)?.outcome.type).toBe('ok');
+    expect(memberIn(cluster, first).raft.tracker.config.votersOutgoing).toEqual([]);
+    expect(memberIn(cluster, leader).raft.tracker.config.voters).toHaveLength(5);
+  });
+
+  it.each([
+    ['by nobody', 'badMemberUrls', { peerUrls: [] }],
+    ['that is not there', 'memberNotFound', { id: '00000000000000ff' as Id64 }],
+    ['by one whose address is taken', 'peerUrlExists', { peerUrls: ['http://n1:2380'] }],
+  ] as const)('cannot be replaced %s', (_, code, wrong) => {
+    const cluster = settled(3);
+    const leader = leaderOf(cluster);
+    const [leaving = 0] = followersOf(cluster);
+    const right = { type: 'memberReplace' as const, id: idOf(cluster, leaving), peerUrls: ['http://n4:2380'] };
+    expect(call(cluster, { ...right, ...wrong }, leader)).toBe(code);
+    expect(membersOf(cluster, leader)).toHaveLength(3);
+    expect(call(cluster, put('a', 'b'), leader)).toMatchObject({ type: 'put' });
+  });
+});

@@ -43,6 +43,8 @@ export interface LifeCounts {
   /** Configurations that followed another. */
   readonly changes: number;
   readonly transfers: number;
+  /** Joint configurations, by whoever entered one. */
+  readonly joints: number;
   /** Members that were started to join. */
   readonly joins: number;
   /** Members that stopped because they had been removed. */
@@ -58,12 +60,12 @@ export interface Life {
 }
 
 /** etcd's rules let a removed leader that left one voter behind answer reads from an old store. */
-const MENDED: KernelRules = { ...ETCD_RULES, raft: removedLeadersConfirmReads };
+export const MENDED_RULES: KernelRules = { ...ETCD_RULES, raft: removedLeadersConfirmReads };
 const BEGIN = 8 * SECOND;
 const CALL_TIMEOUT = 5 * SECOND;
 
 /** Lives a life. Deterministic: the same options give the same report. */
-export function runLife({ seed, members, duration, rules = MENDED, pacing, onProgress }: LifeOptions): Life {
+export function runLife({ seed, members, duration, rules = MENDED_RULES, pacing, onProgress }: LifeOptions): Life {
   const run = createInlineRun(scenarioOf(seed, members), { rules, ...(pacing === undefined ? {} : { pacing }) });
   const rows: Row[] = [];
   const observed = observe(run, onProgress, (some) => rows.push(...some));
@@ -128,10 +130,11 @@ function doSomething(run: InlineRun, calls: { next: number }, prng: Prng): void 
       text: '',
     });
   };
-  switch (below(prng, 15)) {
+  const peerUrls = [`http://n${1 + below(prng, MAX_MEMBERS)}:2380`];
+  switch (below(prng, 16)) {
     case 0:
     case 1:
-      ask({ type: 'memberAdd', peerUrls: [`http://n${1 + below(prng, MAX_MEMBERS)}:2380`], isLearner: chance(prng, 1, 2) });
+      ask({ type: 'memberAdd', peerUrls, isLearner: chance(prng, 1, 2) });
       return;
     case 2:
     case 3:
@@ -160,6 +163,9 @@ function doSomething(run: InlineRun, calls: { next: number }, prng: Prng): void 
       for (const { action } of restoreAll(MAX_MEMBERS, kernel.now)) if (action.type === 'heal') act(action);
       return;
     case 12:
+      ask({ type: 'memberReplace', id: somebody().id, peerUrls });
+      return;
+    case 13:
       act({ type: chance(prng, 1, 2) ? 'pause' : 'resume', member: pick(prng, places) });
       return;
     default:
@@ -187,6 +193,7 @@ function countsOf({ history }: Observed, rows: readonly Row[]): LifeCounts {
   return {
     changes: configs.size - 1,
     transfers: moved.length,
+    joints: new Set(rows.filter(({ kind, q }) => kind === ROW_KIND.config && q !== 0).map(({ index }) => index)).size,
     joins: rows.filter(({ kind, q }) => kind === ROW_KIND.boot && q === 1).length,
     exits: rows.filter(({ kind, p }) => kind === ROW_KIND.stop && p === 2).length,
     compactions: rows.filter(({ kind }) => kind === ROW_KIND.compact).length,

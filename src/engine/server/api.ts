@@ -252,6 +252,18 @@ export interface MemberPromoteRequest {
   readonly id: Id64;
 }
 
+/**
+ * A new member takes a voter's place, in one step through a joint configuration (Raft §6). Not of etcd's gRPC services: Raft's
+ * library can, etcd does not ask for it.
+ */
+export interface MemberReplaceRequest {
+  readonly type: 'memberReplace';
+  /** Who leaves. */
+  readonly id: Id64;
+  /** Of who comes. */
+  readonly peerUrls: readonly string[];
+}
+
 /** etcd: authpb.Permission. */
 export interface Permission {
   readonly access: 'read' | 'write' | 'readwrite';
@@ -302,6 +314,7 @@ export type UnaryRequest =
   | MemberRemoveRequest
   | MemberUpdateRequest
   | MemberPromoteRequest
+  | MemberReplaceRequest
   | StatusRequest
   | InspectRequest
   | HashRequest
@@ -515,6 +528,8 @@ export interface MemberAddResponse {
   readonly members: readonly MemberInfo[];
 }
 
+export type MemberReplaceResponse = Omit<MemberAddResponse, 'type'> & { readonly type: 'memberReplace' };
+
 /** To a change of the membership: the members as they are now, by id. */
 export type MembersResponse<Type extends string> = Type extends string
   ? { readonly type: Type; readonly header: ResponseHeader; readonly members: readonly MemberInfo[] }
@@ -570,6 +585,7 @@ export type UnaryResponse =
   | LeaseLeasesResponse
   | MemberListResponse
   | MemberAddResponse
+  | MemberReplaceResponse
   | MembersResponse<'memberRemove' | 'memberUpdate' | 'memberPromote'>
   | StatusResponse
   | InspectResponse

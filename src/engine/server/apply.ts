@@ -1,7 +1,7 @@
 /** The state machine: committed entries, in order, on the store (etcd-io/etcd:server/etcdserver/apply). Every member does the same. */
 import { assert, goSize } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
-import type { Entry, LogIndex } from '../raft/index.ts';
+import { decodeConfChange, type Entry, type LogIndex } from '../raft/index.ts';
 import { observeApply, tellApplied } from './applyLines.ts';
 import { applyClusterCommand, decideClusterVersion, decodeClusterCommand } from './clusterCommand.ts';
 import { settleCompactions } from './compaction.ts';
@@ -14,6 +14,7 @@ import { isForAskerOnly } from './logged.ts';
 import { repeatLogin } from './logins.ts';
 import { hasRoom } from './quota.ts';
 import { onFirstCommitInTerm, releaseReads } from './reads.ts';
+import { applyReplacement } from './replace.ts';
 import { type Command, decodeCommand } from './requestCodec.ts';
 import { clusterCommandText, commandText } from './requestText.ts';
 import { tellWriteEnd } from './slowLines.ts';
@@ -55,7 +56,9 @@ function tellEntry(member: Member, entry: Entry): void {
 
 function applyEntry(member: Member, entry: Entry): void {
   if (entry.type !== 'EntryNormal') {
-    applyConfiguration(member, entry);
+    const change = decodeConfChange(entry);
+    if (change.version === 1) applyConfiguration(member, entry.index, change);
+    else applyReplacement(member, entry.index, change);
     return;
   }
   if (entry.data === undefined || entry.data === '') {

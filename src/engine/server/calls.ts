@@ -20,7 +20,7 @@ const STREAM = labelsOf('stream');
 
 /** A request has arrived. */
 export function noteRequest(member: Member, { call, request }: IncomingRequest): void {
-  if (request.type === 'inspect') return; // no part of etcd's API
+  if (request.type === 'inspect' || request.type === 'memberReplace') return; // no part of etcd's API
   const isStream = request.type === 'watch' || request.type === 'snapshot' || request.type === 'leaseKeepAlive';
   member.counters.etcd_network_client_grpc_received_bytes_total += requestSize(request);
   if (request.type === 'watchProgress') return; // goes over a stream that is there
@@ -149,6 +149,7 @@ const METHODS = {
   memberPromote: 'Cluster/MemberPromote',
   status: 'Maintenance/Status',
   inspect: '',
+  memberReplace: '',
   hash: 'Maintenance/Hash',
   hashKv: 'Maintenance/HashKV',
   alarm: 'Maintenance/Alarm',

@@ -1,7 +1,8 @@
 /** A committed conf change takes effect: in Raft, and among the members that clients see (etcd-io/etcd:server/etcdserver/server.go). */
-import { assert, ZERO_ID } from '../../base/index.ts';
-import { applyConfChange, type ConfChangeV1, decodeConfChange, type Entry } from '../raft/index.ts';
+import { ZERO_ID } from '../../base/index.ts';
+import { applyConfChange, type ConfChangeV1, type LogIndex } from '../raft/index.ts';
 import { finishConfigure } from './configure.ts';
+import type { ApiErrorCode } from './errors.ts';
 import { idField, whoseLine, writeServerLine } from './lines.ts';
 import {
   changeMembers,
@@ -19,27 +20,29 @@ import type { Member } from './state.ts';
 /** A removed member ends that long after it has learned of it, so that its last acknowledgements still leave; virtual µs. */
 const STOP_DELAY = 1_000_000;
 
-/** Applies the entry, and tells the client that asked for the change. */
-export function applyConfiguration(member: Member, entry: Entry): void {
-  const change = decodeConfChange(entry);
-  assert(change.version === 1, 'members propose changes of one member only');
+/** Makes the change, and tells the client that asked for the change. */
+export function applyConfiguration(member: Member, index: LogIndex, change: ConfChangeV1): void {
   const context = decodeMemberContext(change.context);
   const before = member.membership;
   const refusal = changeRefusal(before, change, context);
-  if (refusal !== undefined) {
-    applyConfChange(member.raft, { ...change, nodeId: ZERO_ID });
-    writeServerLine(member, 'error', 'Validation on configuration change failed', [
-      ['shouldApplyV3', true],
-      ['error', changeRefusalText(before, change.nodeId, refusal)],
-    ]);
-  } else {
+  if (refusal !== undefined) refuseChange(member, change, refusal);
+  else {
     applyConfChange(member.raft, change);
     member.membership = changeMembers(before, change, context);
     writeChange(member, before, change, context);
     if (change.type === 'ConfChangeRemoveNode') forgetMember(member, change);
   }
-  tellMembers(member, entry.index);
+  tellMembers(member, index);
   finishConfigure(member, change, refusal);
+}
+
+/** A committed change that is not made: Raft is told of one that concerns nobody. */
+export function refuseChange(member: Member, change: ConfChangeV1, refusal: ApiErrorCode): void {
+  applyConfChange(member.raft, { ...change, nodeId: ZERO_ID });
+  writeServerLine(member, 'error', 'Validation on configuration change failed', [
+    ['shouldApplyV3', true],
+    ['error', changeRefusalText(member.membership, change.nodeId, refusal)],
+  ]);
 }
 
 /** Says who is in the cluster, for whoever starts its members. */
@@ -55,7 +58,8 @@ export function beginStop(member: Member): void {
   writeServerLine(member, 'warn', 'data-dir used by this member must be removed');
 }
 
-function forgetMember(member: Member, change: ConfChangeV1): void {
+/** Who was removed: its transport is turned away, and this member ends if it is itself. */
+export function forgetMember(member: Member, change: ConfChangeV1): void {
   // Its transport is turned away, now and whenever it connects again: so it learns of it even if it got no log any more.
   if (member.peers.delete(change.nodeId)) {
     member.outputs.push({ type: 'sendPeer', to: change.nodeId, message: { type: 'removed' } });
@@ -64,7 +68,8 @@ function forgetMember(member: Member, change: ConfChangeV1): void {
   if (change.nodeId === member.config.id) beginStop(member);
 }
 
-function writeChange(member: Member, before: Membership, change: ConfChangeV1, context: MemberContext): void {
+/** The change in etcd's own log. */
+export function writeChange(member: Member, before: Membership, change: ConfChangeV1, context: MemberContext): void {
   const { nodeId: id } = change;
   // What a restarted process applies again, its store has already.
   const isReplay = member.appliedIndex < member.replayTo;

@@ -4,7 +4,7 @@
  */
 import { formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
 import { type ConfChangeType, type ConfChangeV1, progressViews, transferLeader } from '../raft/index.ts';
-import type { MemberInfo } from './api.ts';
+import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import type { ApiError, ApiErrorCode } from './errors.ts';
 import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
@@ -29,12 +29,16 @@ import { REQUEST_TIMEOUT } from './timeouts.ts';
 import { proposeWaiting } from './writes.ts';
 
 /** etcd: HealthInterval, 5 s: that long a peer has to be connected to count. */
-const HEALTH_INTERVAL = 5_000_000;
+export const HEALTH_INTERVAL = 5_000_000;
 /** etcd: readyPercentThreshold. */
 const READY_SHARE = 0.9;
 
 /** Takes a change in. Returns the refusal where it does not need the log to be refused. */
-export function beginConfigure(member: Member, call: CallId, request: ConfigureRequest): ApiErrorCode | undefined {
+export function beginConfigure(
+  member: Member,
+  call: CallId,
+  request: Exclude<ConfigureRequest, MemberReplaceRequest>,
+): ApiErrorCode | undefined {
   switch (request.type) {
     case 'memberAdd': {
       if (request.peerUrls.length === 0 || !request.peerUrls.every(isPeerUrl)) return 'badMemberUrls';
@@ -103,7 +107,8 @@ export function finishConfigure(member: Member, change: ConfChangeV1, refusal: A
   }
   const header = { ...headerOf(member), revision: 0 };
   const { members } = member.membership;
-  if (type !== 'memberAdd') member.outputs.push({ type: 'answer', call, response: { type, header, members } });
+  if (type !== 'memberAdd' && type !== 'memberReplace')
+    member.outputs.push({ type: 'answer', call, response: { type, header, members } });
   else {
     const added = findMember(member.membership, change.nodeId);
     if (added !== undefined) member.outputs.push({ type: 'answer', call, response: { type, header, member: added, members } });
@@ -309,6 +314,6 @@ function nameless(id: Id64, peerUrls: readonly string[]): MemberInfo {
 }
 
 /** etcd wants scheme, host and port, and no path (etcd-io/etcd:client/pkg/types/urls.go). */
-function isPeerUrl(url: string): boolean {
+export function isPeerUrl(url: string): boolean {
   return /^(https?):\/\/[^/?#]+:\d+\/?$|^unixs?:\/\/.+/.test(url);
 }

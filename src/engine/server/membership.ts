@@ -168,7 +168,8 @@ export function describeMember(member: MemberInfo): string {
   return `{ID:${id} RaftAttributes:${raft} Attributes:{Name:${member.name} ClientURLs:[${member.clientUrls.join(' ')}]}}`;
 }
 
-function isStarted(member: MemberInfo): boolean {
+/** Has it said what it is called? */
+export function isStarted(member: MemberInfo): boolean {
   return member.name !== '';
 }
 

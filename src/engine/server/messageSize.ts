@@ -93,6 +93,7 @@ export function requestSize(request: ApiRequest): number {
     case 'leaseLeases':
     case 'status':
     case 'inspect':
+    case 'memberReplace':
     case 'hash':
     case 'defragment':
     case 'snapshot':
@@ -185,6 +186,7 @@ export function responseSize(response: ApiResponse, hasWholeHeader = true): numb
     case 'authRoleGet':
       return header + eachSize(2, response.permissions, permissionSize);
     case 'inspect':
+    case 'memberReplace':
       return 0;
     case 'compaction':
     case 'leaseRevoke':

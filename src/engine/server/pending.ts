@@ -1,6 +1,13 @@
 /** What a member waits for beside reads and writes. */
 import type { Id64 } from '../../base/index.ts';
-import type { MemberAddRequest, MemberPromoteRequest, MemberRemoveRequest, MemberUpdateRequest, UnaryRequest } from './api.ts';
+import type {
+  MemberAddRequest,
+  MemberPromoteRequest,
+  MemberRemoveRequest,
+  MemberReplaceRequest,
+  MemberUpdateRequest,
+  UnaryRequest,
+} from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
 import type { LoggedRequest } from './logged.ts';
@@ -13,7 +20,12 @@ export interface OpenCall {
 }
 
 /** Requests that become a conf change. */
-export type ConfigureRequest = MemberAddRequest | MemberRemoveRequest | MemberUpdateRequest | MemberPromoteRequest;
+export type ConfigureRequest =
+  | MemberAddRequest
+  | MemberRemoveRequest
+  | MemberUpdateRequest
+  | MemberPromoteRequest
+  | MemberReplaceRequest;
 
 /** A change that this member's client, or a peer, waits for. There is no limit but the client's own. */
 export interface PendingConfiguration {

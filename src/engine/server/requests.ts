@@ -15,6 +15,7 @@ import { inspectionOf } from './metrics.ts';
 import { checkAdmin, checkLeaseRead, checkUser } from './permissions.ts';
 import { hasRoom } from './quota.ts';
 import { answerRead, beginRead, cancelRead } from './reads.ts';
+import { beginReplace } from './replace.ts';
 import { nextRequestId } from './requestId.ts';
 import { beginSnapshot } from './snapshotFile.ts';
 import type { IncomingRequest, Member, PendingRead } from './state.ts';
@@ -100,6 +101,8 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
     case 'memberUpdate':
     case 'memberPromote':
       return checkAdmin(member.auth, info.value) ?? beginConfigure(member, call, request);
+    case 'memberReplace':
+      return checkAdmin(member.auth, info.value) ?? beginReplace(member, call, request);
     case 'moveLeader':
       return checkAdmin(member.auth, info.value) ?? beginMove(member, call, request.targetId);
     case 'status':

@@ -1,6 +1,6 @@
 /** The state of one member: plain data beside the raft and the store that it drives. */
 import type { Bytes, Id64 } from '../../base/index.ts';
-import type { ConfChangeV1, LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
+import type { ConfChange, LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
 import type { ApiRequest, UnaryRequest, UnaryResponse } from './api.ts';
 import type { StateMachine } from './applied.ts';
 import type { Compactor } from './compactorState.ts';
@@ -91,7 +91,7 @@ export interface WaitingProposal {
   readonly call: CallId;
   readonly data: Bytes;
   /** A conf change instead of data. */
-  readonly change?: ConfChangeV1;
+  readonly change?: ConfChange;
 }
 
 /** A read that must not be answered from an old store. */

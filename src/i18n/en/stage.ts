@@ -52,6 +52,7 @@ export const stage = {
   follow: 'Follow in the prompt',
   makeLeader: 'Make it the leader',
   promote: 'Promote to voter',
+  replace: (name: string) => `Replace it by ${name} in one step`,
   remove: 'Remove from cluster',
   addLearner: 'Add a learner',
   addMember: 'Add a voter',

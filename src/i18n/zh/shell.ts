@@ -27,6 +27,8 @@ export const shell: typeof english = {
   addedMember: (name) => `正在把 ${name} 添加为投票成员`,
   promoted: (name) => `正在让 ${name} 转正`,
   removed: (name) => `正在移除 ${name}`,
+  replaced: (name, by) => `${by} 接替 ${name}（etcdctl 没有此命令）`,
+  notReplaced: (reason) => `被拒绝：${reason}`,
   movedLeader: (name) => `正在把领导权交给 ${name}`,
   noAnswer: '没有成员应答',
   thisCluster: '现有集群',

@@ -45,6 +45,7 @@ export const stage: typeof english = {
   follow: '在提示符中跟随',
   makeLeader: '让它当 Leader',
   promote: '转正为投票成员',
+  replace: (name) => `一步换成 ${name}`,
   remove: '移出集群',
   addLearner: '添加一个 learner',
   addMember: '添加一个投票成员',

@@ -3,7 +3,8 @@
  * In the past nothing is done, and the toast says why.
  */
 
-import { type Bytes, formatHex } from '../../base/index.ts';
+import { type Bytes, formatHex, type Id64 } from '../../base/index.ts';
+import { describeApiError } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { freePlace, topLeader } from '../../view/index.ts';
 import type { Action, Run } from '../../workers/index.ts';
@@ -42,6 +43,8 @@ export interface Acts {
   promote(member: number): void;
   /** `etcdctl member remove` */
   remove(member: number): void;
+  /** A member in the next free place takes this voter's, through a joint configuration. */
+  replace(member: number): void;
   /** `etcdctl move-leader` to this member. */
   makeLeader(member: number): void;
   /** Says why something makes no sense now. */
@@ -123,8 +126,13 @@ export function createActs(needs: ActsNeeds): Acts {
     tell(before, say, undefined);
   }
 
-  /** etcdctl names members by id: the cluster is asked for it first, as `member list` does. */
+  /** etcdctl names members by id. */
   function withId(member: number, then: (id: string) => void): void {
+    withMember(member, (id) => then(formatHex(id)));
+  }
+
+  /** The cluster is asked for a member's id first, as `member list` does. */
+  function withMember(member: number, then: (id: Id64, endpoints: readonly string[]) => void): void {
     if (!mayAct()) return;
     const at = run();
     const up = at.frame().members.filter((each) => each.health === 'up' && (each.isVoter || each.isLearner));
@@ -137,7 +145,7 @@ export function createActs(needs: ActsNeeds): Acts {
         const members = outcome.ok && outcome.response.type === 'memberList' ? outcome.response.members : [];
         const found = members.find(({ peerUrls }) => peerUrls.includes(`http://${name(member)}:2380`));
         if (found === undefined) toasts.getState().show({ say: (words) => words.shell.noAnswer, undo: undefined, tone: 'refused' });
-        else then(formatHex(found.id));
+        else then(found.id, endpoints);
       },
     );
     scheduler.wake();
@@ -258,6 +266,24 @@ export function createActs(needs: ActsNeeds): Acts {
     },
     remove(member) {
       withId(member, (id) => submit(`member remove ${id}`, (words) => words.shell.removed(name(member))));
+    },
+    replace(member) {
+      const place = freePlace(run().frame());
+      if (place === undefined) {
+        toasts.getState().show({ say: (words) => words.stage.reason.full, undo: undefined, tone: 'refused' });
+        return;
+      }
+      withMember(member, (id, endpoints) => {
+        const request = { type: 'memberReplace' as const, id, peerUrls: [`http://n${place}:2380`] };
+        run()
+          .target(LOOK_UP_CLIENT)
+          .request({ endpoints, request, timeout: LOOK_UP_TIMEOUT, token: undefined }, (outcome) => {
+            if (outcome.ok) return;
+            const reason = describeApiError(outcome.error).text;
+            toasts.getState().show({ say: (words) => words.shell.notReplaced(reason), undo: undefined, tone: 'refused' });
+          });
+        toasts.getState().show({ say: (words) => words.shell.replaced(name(member), `n${place}`), undo: undefined, tone: 'done' });
+      });
     },
     makeLeader(member) {
       withId(member, (id) => {

@@ -8,7 +8,7 @@ import styles from './Popovers.module.css';
 export interface Verb {
   readonly id: string;
   readonly text: string;
-  readonly icon: 'stop' | 'start' | 'cut' | 'heal' | 'put' | 'follow' | 'leader' | 'promote' | 'remove' | 'add';
+  readonly icon: 'stop' | 'start' | 'cut' | 'heal' | 'put' | 'follow' | 'leader' | 'promote' | 'replace' | 'remove' | 'add';
   /** Makes a fault: its mark is red. */
   readonly fault: boolean;
   readonly act: () => void;
@@ -177,6 +177,7 @@ const ICONS: Readonly<Record<Verb['icon'], ReactNode>> = {
       <path d="M9 12V6.2M6.4 8.6L9 6L11.6 8.6" />
     </>
   ),
+  replace: <path d="M2.8 6.4H14.2L11.2 3.4M15.2 11.6H3.8L6.8 14.6" />,
   remove: (
     <>
       <circle cx="9" cy="9" r="6.2" />

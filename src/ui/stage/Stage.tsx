@@ -489,11 +489,12 @@ function Cluster({ box }: { readonly box: Box }) {
       const act = {
         makeLeader: () => acts.makeLeader(member),
         promote: () => acts.promote(member),
+        replace: () => acts.replace(member),
         remove: () => acts.remove(member),
       }[id];
       list.push({
         id,
-        text: words[id],
+        text: id === 'replace' ? words.replace(`n${freePlace(frame) ?? ''}`) : words[id],
         icon: MEMBERSHIP_ICONS[id],
         fault: false,
         against: say,
@@ -596,7 +597,7 @@ function stateOf(view: MemberView, words: StageWords): string {
   return view.health === 'up' ? words.role[view.role] : words[view.health];
 }
 
-const MEMBERSHIP_ICONS = { makeLeader: 'leader', promote: 'promote', remove: 'remove' } as const;
+const MEMBERSHIP_ICONS = { makeLeader: 'leader', promote: 'promote', replace: 'replace', remove: 'remove' } as const;
 
 function sayReason(reason: Reason, { reason: words }: StageWords): string {
   switch (reason.type) {

@@ -7,6 +7,7 @@ import {
   type Fill,
   type Frame,
   fillAt,
+  freePlace,
   isCompacted,
   logEnd,
   logTerm,
@@ -253,13 +254,13 @@ export function callWords(call: CallFrame): string {
 
 /** Why a verb makes no sense now, as a key. */
 export type Reason =
-  | { readonly type: 'noLeader' | 'lastVoter' }
+  | { readonly type: 'noLeader' | 'lastVoter' | 'full' }
   | { readonly type: 'notRunning' | 'behind'; readonly name: string }
   | { readonly type: 'unreachable'; readonly leader: string; readonly name: string };
 
 /** What can be done with a member of the cluster beside stopping it: each verb with the reason that is against it now. */
 export interface MembershipVerb {
-  readonly id: 'makeLeader' | 'promote' | 'remove';
+  readonly id: 'makeLeader' | 'promote' | 'replace' | 'remove';
   readonly against: Reason | undefined;
 }
 
@@ -273,6 +274,10 @@ export function membershipVerbs(frame: Frame, member: MemberFrame): readonly Mem
   if (member.isLearner) verbs.push({ id: 'promote', against: againstPromotion(member, leader) });
   else if (member !== leader) verbs.push({ id: 'makeLeader', against: againstLeading(frame, member, leader) });
   const voters = votersOf(frame);
+  if (member.isVoter && voters.length > 1) {
+    const full = freePlace(frame) === undefined;
+    verbs.push({ id: 'replace', against: leader === undefined ? { type: 'noLeader' } : full ? { type: 'full' } : undefined });
+  }
   const against: Reason | undefined =
     leader === undefined ? { type: 'noLeader' } : member.isVoter && voters.length === 1 ? { type: 'lastVoter' } : undefined;
   verbs.push({ id: 'remove', against });
