@@ -89,6 +89,22 @@ test('by the verbs: a learner joins, catches up, is promoted; the leader hands o
   expect(await lastPrinted(page)).toMatch(/^Member +[0-9a-f]+ removed from cluster +[0-9a-f]+$/);
 });
 
+test('by a verb of its own: a voter for a voter, through two majorities that are drawn', async ({ page }) => {
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  const { leader } = await leaderOf(page);
+  await advanceBy(page, HEALTHY);
+  const leaving = leader === 1 ? 2 : 1;
+  await press(page, leaving, 'Replace it by n6 in one step');
+  await advanceUntil(page, (run) => run.frame().config.votersOutgoing.length > 0);
+  await expect(page.locator('[data-joint]')).toBeVisible();
+  await advanceUntil(page, (run, gone) => run.frame().members[gone - 1]?.health === 'stopped', { given: leaving });
+  await expect(page.locator('[data-joint]')).toHaveCount(0);
+  await expect(twin(page, 6)).toHaveAttribute('data-standing', 'voter');
+  await expect(stageMember(page, leaving)).toHaveCount(0);
+  expect(await inPage(page, (run) => run.frame().quorum)).toBe(3);
+});
+
 test('by etcdctl: a learner whose entries are compacted gets a snapshot', async ({ page }) => {
   await openPage(page);
   // Snapshots after a handful of entries, and a link on which one takes a while.
