@@ -306,6 +306,22 @@ for (const size of SIZES.filter(({ width }) => width > 719)) {
   }
 }
 
+for (const size of SIZES) {
+  test(`a table wider than the console scrolls, ${size.width}×${size.height}`, async ({ page }) => {
+    await page.setViewportSize(size);
+    await openPage(page);
+    await prompt(page).focus();
+    const printed = await runLine(page, 'endpoint status -w table');
+    const lines = page.getByRole('log').locator('[data-table]');
+    await expect(lines).toHaveCount(printed.length);
+    const heights = await lines.evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+    expect(Math.max(...heights), 'no row breaks').toBeLessThan(30);
+    const log = page.getByRole('log');
+    expect(await log.evaluate((element) => element.scrollWidth > element.clientWidth)).toBe(true);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), 'the page does not').toBe(size.width);
+  });
+}
+
 test('regions take another size by dragging, by arrow keys, and their own again; the page remembers', async ({ page }) => {
   const size = { width: 1280, height: 720 };
   await page.setViewportSize(size);

@@ -7,6 +7,7 @@ export const console = {
   example: (key: string) => `etcdctl put ${key} blue`,
   empty: 'Type an etcdctl command. The word etcdctl itself may be left out.',
   add: 'New session',
+  news: 'new lines',
   close: (name: string) => `Close ${name}`,
   endpoint: (member: string) => `Asks ${member}: choose another member`,
   endpoints: 'Which member this session asks',

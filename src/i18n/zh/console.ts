@@ -7,6 +7,7 @@ export const console: typeof english = {
   toType: '开始输入',
   example: (key) => `etcdctl put ${key} blue`,
   empty: '输入 etcdctl 命令，开头的 etcdctl 可以省略。',
+  news: '有新输出',
   add: '新会话',
   close: (name) => `关闭 ${name}`,
   endpoint: (member) => `连接 ${member}：换一个成员`,

@@ -12,6 +12,8 @@ import styles from './Lines.module.css';
 
 /** Lines drawn at first, and added each time somebody asks for earlier ones. */
 const PAGE = 400;
+/** A row, or a rule, of etcdctl's tables. */
+const TABLE = /^(\|.*\||\+[-+]+\+)$/;
 /** px from the end that still count as the end. */
 const AT_END = 24;
 
@@ -47,7 +49,9 @@ export function Lines({ tab, names, until, label }: LinesProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows what is shown
   useLayoutEffect(() => {
     const element = log.current;
-    if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
+    if (element === null || !atEnd.current) return;
+    element.scrollTop = element.scrollHeight;
+    element.scrollLeft = 0;
   }, [newest, tab.client]);
 
   const choose = (thing: Thing | undefined) => {
@@ -85,6 +89,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
       ref={log}
       className={styles.lines}
       role="log"
+      data-arrows="own"
       aria-live="polite"
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
@@ -118,6 +123,7 @@ export function Lines({ tab, names, until, label }: LinesProps) {
             data-kind={line.kind}
             data-aside={aside ? (opened.has(line.number) ? 'whole' : 'begun') : undefined}
             data-line={line.number}
+            data-table={(line.kind === 'stdout' && TABLE.test(line.text)) || undefined}
             data-revision={thing?.type === 'revision' ? thing.revision : undefined}
             data-lit={isLit(lit, tab.session, line) || undefined}
             data-selected={(thing !== undefined && sameThing(thing, selected)) || undefined}

@@ -251,6 +251,7 @@ export function Prompt() {
 
 function Tabs({ store, tabs, active, standings, panel, onPick }: TabsProps) {
   const words = useWords().console;
+  const atLive = useRunState((state) => state.atLive);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab.client === active);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -288,6 +289,11 @@ function Tabs({ store, tabs, active, standings, panel, onPick }: TabsProps) {
             >
               {standing !== undefined && <RoleGlyph standing={standing} />}
               <span className={styles.tabName}>{name}</span>
+              {atLive && tab.session.nextLine > tab.seen && (
+                <span className={styles.news}>
+                  <span className="visually-hidden">{words.news}</span>
+                </span>
+              )}
             </button>
             {isActive && (
               <EndpointMenu

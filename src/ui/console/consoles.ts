@@ -18,6 +18,8 @@ export interface ConsoleTab {
   readonly session: SessionState;
   /** Which member it asked, from which line on: an old prompt keeps its name. */
   readonly asked: readonly { readonly fromLine: number; readonly member: number }[];
+  /** Number after the last line that has been in front. */
+  readonly seen: number;
 }
 
 export interface Consoles {
@@ -64,6 +66,11 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
     const change = (client: number, part: Partial<ConsoleTab>) =>
       set({ tabs: get().tabs.map((tab) => (tab.client === client ? { ...tab, ...part } : tab)) });
 
+    const see = (client: number) => {
+      const tab = get().tabs.find((each) => each.client === client);
+      if (tab !== undefined && tab.seen !== tab.session.nextLine) change(client, { seen: tab.session.nextLine });
+    };
+
     /** Makes a session; its tab is not shown yet. */
     const begin = (member: number): ConsoleTab => {
       const client = next++;
@@ -79,11 +86,14 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
         (session) => {
           const before = get().tabs.find((tab) => tab.client === client)?.session;
           change(client, { session });
-          if (!get().open && saysWrong(session, before)) set({ open: true, active: client });
+          if (get().active === client) see(client);
+          if (get().open || !saysWrong(session, before)) return;
+          set({ open: true });
+          get().activate(client);
         },
       );
       shells.set(client, shell);
-      return { client, member, session: shell.state(), asked: [{ fromLine: 0, member }] };
+      return { client, member, session: shell.state(), asked: [{ fromLine: 0, member }], seen: 0 };
     };
 
     const first = begin(1);
@@ -106,10 +116,14 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
         shells.delete(client);
         const left = tabs.filter((tab) => tab.client !== client);
         const neighbour = left[Math.min(at, left.length - 1)]?.client ?? active;
-        set({ tabs: left, active: active === client ? neighbour : active });
+        set({ tabs: left });
+        get().activate(active === client ? neighbour : active);
         needs.wake();
       },
-      activate: (active) => set({ active }),
+      activate: (active) => {
+        set({ active });
+        see(active);
+      },
       ask: (client, member) => {
         const tab = get().tabs.find((each) => each.client === client);
         if (tab === undefined || tab.member === member) return;

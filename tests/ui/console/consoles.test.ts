@@ -75,6 +75,20 @@ describe('sessions', () => {
     expect(followed).toEqual(['color', 'name']);
   });
 
+  it('know what came while another one was in front', () => {
+    const news = () => store.getState().tabs.map((tab) => tab.session.nextLine > tab.seen);
+    store.getState().submit(1, 'put color red');
+    store.getState().activate(2);
+    expect(news()).toEqual([false, false]);
+    held[0]?.answer(true);
+    expect(news()).toEqual([true, false]);
+    store.getState().activate(1);
+    expect(news()).toEqual([false, false]);
+    store.getState().submit(2, 'get name');
+    store.getState().close(1);
+    expect(news()).toEqual([false]);
+  });
+
   it('run several lines one after the other', () => {
     store.getState().submit(1, 'put a 1\nput b 2\n');
     expect(held).toHaveLength(1);

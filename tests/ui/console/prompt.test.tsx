@@ -97,6 +97,20 @@ it('in the past it is closed, says why, and hides what comes later', async () =>
   expect(output().length).toBeGreaterThan(1);
 });
 
+it('a tab says that lines came while another one was in front, as long as that is now', async () => {
+  const shelf = house.consoles(() => {
+    throw new Error('the prompt has made it');
+  });
+  const tab = () => page.querySelector<HTMLElement>('[role="tab"][data-client="2"]');
+  await act(async () => shelf.of(run).getState().submit(2, 'version'));
+  expect(tab()?.textContent).toBe('n2new lines');
+  await act(async () => run.seek(1_000_000));
+  expect(tab()?.textContent).toBe('n2');
+  await act(async () => run.backToLive());
+  await act(async () => tab()?.click());
+  expect(tab()?.textContent).toBe('n2');
+});
+
 it('Tab completes what is clear, and shows what may be meant', async () => {
   await act(async () => input().focus());
   await type('ge');
