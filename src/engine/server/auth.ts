@@ -185,8 +185,13 @@ function grantPermission(auth: AuthState, name: Bytes, permission: Permission | 
   if (!isRange) return fail('invalidAuthManagement');
   const role = findRole(auth, name);
   if (role === undefined) return fail('roleNotFound');
-  const others = role.permissions.filter((one) => one.key !== key || one.rangeEnd !== rangeEnd);
-  const permissions = [...others, permission].sort((a, b) => byText(a.key, b.key) || byText(a.rangeEnd, b.rangeEnd));
+  // As in etcd only the first permission with this key is looked at: behind another range, one that there is already comes again.
+  const at = role.permissions.findIndex((one) => one.key >= key);
+  const first = role.permissions[at];
+  const isThere = first?.key === key && first.rangeEnd === rangeEnd;
+  const permissions = isThere
+    ? role.permissions.with(at, permission)
+    : [...role.permissions, permission].sort((a, b) => byText(a.key, b.key));
   return ok(withRole(auth, { ...role, permissions }));
 }
 

@@ -3,14 +3,18 @@ import { fail, ok, type Result } from '../../base/index.ts';
 import type { StateMachine } from './applied.ts';
 import type { ApiErrorCode } from './errors.ts';
 
+const NAMES = '(?:[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*)?';
+/** Two numbers, or three with whatever a semantic version has behind them; only the first two count. */
+const VERSION = new RegExp(`^(\\d+)\\.(\\d+)(?:\\.\\d+(?:-${NAMES})?(?:\\+${NAMES})?)?$`);
+
 /** The version that a request for a downgrade means, if it may be had. @param version as typed */
 export function downgradeTarget({ membership, downgrade }: StateMachine, version: string): Result<string, ApiErrorCode> {
-  const typed = /^(0|[1-9]\d*)\.(0|[1-9]\d*)(\.(0|[1-9]\d*))?$/.exec(version);
+  const typed = VERSION.exec(version);
   if (typed === null) return fail('downgradeVersionFormat');
   if (membership.clusterVersion === '') return fail('clusterVersionUnavailable');
   const [major, minor] = membership.clusterVersion.split('.').map(Number);
   if (Number(typed[1]) !== major || Number(typed[2]) !== (minor ?? 0) - 1) return fail('downgradeVersionInvalid');
-  return downgrade === '' ? ok(`${typed[1]}.${typed[2]}.0`) : fail('downgradeInProgress');
+  return downgrade === '' ? ok(`${Number(typed[1])}.${Number(typed[2])}.0`) : fail('downgradeInProgress');
 }
 
 /** The cluster's version as a downgrade's answer says it: `3.6`. */
