@@ -16,7 +16,7 @@ export interface Layer {
 }
 
 const ENGINE = ['engine/server', 'engine/raft', 'engine/kv'];
-const WIRE = 'engine/server:api,errors';
+const WIRE = 'engine/server:api,errors,messageSize';
 
 /** From the screen down to what everything stands on. */
 export const LAYERS: readonly Layer[] = [

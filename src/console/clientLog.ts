@@ -56,7 +56,7 @@ export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string)
 }
 
 /** An error as gRPC carries it: with its code. */
-function wireError(error: ApiError, endpoint: string): string {
+export function wireError(error: ApiError, endpoint: string): string {
   if (error.code === 'connectionRefused') {
     const why = endpoint.startsWith('https://')
       ? 'transport: authentication handshake failed: EOF'

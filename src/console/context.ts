@@ -4,7 +4,17 @@ import type { UnaryRequest } from '../engine/server/api.ts';
 import { type ApiError, describeApiError } from '../engine/server/errors.ts';
 import { NO_TIME } from './clientLog.ts';
 import type { RunEtcdctl } from './exec.ts';
-import { boolFlag, durationFlag, type FlagSpec, type ParsedFlags, showFlag, splitList, textFlag, valueFault } from './flags.ts';
+import {
+  boolFlag,
+  durationFlag,
+  type FlagSpec,
+  intFlag,
+  type ParsedFlags,
+  showFlag,
+  splitList,
+  textFlag,
+  valueFault,
+} from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';
 import { type PrintOptions, printResponse, type Writer } from './print.ts';
@@ -44,6 +54,8 @@ export interface CommandOptions {
   readonly words?: HelpWords | undefined;
   /** A virtual time (µs) as an RFC 3339 text with microseconds, for etcdctl's own log lines. */
   readonly timestampOf?: ((at: number) => string) | undefined;
+  /** What is typed comes from a file or a pipe: a password cannot be hidden there. */
+  readonly isPiped?: boolean | undefined;
 }
 
 /** One invocation of a command. */
@@ -65,6 +77,8 @@ export interface CommandContext {
 export interface Client extends Connection {
   readonly writer: Writer;
   readonly isHex: boolean;
+  /** The line's, with what variables have set. */
+  readonly flags: ParsedFlags;
 }
 
 /** Who asks, where they ask with a password. */
@@ -137,15 +151,35 @@ export function* configureClient(
     if (context.flags.values.get(spec.name) === '')
       return fail(yield* exitWithError(EXIT.badArgs, `empty string is passed to --${spec.name} option`));
   }
-  const login = yield* readLogin(textFlag(flags, GLOBAL.user), textFlag(flags, GLOBAL.password), 'Password: ');
+  const login = yield* readLogin(context, textFlag(flags, GLOBAL.user), textFlag(flags, GLOBAL.password), 'Password: ');
   const writer = textFlag(flags, GLOBAL.writeOut);
   if (writer !== 'simple' && writer !== 'json' && writer !== 'fields' && writer !== 'table' && writer !== 'protobuf')
     return fail(yield* exitWithError(EXIT.badFeature, 'unsupported output format'));
   const tls = yield* secure(flags, GLOBAL);
   if (!tls.ok) return tls;
   if (endpoints.length === 0) return fail(yield* exitWithError(EXIT.badConnection, 'etcdclient: no available endpoints'));
-  const client: Client = { endpoints, writer, isHex: boolFlag(flags, GLOBAL.hex), token: undefined, tls: tls.value };
+  const maxSent = positive(intFlag(flags, GLOBAL.maxRequestBytes));
+  const maxReceived = positive(intFlag(flags, GLOBAL.maxRecvBytes));
+  if (maxSent !== undefined && maxReceived !== undefined && maxSent > maxReceived) {
+    const text = `gRPC message recv limit (${maxReceived} bytes) must be greater than send limit (${maxSent} bytes)`;
+    return fail(yield* exitWithError(EXIT.badConnection, text));
+  }
+  const client: Client = {
+    endpoints,
+    writer,
+    isHex: boolFlag(flags, GLOBAL.hex),
+    token: undefined,
+    tls: tls.value,
+    flags,
+    maxSent,
+    maxReceived,
+  };
   return ok({ client, login, dialTimeout: durationFlag(flags, GLOBAL.dialTimeout) });
+}
+
+/** A limit; what is none is no limit. */
+function positive(limit: number): number | undefined {
+  return limit > 0 ? limit : undefined;
 }
 
 /** Whether a client is to speak TLS. Where files are named it ends here: there are none. */
@@ -193,20 +227,23 @@ function describeEnvironment(context: CommandContext, flags: ParsedFlags, endpoi
 }
 
 /** `name[:password]` and a password; asks where there is none. Without a name or a password nobody logs in. */
-export function* readLogin(user: Bytes, given: Bytes, prompt: Bytes): Steps<Login | undefined> {
+export function* readLogin(context: CommandContext, user: Bytes, given: Bytes, prompt: Bytes): Steps<Login | undefined> {
   const colon = user.indexOf(':');
   const hasBoth = user !== '' && given === '' && colon >= 0;
   const name = hasBoth ? user.slice(0, colon) : user;
-  const password = hasBoth ? user.slice(colon + 1) : user !== '' && given === '' ? yield* askPassword(prompt) : given;
+  const password = hasBoth ? user.slice(colon + 1) : user !== '' && given === '' ? yield* askPassword(context, prompt) : given;
   return name === '' || password === '' ? undefined : { name, password };
 }
 
-/** Asks for a line, as a terminal does that does not show it. */
-export function* askPassword(prompt: Bytes): Steps<Bytes> {
+/** Asks for a line, as a terminal does that does not show it; where there is none, those who hide and show complain. */
+export function* askPassword({ options }: CommandContext, prompt: Bytes): Steps<Bytes> {
+  const complaint = options.isPiped ? "stty: 'standard input': Inappropriate ioctl for device\n" : '';
   yield* print(prompt);
+  yield* printError(complaint);
   const password = yield* readLine(true);
+  yield* printError(complaint);
   yield* print('\n');
-  return password ?? '';
+  return (password ?? '').trim();
 }
 
 /**
@@ -286,6 +323,9 @@ export function* displayText(text: Bytes | undefined, writer: Writer, revision?:
   return EXIT.success;
 }
 
+/** What a flag is after a text that says nothing of its kind. */
+const UNREADABLE: Readonly<Partial<Record<FlagSpec['kind'], Bytes>>> = { bool: 'false', int: '0', uint: '0', duration: '0s' };
+
 /** Variables set flags that the line did not set. @see etcd-io/etcd:pkg/flags/flag.go */
 function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, ExitCode>> {
   const { env } = context.options;
@@ -300,9 +340,8 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
     const value = utf8Encode(env[name] ?? '');
     if (value === '' || shadowed.has(name)) continue;
     used.add(name);
-    // A value that cannot be read is passed over in silence.
-    if (valueFault(spec.kind, value) !== undefined) continue;
-    values.set(spec.name, value);
+    // Nobody is told of a value that cannot be read, and the flag is left with what Go makes of it.
+    values.set(spec.name, valueFault(spec.kind, value) === undefined ? value : (UNREADABLE[spec.kind] ?? value));
     const elements = spec.kind === 'list' ? splitList(value) : undefined;
     if (elements?.ok) lists.set(spec.name, elements.value);
   }

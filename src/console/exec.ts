@@ -1,12 +1,13 @@
 /**
  * The few programs that a console without an operating system has for `lock … CMD` and `watch … -- CMD`, and at its prompt:
- * echo, true, false, curl, `sh -c` with one command and its variables, and etcdctl itself.
+ * echo, true, false, sleep, cat, curl, etcdctl itself, and `sh -c` with commands one after the other and their variables.
  */
 
 import { type Bytes, utf8Decode, utf8Encode } from '../base/index.ts';
 import { curl } from './commands/curl.ts';
 import { goQuote, parseGoInt } from './goText.ts';
-import { type ExitCode, giveHint, type Program, print, printError, type Steps } from './program.ts';
+import { type ExitCode, giveHint, now, type Program, print, printError, type Steps } from './program.ts';
+import { type ScriptCommand, splitScript } from './script.ts';
 import { type TokenizeError, tokenize } from './tokenize.ts';
 
 /** Environment variables by name. */
@@ -34,6 +35,11 @@ export function* execute(words: readonly Bytes[], env: Environment, etcdctl: Run
       return ended(0);
     case 'false':
       return ended(1);
+    case 'cat':
+      // Its input is empty, and there are no files.
+      return ended(yield* complainOfFiles(args));
+    case 'sleep':
+      return ended(yield* sleep(args));
     case 'curl':
       return ended(yield* curl(args, undefined));
     case 'etcdctl':
@@ -41,6 +47,8 @@ export function* execute(words: readonly Bytes[], env: Environment, etcdctl: Run
     case 'sh':
     case 'bash':
       return ended(yield* shell(args, env, etcdctl));
+    case '':
+      return { code: -1, error: 'exec: no command' };
     default: {
       yield* giveHint({ code: 'noProgram', name: utf8Decode(name) });
       if (name.includes('/')) return { code: -1, error: `fork/exec ${name}: no such file or directory` };
@@ -51,7 +59,7 @@ export function* execute(words: readonly Bytes[], env: Environment, etcdctl: Run
 
 /** True for a word at the prompt that {@link execute} knows; `exit` only a shell has. */
 export function isProgram(name: string): boolean {
-  return ['curl', 'echo', 'true', 'false', 'sh', 'exit'].includes(name);
+  return ['curl', 'echo', 'true', 'false', 'sleep', 'sh', 'exit'].includes(name);
 }
 
 /** A command in a shell: as {@link execute}, with `exit N`, and with a shell's own words where there is no such program. */
@@ -99,11 +107,57 @@ function* shell(args: readonly Bytes[], env: Environment, etcdctl: RunEtcdctl): 
     yield* printError('sh: 0: -c requires an argument\n');
     return 2;
   }
-  const tokens = tokenize(utf8Decode(script), (name) => (Object.hasOwn(env, name) ? env[name] : undefined));
-  if (!tokens.ok) return yield* refuseLine(tokens.error, 'sh');
-  const { assignments, words } = tokens.value;
-  if (words.length === 0) return 0;
-  return yield* runInShell(words.map(utf8Encode), { ...env, ...Object.fromEntries(assignments) }, etcdctl);
+  let variables = env;
+  let code: ExitCode = 0;
+  for (const command of splitScript(utf8Decode(script))) {
+    if (command.after !== 'all' && (code === 0) !== (command.after === 'success')) continue;
+    const tokens = tokenize(command.text, (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined));
+    if (!tokens.ok) return yield* refuseLine({ ...tokens.error, at: tokens.error.at + command.at }, 'sh');
+    const { assignments, words } = tokens.value;
+    const own = { ...variables, ...Object.fromEntries(assignments) };
+    if (words.length === 0) {
+      variables = own;
+      code = 0;
+      continue;
+    }
+    code = yield* writeTo(command, runInShell(words.map(utf8Encode), own, etcdctl));
+    if (words[0] === 'exit') return code;
+  }
+  return code;
+}
+
+/** A command's steps with what it writes going where its redirections say. */
+function* writeTo({ stdout, stderr }: ScriptCommand, steps: Steps<ExitCode>): Steps<ExitCode> {
+  let step = steps.next({ type: 'done' });
+  while (step.done !== true) {
+    const effect = step.value;
+    const sink = effect.type !== 'write' ? undefined : effect.to === 'stdout' ? stdout : stderr;
+    if (effect.type !== 'write' || sink === undefined) step = steps.next(yield effect);
+    else if (sink === 'nowhere') step = steps.next({ type: 'done' });
+    else step = steps.next(yield { ...effect, to: sink });
+  }
+  return step.value;
+}
+
+function* complainOfFiles(names: readonly Bytes[]): Steps<ExitCode> {
+  for (const name of names) yield* printError(`cat: ${name}: No such file or directory\n`);
+  return names.length === 0 ? 0 : 1;
+}
+
+/** `sleep SECONDS …`: waits as long as they are together. */
+function* sleep(intervals: readonly Bytes[]): Steps<ExitCode> {
+  const seconds = intervals.map((interval) => /^(\d+(?:\.\d*)?|\.\d+)s?$/.exec(interval)?.[1]);
+  const wrong = intervals[seconds.indexOf(undefined)];
+  if (intervals.length === 0 || wrong !== undefined) {
+    const text = wrong === undefined ? 'missing operand' : `invalid time interval '${wrong}'`;
+    yield* printError(`sleep: ${text}\nTry 'sleep --help' for more information.\n`);
+    return 1;
+  }
+  const length = seconds.reduce((sum, one) => sum + Math.round(Number(one) * 1_000_000), 0);
+  // Not the effect of that name: whoever holds a lock goes on keeping its lease alive.
+  const until = (yield* now()) + length;
+  yield { type: 'receive', input: false, until };
+  return 0;
 }
 
 function ended(code: ExitCode): ExecResult {

@@ -34,6 +34,9 @@ export const uint = (name: string, initial = '0'): FlagSpec => ({ name, shorthan
 export const duration = (name: string, initial: string): FlagSpec => ({ name, shorthand: undefined, kind: 'duration', initial });
 export const list = (name: string, initial: string): FlagSpec => ({ name, shorthand: undefined, kind: 'list', initial });
 
+/** What pflag says where help is asked for and no flag has that name. */
+const HELP = 'pflag: help requested';
+
 /** Reads flags wherever they stand; `--` ends them. The first error ends everything. */
 export function parseFlags(specs: readonly FlagSpec[], words: readonly Bytes[]): Result<ParsedFlags, FlagError> {
   const values = new Map<string, Bytes>();
@@ -57,7 +60,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly Bytes[]):
       const equals = body.indexOf('=');
       const name = equals < 0 ? body : body.slice(0, equals);
       const spec = specs.find((one) => one.name === name);
-      if (spec === undefined) return wrong(`unknown flag: --${name}`, `--${name}`);
+      if (spec === undefined) return name === 'help' ? wrong(HELP) : wrong(`unknown flag: --${name}`, `--${name}`);
       let value = equals < 0 ? undefined : body.slice(equals + 1);
       if (value === undefined && spec.kind === 'bool') value = 'true';
       if (value === undefined) {
@@ -71,6 +74,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly Bytes[]):
     for (let letters = word.slice(1); letters !== ''; ) {
       const spec = specs.find((one) => one.shorthand === letters.charAt(0));
       if (spec === undefined) {
+        if (letters.startsWith('h')) return wrong(HELP);
         return wrong(`unknown shorthand flag: ${goQuoteByte(letters)} in -${letters}`, `-${letters}`);
       }
       let value: Bytes | undefined;

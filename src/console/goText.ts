@@ -1,5 +1,5 @@
 /** Texts as Go's standard library writes and reads them: what etcdctl prints around our data. All over {@link Bytes}. */
-import { type Bytes, decodeRune, fail, goDuration, ok, quoteGoBytes, type Result, utf8Encode } from '../base/index.ts';
+import { type Bytes, decodeRune, fail, goDuration, type Id64, ok, quoteGoBytes, type Result, utf8Encode } from '../base/index.ts';
 
 /** What encoding/json writes shorter than \u. */
 const JSON_ESCAPES: Readonly<Record<number, string>> = { 8: '\\b', 9: '\\t', 10: '\\n', 12: '\\f', 13: '\\r' };
@@ -215,4 +215,10 @@ function quoteForTime(text: Bytes): Bytes {
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0');
+}
+
+/** A lease's id as %016x: it is a signed number to Go. */
+export function signedHex(id: Id64): Bytes {
+  const value = BigInt.asIntN(64, BigInt(`0x${id}`));
+  return value < 0n ? `-${(-value).toString(16).padStart(15, '0')}` : id;
 }

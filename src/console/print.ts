@@ -9,7 +9,7 @@ import type {
   StatusResponse,
   WatchEvent,
 } from '../engine/server/api.ts';
-import { formatGoDuration, hexBytes } from './goText.ts';
+import { formatGoDuration, hexBytes, signedHex } from './goText.ts';
 import { prefixEnd } from './keyRange.ts';
 import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
 import { fieldsEndpoints, fieldsHealth, printFields } from './printFields.ts';
@@ -149,11 +149,11 @@ function printSimple(response: PrintedResponse, options: PrintOptions): Bytes {
     case 'watch':
       return response.events.map((event) => simpleEvent(event, options)).join('');
     case 'leaseGrant':
-      return `lease ${response.id} granted with TTL(${response.ttl}s)\n`;
+      return `lease ${signedHex(response.id)} granted with TTL(${response.ttl}s)\n`;
     case 'leaseKeepAlive':
-      return `lease ${response.id} keepalived with TTL(${response.ttl})\n`;
+      return `lease ${signedHex(response.id)} keepalived with TTL(${response.ttl})\n`;
     case 'leaseLeases':
-      return `found ${response.leases.length} leases\n${response.leases.map((id) => `${id}\n`).join('')}`;
+      return `found ${response.leases.length} leases\n${response.leases.map((id) => `${signedHex(id)}\n`).join('')}`;
     case 'alarm':
       return response.alarms.map((alarm) => `${describeAlarm(alarm)}\n`).join('');
     case 'authStatus':

@@ -5,6 +5,7 @@
 import { assert, type Bytes } from '../base/index.ts';
 import type { ApiRequest, CallOutcome, StreamRequest, StreamResponse, UnaryRequest, UnaryResponse } from '../engine/server/api.ts';
 import type { ApiError } from '../engine/server/errors.ts';
+import { MAX_MESSAGE_SIZE, requestSize, responseSize } from '../engine/server/messageSize.ts';
 import type { Logger } from './clientLog.ts';
 import type { Hint } from './hint.ts';
 
@@ -28,6 +29,9 @@ export interface Connection {
   readonly logger?: Logger | undefined;
   /** It begins with a handshake of TLS, which no member answers: nobody is reached. */
   readonly tls?: boolean | undefined;
+  /** Bytes that one message may have; left out: 2 MiB to send, and no end to receive. */
+  readonly maxSent?: number | undefined;
+  readonly maxReceived?: number | undefined;
 }
 
 /** What a program asks of its driver. Times are virtual microseconds. */
@@ -164,11 +168,16 @@ export function* callOrInterrupt<R extends UnaryRequest>(
   request: R,
   timeout: number | undefined,
 ): Steps<OutcomeOf<R> | Interrupted> {
+  const { maxSent = MAX_MESSAGE_SIZE, maxReceived = Number.POSITIVE_INFINITY } = connection;
+  const sent = requestSize(request);
+  if (sent > maxSent) return { ok: false, error: { code: 'sentTooLarge', size: sent, limit: maxSent } };
   const reply = yield { type: 'call', connection, request, timeout };
   if (reply.type === 'interrupted') return INTERRUPTED;
   assert(reply.type === 'outcome', 'a call is answered by an outcome', { reply: reply.type });
   const { outcome } = reply;
   if (outcome.ok) assert(outcome.response.type === request.type, 'a response answers its request', { request: request.type });
+  const received = outcome.ok ? responseSize(outcome.response) : 0;
+  if (received > maxReceived) return { ok: false, error: { code: 'receivedTooLarge', size: received, limit: maxReceived } };
   return outcome as OutcomeOf<R>; // the assertion above ties the response's type to the request's
 }
 

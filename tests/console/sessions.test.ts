@@ -5,7 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { utf8Decode, utf8Encode } from '../../src/base/index.ts';
-import { type CollectedRun, type ConsoleTarget, collectRun, compileLine, createShell, etcdctl } from '../../src/console/index.ts';
+import {
+  type CollectedRun,
+  type ConsoleTarget,
+  collectRun,
+  compileLine,
+  createShell,
+  etcdctl,
+  quoteWord,
+} from '../../src/console/index.ts';
 import { createModelEtcd, type ModelEtcd } from './model.ts';
 
 const ENDPOINT = 'n1:2379';
@@ -264,6 +272,31 @@ test('a shell of a few words', () => {
   expect(ask(model, `sh -c 'ls'`)).toBe('sh: 1: ls: not found\n');
   expect(ask(model, `sh -c 'echo a | cat'`)).toBe('sh: | at column 8 is not supported in this console\n');
   expect(utf8Decode(start(model, 'X="1 2" echo $X').stdout)).toBe('\n');
+});
+
+test.each([
+  ['echo a; echo b >&2; exit 4; echo c', 'a\n', 'b\n', 4],
+  ['false || echo a && echo b', 'a\nb\n', '', 0],
+  ['false && echo a; echo "b; c" \'&& d\'', 'b; c && d\n', '', 0],
+  ['true || echo a\nfalse', '', '', 1],
+  ['X=1; Y=2 echo $X$Y; echo $X # $X', '1\n1\n', '', 0],
+  ['echo a >/dev/null; ls 2>/dev/null; ls 2>&1', 'sh: 1: ls: not found\n', '', 127],
+  ['ls >/dev/null 2>&1', '', '', 127],
+  ['echo a > b', '', 'sh: > at column 8 is not supported in this console\n', 2],
+  ['echo a; echo $(b)', 'a\n', 'sh: $( at column 14 is not supported in this console\n', 2],
+  ['sleep', '', "sleep: missing operand\nTry 'sleep --help' for more information.\n", 1],
+  ['cat; cat x', '', 'cat: x: No such file or directory\n', 1],
+])('a script: %s', (script, stdout, stderr, exit) => {
+  expect(outcome(start(newModel(), `sh -c ${quoteWord(script)}`))).toEqual({ stdout, stderr, exit });
+});
+
+test('a lock is kept while its command sleeps', () => {
+  const model = newModel();
+  const lock = start(model, 'lock a --ttl=2 sleep 8');
+  wait(model, 7);
+  expect(ask(model, 'get a/ --prefix --keys-only')).toMatch(/^a\//);
+  wait(model, 2);
+  expect(outcome(lock)).toEqual({ stdout: '', stderr: '', exit: 0 });
 });
 
 test('a password is asked for where there is none', () => {

@@ -71,7 +71,7 @@ describe('layers', () => {
     ['cli', '../live/index.ts', 'cli must not know live'],
     ['sim', '../cli/index.ts', 'sim must not know cli'],
     ['view', '../sim/inner.ts', 'reaches past the door of sim: import its index.ts'],
-    ['console', '../engine/server/member.ts', 'of engine/server, console may know only api, errors'],
+    ['console', '../engine/server/member.ts', 'of engine/server, console may know only api, errors, messageSize'],
     ['i18n', '../engine/server/api.ts', 'of engine/server, i18n may know only errors'],
     ['lessons', '../sim/kernel.ts', 'of sim, lessons may know only command, scenario, event'],
     ['i18n', '../view/inner.ts', 'of view, i18n may know only explain'],

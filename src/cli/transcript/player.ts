@@ -192,7 +192,7 @@ class Player {
     const endpoints = this.#endpointsOf(step.endpoints, step.args);
     const env: Record<string, string> = endpoints === undefined ? {} : { ETCDCTL_ENDPOINTS: endpoints };
     for (const [name, value] of Object.entries(step.env)) env[name] = this.#fill(value);
-    const program = etcdctl(args, { env, endpoints: ['127.0.0.1:2379'] });
+    const program = etcdctl(args, { env, endpoints: ['127.0.0.1:2379'], isPiped: true });
     const stdin = utf8Encode(this.#fill(step.stdin));
     return { collected: collectRun(program, this.#stage.createTarget(), stdin, stdinOpen), args };
   }

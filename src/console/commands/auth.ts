@@ -237,9 +237,9 @@ function* twoArguments(context: CommandContext, missing: Bytes): Steps<Result<re
 /** Asked for twice; or, without a terminal's manners, the first word of a line. */
 function* readPassword(context: CommandContext, name: Bytes, isInteractive: boolean): Steps<Result<Bytes, ExitCode>> {
   if (!isInteractive) return ok(/^[ \t]*([^ \t\r]*)/.exec((yield* readLine()) ?? '')?.[1] ?? '');
-  const password = yield* askPassword(`Password of ${name}: `);
+  const password = yield* askPassword(context, `Password of ${name}: `);
   if (password === '') return fail(yield* exitWithUsage(context, 'empty password'));
-  const again = yield* askPassword(`Type password of ${name} again for confirmation: `);
+  const again = yield* askPassword(context, `Type password of ${name} again for confirmation: `);
   if (again !== password) return fail(yield* exitWithUsage(context, 'given passwords are different'));
   return ok(password);
 }

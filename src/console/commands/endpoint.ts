@@ -73,7 +73,7 @@ export function* endpointsOf(
   cluster: FlagSpec,
   client: Client,
 ): Steps<Result<readonly string[], ExitCode>> {
-  if (!boolFlag(context.flags, cluster)) return ok(client.endpoints);
+  if (!boolFlag(client.flags, cluster)) return ok(client.endpoints);
   const opened = yield* openClient(context);
   if (!opened.ok) return opened;
   const timeout = commandTimeout(context);

@@ -14,7 +14,7 @@ import {
   openClient,
 } from '../context.ts';
 import { boolFlag } from '../flags.ts';
-import { goQuote, parseGoInt } from '../goText.ts';
+import { goQuote, parseGoInt, signedHex } from '../goText.ts';
 import { createKeeper, nextNews } from '../keeper.ts';
 import { type ExitCode, now, print, type Steps } from '../program.ts';
 import { LEASE_KEEP_ALIVE, LEASE_TIMETOLIVE } from '../table.ts';
@@ -55,7 +55,7 @@ export function* leaseRevoke(context: CommandContext): Steps<ExitCode> {
     const type = `clientv3.LeaseRevokeResponse ({${describeHeader(outcome.response.header)} {} [] 0})`;
     return yield* exitWithError(EXIT.badFeature, `marshal unsupported for type ${type}`);
   }
-  return yield* display(outcome.response, client.value, `lease ${lease.value} revoked\n`);
+  return yield* display(outcome.response, client.value, `lease ${signedHex(lease.value)} revoked\n`);
 }
 
 /** `lease timetolive ID [--keys]`; without a deadline. */
@@ -101,7 +101,7 @@ export function* leaseKeepAlive(context: CommandContext): Steps<ExitCode> {
       if (exit !== EXIT.success) return exit;
     }
     if (news.type !== 'expired') continue;
-    if (client.writer === 'simple') yield* print(`lease ${lease.value} expired or revoked.\n`);
+    if (client.writer === 'simple') yield* print(`lease ${signedHex(lease.value)} expired or revoked.\n`);
     return EXIT.success;
   }
 }
@@ -121,9 +121,9 @@ function* leaseArgument(context: CommandContext, missing: Bytes): Steps<Result<I
 }
 
 function describeTimeToLive({ id, ttl, grantedTtl, keys }: LeaseTimeToLiveResponse, withKeys: boolean): Bytes {
-  if (grantedTtl === 0 && ttl === -1) return `lease ${id} already expired\n`;
+  if (grantedTtl === 0 && ttl === -1) return `lease ${signedHex(id)} already expired\n`;
   const attached = withKeys ? `, attached keys([${keys.join(' ')}])` : '';
-  return `lease ${id} granted with TTL(${grantedTtl}s), remaining(${ttl}s)${attached}\n`;
+  return `lease ${signedHex(id)} granted with TTL(${grantedTtl}s), remaining(${ttl}s)${attached}\n`;
 }
 
 /** As protobuf's text form writes it. */

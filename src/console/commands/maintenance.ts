@@ -1,6 +1,7 @@
-import { formatHex, goSize, toId64, utf8Decode, utf8Encode, ZERO_ID } from '../../base/index.ts';
+import { type Bytes, formatHex, goSize, toId64, utf8Decode, utf8Encode, ZERO_ID } from '../../base/index.ts';
 import type { AlarmMember } from '../../engine/server/api.ts';
 import { describeApiError } from '../../engine/server/errors.ts';
+import { wireError } from '../clientLog.ts';
 import {
   type CommandContext,
   callOrExit,
@@ -148,7 +149,11 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
         : reply.type === 'event' && reply.event.type === 'end'
           ? reply.event.error
           : undefined;
-    if (error !== undefined) return yield* exitForError(client, 'status', error, timeout, { code: EXIT.interrupted });
+    if (error !== undefined) {
+      // Where the stream came about, nobody makes etcd's own error of what it says.
+      const wrap = (text: Bytes) => (error.code === 'deadlineExceeded' ? text : utf8Encode(wireError(error, endpoint)));
+      return yield* exitForError(client, 'status', error, timeout, { wrap, code: EXIT.interrupted });
+    }
     if (reply.type !== 'event' || reply.event.type === 'end') break;
     const { response } = reply.event;
     if (response.type !== 'snapshot') continue;

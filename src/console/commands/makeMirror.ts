@@ -82,9 +82,10 @@ export function* makeMirror(context: CommandContext): Steps<ExitCode> {
 }
 
 /** The other end: its own user, and its own files. */
-function* openDestination({ flags }: CommandContext, endpoint: string): Steps<Result<Connection, ExitCode>> {
+function* openDestination(context: CommandContext, endpoint: string): Steps<Result<Connection, ExitCode>> {
+  const { flags } = context;
   const user = textFlag(flags, MAKE_MIRROR.destUser);
-  const login = yield* readLogin(user, textFlag(flags, MAKE_MIRROR.destPassword), 'Destination Password: ');
+  const login = yield* readLogin(context, user, textFlag(flags, MAKE_MIRROR.destPassword), 'Destination Password: ');
   const { destCert: cert, destKey: key, destCacert: cacert, destInsecureTransport: insecureTransport } = MAKE_MIRROR;
   const tls = yield* secure(flags, { cert, key, cacert, insecureTransport });
   if (!tls.ok) return tls;

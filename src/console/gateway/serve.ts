@@ -42,7 +42,12 @@ import { serveWatch } from './watch.ts';
  * @returns how it ended
  */
 export function* serveHttp(request: HttpRequest, endpoint: string, sink: HttpSink): Steps<HttpEnd> {
-  const connection = { endpoints: [endpoint], token: headerOf(request.headers, 'Authorization') || undefined, once: true };
+  const connection = {
+    endpoints: [endpoint],
+    token: headerOf(request.headers, 'Authorization') || undefined,
+    once: true,
+    maxSent: Number.POSITIVE_INFINITY,
+  };
   const exchange: Exchange = { connection, sink, method: request.method, body: request.body };
   if (request.method === 'OPTIONS') return yield* sendStatic(exchange, { status: 200, headers: [], body: '' });
   const [path = '', query = ''] = splitOnce(request.target, '?');

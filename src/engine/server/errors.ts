@@ -34,6 +34,9 @@ export type ApiErrorCode =
   | 'timeoutDueToConnectionLost'
   | 'tooManyRequests'
   | 'requestTooLarge'
+  /** A message that the client's library does not send, or whoever gets it does not take. */
+  | 'sentTooLarge'
+  | 'receivedTooLarge'
   | 'deadlineExceeded'
   | 'canceled'
   | 'tooManyOperations'
@@ -96,7 +99,12 @@ export type ApiErrorCode =
 
 export interface ApiError {
   readonly code: ApiErrorCode;
+  /** Of `sentTooLarge` and `receivedTooLarge`: the message's bytes, and how many it may have. */
+  readonly size?: number;
+  readonly limit?: number;
 }
+
+const EXHAUSTED = 'rpc error: code = ResourceExhausted desc = ';
 
 /** What the client library reports as the error's text, and the gRPC status it travels with. */
 export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; readonly text: string } {
@@ -131,6 +139,16 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'Unavailable', text: 'etcdserver: request timed out, possibly due to connection lost' };
     case 'tooManyRequests':
       return { grpc: 'Unknown', text: 'etcdserver: too many requests' };
+    case 'sentTooLarge':
+      return {
+        grpc: 'ResourceExhausted',
+        text: `${EXHAUSTED}trying to send message larger than max (${error.size} vs. ${error.limit})`,
+      };
+    case 'receivedTooLarge':
+      return {
+        grpc: 'ResourceExhausted',
+        text: `${EXHAUSTED}grpc: received message larger than max (${error.size} vs. ${error.limit})`,
+      };
     case 'requestTooLarge':
       return { grpc: 'InvalidArgument', text: 'etcdserver: request is too large' };
     case 'deadlineExceeded':
@@ -156,7 +174,10 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
     case 'timeoutWaitAppliedIndex':
       return { grpc: 'Unavailable', text: 'etcdserver: request timed out, waiting for the applied index took too long' };
     case 'timeoutLeaderTransfer':
-      return { grpc: 'Unknown', text: 'etcdserver: request timed out, leader transfer took too long' };
+      return {
+        grpc: 'Unknown',
+        text: 'rpc error: code = Unknown desc = etcdserver: request timed out, leader transfer took too long',
+      };
     case 'requestCanceled':
       return { grpc: 'Canceled', text: 'etcdserver: request canceled' };
     case 'watchCanceled':

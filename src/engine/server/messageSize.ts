@@ -17,6 +17,9 @@ import type {
 import { encodeTxn } from './operationCodec.ts';
 import { bytesSize, eachSize, flagSize, id64Size, idSize, messageSize, numberSize } from './protoSize.ts';
 
+/** What a member takes of its clients, and what their library sends unless told otherwise: 2 MiB. */
+export const MAX_MESSAGE_SIZE = 2 * 1024 * 1024;
+
 export function requestSize(request: ApiRequest): number {
   switch (request.type) {
     case 'range':

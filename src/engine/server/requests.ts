@@ -11,6 +11,7 @@ import { leasesInOrder } from './lessor.ts';
 import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
 import { hashPassword } from './logins.ts';
 import { answerDefragment, answerHash, answerHashKv, statusOf } from './maintenance.ts';
+import { MAX_MESSAGE_SIZE, requestSize } from './messageSize.ts';
 import { inspectionOf } from './metrics.ts';
 import { checkAdmin, checkLeaseRead, checkUser } from './permissions.ts';
 import { hasRoom } from './quota.ts';
@@ -32,6 +33,12 @@ export function handleRequest(member: Member, incoming: IncomingRequest): void {
     return;
   }
   noteRequest(member, incoming);
+  const size = requestSize(incoming.request);
+  if (size > MAX_MESSAGE_SIZE) {
+    const error = { code: 'receivedTooLarge', size, limit: MAX_MESSAGE_SIZE } as const;
+    member.outputs.push({ type: 'refuse', call: incoming.call, error });
+    return;
+  }
   const code = begin(member, incoming);
   if (code !== undefined) member.outputs.push({ type: 'refuse', call: incoming.call, error: { code } });
 }

@@ -10,7 +10,7 @@ export const hints = {
   trailingBackslash: 'Leave it out, or double it where a backslash is meant.',
   unsupportedShell: (construct: string) =>
     `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
-  noProgram: (name: string) => `There is no ${name} here: only echo, true, false, curl, sh -c and etcdctl itself.`,
+  noProgram: (name: string) => `There is no ${name} here: only echo, true, false, curl, sleep, sh -c and etcdctl itself.`,
   etcdctlPanics: 'etcdctl itself breaks down on this line. The operators are =, !=, > and <; a lease cannot be compared.',
   noTls: 'The members here speak no TLS, and there are no files: leave the flag out.',
   noDns: 'There is no domain name system here. Name members by --endpoints=n1:2379.',

@@ -9,7 +9,7 @@ export const hints: typeof english = {
   unclosedQuote: (quote) => `请再加一个 ${quote} 闭合，或在它前面加反斜杠：\\${quote}`,
   trailingBackslash: '去掉它；如果要的就是反斜杠，请写两个。',
   unsupportedShell: (construct) => `这里是 etcdctl，不是 shell：${construct} 没有意义。如果它是值的一部分，请加引号。`,
-  noProgram: (name) => `这里没有 ${name}：只有 echo、true、false、curl、sh -c 和 etcdctl 自己。`,
+  noProgram: (name) => `这里没有 ${name}：只有 echo、true、false、curl、sleep、sh -c 和 etcdctl 自己。`,
   etcdctlPanics: 'etcdctl 自己会在这一行上崩溃。可用的运算符是 =、!=、> 和 <；租约不能比较。',
   noTls: '这里的成员不使用 TLS，也没有文件：去掉这个选项即可。',
   noDns: '这里没有域名系统。请用 --endpoints=n1:2379 指定成员。',
