@@ -41,6 +41,7 @@ describe('progress', () => {
     addInflight(peer.inflights, 123, 1);
     expect(describeProgress(peer)).toBe('StateSnapshot match=1 next=2 learner paused pendingSnap=123 inactive inflight=1[full]');
     expect(describeProgress(progress())).toBe('StateProbe match=1 next=5');
+    expect(describeProgress(progress({ pendingSnapshot: 1 }))).toBe('StateProbe match=1 next=5 pendingSnap=1');
     const replicating = progress({ state: 'StateReplicate' });
     sentEntries(replicating, 2, 10);
     expect(describeProgress(replicating)).toBe('StateReplicate match=1 next=7 inflight=1');

@@ -162,6 +162,7 @@ describe('becoming stable', () => {
       [2, 3],
       [2, 8],
       [1, 4],
+      [2, 4],
     ] as const) {
       stableTo(lines, unstable, term, index);
     }
@@ -170,6 +171,7 @@ describe('becoming stable', () => {
       'entry at (index,term)=(1,6) mismatched with entry at (6,2) in unstable log; ignoring',
       'entry at index 3 missing from unstable log; ignoring',
       'entry at index 8 missing from unstable log; ignoring',
+      'entry at index 4 matched unstable snapshot; ignoring',
       'entry at index 4 matched unstable snapshot; ignoring',
     ]);
   });
@@ -221,7 +223,10 @@ describe('replacing', () => {
     'TestUnstableTruncateAndAppend, 9.2/21: %j in progress before %i, %j from %i on: from %i, in progress before %i, %j',
     (terms, inProgress, coming, from, offset, inProgressAfter, after) => {
       const unstable = unstableWith(terms, 5, inProgress);
-      truncateAndAppend(sink(), unstable, [entry(9, 1), ...entriesOf(coming, from)], 1);
+      const lines = sink();
+      truncateAndAppend(lines, unstable, [entry(9, 1), ...entriesOf(coming, from)], 1);
+      const what = from === 5 + terms.length ? [] : [from <= 5 ? 'replaceUnstable' : 'truncateUnstable'];
+      expect(lines.lines.map((line) => line.template)).toEqual(what);
       expect([unstable.offset, unstable.offsetInProgress]).toEqual([offset, inProgressAfter]);
       expect(unstable.entries.map((one) => [one.term, one.index])).toEqual(after.map((term, i) => [term, offset + i]));
     },
