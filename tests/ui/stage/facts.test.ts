@@ -199,7 +199,16 @@ describe('membership', () => {
     const members = [three(1, { role: 'leader' }), three(2, { health: 'stopped' }), three(3)];
     const frame = quietFrame(3, 1, { members, cut });
     const against = (at: number) => membershipVerbs(frame, members[at] as never).map((verb) => verb.against?.type);
-    expect([against(0), against(1), against(2)]).toEqual([[undefined], ['notRunning', undefined], ['unreachable', undefined]]);
+    expect([against(0), against(1), against(2)]).toEqual([
+      [undefined, undefined],
+      ['notRunning', undefined, undefined],
+      ['unreachable', undefined, undefined],
+    ]);
+    const verbs = (at: number) => membershipVerbs(frame, members[at] as never).map((verb) => verb.id);
+    expect([verbs(0), verbs(1)]).toEqual([
+      ['replace', 'remove'],
+      ['makeLeader', 'replace', 'remove'],
+    ]);
     const alone = quietFrame(1, 1);
     expect(membershipVerbs(alone, alone.members[0] as never).map((verb) => verb.against?.type)).toEqual(['lastVoter']);
   });
