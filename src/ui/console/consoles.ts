@@ -93,7 +93,8 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
         },
       );
       shells.set(client, shell);
-      return { client, member, session: shell.state(), asked: [{ fromLine: 0, member }], seen: 0 };
+      const session = shell.state();
+      return { client, member, session, asked: [{ fromLine: 0, member }], seen: session.nextLine };
     };
 
     const first = begin(1);

@@ -77,6 +77,7 @@ describe('sessions', () => {
 
   it('know what came while another one was in front', () => {
     const news = () => store.getState().tabs.map((tab) => tab.session.nextLine > tab.seen);
+    expect(news()).toEqual([false, false]);
     store.getState().submit(1, 'put color red');
     store.getState().activate(2);
     expect(news()).toEqual([false, false]);

@@ -102,6 +102,7 @@ it('a tab says that lines came while another one was in front, as long as that i
     throw new Error('the prompt has made it');
   });
   const tab = () => page.querySelector<HTMLElement>('[role="tab"][data-client="2"]');
+  expect(tab()?.textContent).toBe('n2');
   await act(async () => shelf.of(run).getState().submit(2, 'version'));
   expect(tab()?.textContent).toBe('n2new lines');
   await act(async () => run.seek(1_000_000));
