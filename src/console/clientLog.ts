@@ -1,6 +1,6 @@
 /** The lines that etcdctl's client library logs on standard error, before `Error:` or without it. spec/etcd.md 5.3 */
 import { type Bytes, utf8Encode } from '../base/index.ts';
-import type { UnaryRequest } from '../engine/server/api.ts';
+import { METHODS, type UnaryRequest } from '../engine/server/api.ts';
 import { type ApiError, describeApiError } from '../engine/server/errors.ts';
 import { goJsonString } from './goText.ts';
 
@@ -78,51 +78,6 @@ function bareAddress(endpoint: string): string {
 
 /** The name of a request's method; undefined for a message on a stream. */
 function methodOf(type: UnaryRequest['type']): string | undefined {
-  const method = METHODS[type];
-  return method === undefined ? undefined : `/etcdserverpb.${method}`;
+  const isMessage = type === 'leaseKeepAlive' || type === 'watchProgress';
+  return isMessage || METHODS[type] === '' ? undefined : `/etcdserverpb.${METHODS[type]}`;
 }
-
-const METHODS: Readonly<Record<UnaryRequest['type'], string | undefined>> = {
-  range: 'KV/Range',
-  put: 'KV/Put',
-  deleteRange: 'KV/DeleteRange',
-  txn: 'KV/Txn',
-  compaction: 'KV/Compact',
-  leaseGrant: 'Lease/LeaseGrant',
-  leaseRevoke: 'Lease/LeaseRevoke',
-  leaseKeepAlive: undefined,
-  leaseTimeToLive: 'Lease/LeaseTimeToLive',
-  leaseLeases: 'Lease/LeaseLeases',
-  watchProgress: undefined,
-  memberList: 'Cluster/MemberList',
-  memberAdd: 'Cluster/MemberAdd',
-  memberRemove: 'Cluster/MemberRemove',
-  memberUpdate: 'Cluster/MemberUpdate',
-  memberPromote: 'Cluster/MemberPromote',
-  status: 'Maintenance/Status',
-  inspect: undefined,
-  memberReplace: undefined,
-  hash: 'Maintenance/Hash',
-  hashKv: 'Maintenance/HashKV',
-  alarm: 'Maintenance/Alarm',
-  defragment: 'Maintenance/Defragment',
-  moveLeader: 'Maintenance/MoveLeader',
-  downgrade: 'Maintenance/Downgrade',
-  authEnable: 'Auth/AuthEnable',
-  authDisable: 'Auth/AuthDisable',
-  authStatus: 'Auth/AuthStatus',
-  authenticate: 'Auth/Authenticate',
-  authUserAdd: 'Auth/UserAdd',
-  authUserGet: 'Auth/UserGet',
-  authUserList: 'Auth/UserList',
-  authUserDelete: 'Auth/UserDelete',
-  authUserChangePassword: 'Auth/UserChangePassword',
-  authUserGrantRole: 'Auth/UserGrantRole',
-  authUserRevokeRole: 'Auth/UserRevokeRole',
-  authRoleAdd: 'Auth/RoleAdd',
-  authRoleGet: 'Auth/RoleGet',
-  authRoleList: 'Auth/RoleList',
-  authRoleDelete: 'Auth/RoleDelete',
-  authRoleGrantPermission: 'Auth/RoleGrantPermission',
-  authRoleRevokePermission: 'Auth/RoleRevokePermission',
-};

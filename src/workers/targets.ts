@@ -155,6 +155,7 @@ const COMMAND_WORDS: Readonly<Record<Exclude<ApiRequest['type'], 'put' | 'range'
   memberReplace: 'member replace',
   status: 'endpoint status',
   inspect: 'inspect',
+  health: 'health',
   hash: 'hash',
   hashKv: 'endpoint hashkv',
   alarm: 'alarm',

@@ -488,6 +488,7 @@ export function createModelEtcd(memberHex: string, clientUrl: string, clusterId 
           : refuse('badLeaderTransferee');
       case 'hash':
       case 'inspect':
+      case 'health':
       case 'memberReplace':
       case 'downgrade':
         return refuse('notCapable');

@@ -14,8 +14,8 @@ import { describeApiError, type GrpcCode } from '../../engine/server/errors.ts';
 import { RESPONSES, StatusMessage } from './messages.ts';
 import { encodeProtoJson, type ProtoRecord } from './protoJson.ts';
 
-/** A response as the gateway shows it; `inspect` and `memberReplace` are none of the gateway's. */
-export type ShownResponse = Exclude<UnaryResponse | StreamResponse, { readonly type: 'inspect' | 'memberReplace' }>;
+/** A response as the gateway shows it; what is none of etcd's API, and what a member's own pages ask, is none of the gateway's. */
+export type ShownResponse = Exclude<UnaryResponse | StreamResponse, { readonly type: 'inspect' | 'health' | 'memberReplace' }>;
 
 /** The body of an answer. */
 export function encodeResponse(response: ShownResponse): Bytes {

@@ -179,6 +179,24 @@ export interface InspectRequest {
 }
 
 /** etcd: HashRequest. Of everything that is stored; for tests. */
+/** The checks of each of the pages that have some, in the order in which we make them; etcd's order is random. */
+export const HEALTH_CHECKS = {
+  livez: ['serializable_read'],
+  readyz: ['data_corruption', 'serializable_read', 'linearizable_read', 'non_learner'],
+} as const;
+
+/** How a member is, as its own pages say it; part of no version of etcd's API. */
+export interface HealthRequest {
+  readonly type: 'health';
+  readonly page: 'health' | 'livez' | 'readyz';
+  /** One check alone, by its name; undefined: all of the page. */
+  readonly part: string | undefined;
+  /** Alarms, or checks, that do not count. */
+  readonly excluded: readonly string[];
+  /** Nobody else is asked. Of `health` only. */
+  readonly serializable: boolean;
+}
+
 export interface HashRequest {
   readonly type: 'hash';
 }
@@ -317,6 +335,7 @@ export type UnaryRequest =
   | MemberReplaceRequest
   | StatusRequest
   | InspectRequest
+  | HealthRequest
   | HashRequest
   | HashKvRequest
   | AlarmRequest
@@ -495,6 +514,14 @@ export interface InspectResponse {
   readonly metrics: readonly MetricSample[];
 }
 
+export interface HealthResponse {
+  readonly type: 'health';
+  readonly header: ResponseHeader;
+  readonly isHealthy: boolean;
+  /** Of `health` why not, or ''; of the others a line for each check. */
+  readonly reason: string;
+}
+
 export interface HashResponse {
   readonly type: 'hash';
   readonly header: ResponseHeader;
@@ -589,6 +616,7 @@ export type UnaryResponse =
   | MembersResponse<'memberRemove' | 'memberUpdate' | 'memberPromote'>
   | StatusResponse
   | InspectResponse
+  | HealthResponse
   | HashResponse
   | HashKvResponse
   | AlarmResponse
@@ -602,3 +630,50 @@ export type ApiResponse = UnaryResponse | StreamResponse;
 export type CallOutcome =
   | { readonly ok: true; readonly response: UnaryResponse }
   | { readonly ok: false; readonly error: ApiError };
+
+/** The method of etcd's gRPC services that a request is sent to; '' for those that are none of etcd's. */
+export const METHODS = {
+  range: 'KV/Range',
+  put: 'KV/Put',
+  deleteRange: 'KV/DeleteRange',
+  txn: 'KV/Txn',
+  compaction: 'KV/Compact',
+  leaseGrant: 'Lease/LeaseGrant',
+  leaseRevoke: 'Lease/LeaseRevoke',
+  leaseKeepAlive: 'Lease/LeaseKeepAlive',
+  leaseTimeToLive: 'Lease/LeaseTimeToLive',
+  leaseLeases: 'Lease/LeaseLeases',
+  watchProgress: 'Watch/Watch',
+  memberList: 'Cluster/MemberList',
+  memberAdd: 'Cluster/MemberAdd',
+  memberRemove: 'Cluster/MemberRemove',
+  memberUpdate: 'Cluster/MemberUpdate',
+  memberPromote: 'Cluster/MemberPromote',
+  memberReplace: '',
+  status: 'Maintenance/Status',
+  inspect: '',
+  health: '',
+  hash: 'Maintenance/Hash',
+  hashKv: 'Maintenance/HashKV',
+  alarm: 'Maintenance/Alarm',
+  defragment: 'Maintenance/Defragment',
+  moveLeader: 'Maintenance/MoveLeader',
+  downgrade: 'Maintenance/Downgrade',
+  authEnable: 'Auth/AuthEnable',
+  authDisable: 'Auth/AuthDisable',
+  authStatus: 'Auth/AuthStatus',
+  authenticate: 'Auth/Authenticate',
+  authUserAdd: 'Auth/UserAdd',
+  authUserGet: 'Auth/UserGet',
+  authUserList: 'Auth/UserList',
+  authUserDelete: 'Auth/UserDelete',
+  authUserChangePassword: 'Auth/UserChangePassword',
+  authUserGrantRole: 'Auth/UserGrantRole',
+  authUserRevokeRole: 'Auth/UserRevokeRole',
+  authRoleAdd: 'Auth/RoleAdd',
+  authRoleGet: 'Auth/RoleGet',
+  authRoleList: 'Auth/RoleList',
+  authRoleDelete: 'Auth/RoleDelete',
+  authRoleGrantPermission: 'Auth/RoleGrantPermission',
+  authRoleRevokePermission: 'Auth/RoleRevokePermission',
+} as const satisfies Record<UnaryRequest['type'], string>;

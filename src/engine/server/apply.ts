@@ -3,7 +3,7 @@ import { assert, goSize } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
 import { decodeConfChange, type Entry, type LogIndex } from '../raft/index.ts';
 import { observeApply, tellApplied } from './applyLines.ts';
-import { applyClusterCommand, decideClusterVersion, decodeClusterCommand } from './clusterCommand.ts';
+import { applyClusterCommand, decodeClusterCommand, watchVersions } from './clusterCommand.ts';
 import { settleCompactions } from './compaction.ts';
 import { applyConfiguration } from './configuration.ts';
 import { executeCommand } from './execute.ts';
@@ -64,7 +64,7 @@ function applyEntry(member: Member, entry: Entry): void {
   if (entry.data === undefined || entry.data === '') {
     onFirstCommitInTerm(member); // a leader's empty entry
     if (member.raft.role === 'StateLeader') promoteLessor(member);
-    decideClusterVersion(member);
+    watchVersions(member);
     return;
   }
   const clusterCommand = decodeClusterCommand(entry.data);

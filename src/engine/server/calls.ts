@@ -3,7 +3,7 @@
  * all (etcd-io/etcd:server/etcdserver/api/v3rpc/interceptor.go), and for what its clients' connections have carried.
  */
 import { goDuration, goTime } from '../../base/index.ts';
-import type { TxnRequest, UnaryRequest, UnaryResponse } from './api.ts';
+import { METHODS, type TxnRequest, type UnaryRequest, type UnaryResponse } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
 import { wantsDebug, writeServerLine } from './lines.ts';
@@ -20,8 +20,9 @@ const STREAM = labelsOf('stream');
 
 /** A request has arrived. */
 export function noteRequest(member: Member, { call, request }: IncomingRequest): void {
-  if (request.type === 'inspect' || request.type === 'memberReplace') return; // no part of etcd's API
-  const isStream = request.type === 'watch' || request.type === 'snapshot' || request.type === 'leaseKeepAlive';
+  const { type } = request;
+  if (type === 'inspect' || type === 'health' || type === 'memberReplace') return; // no part of etcd's API
+  const isStream = type === 'watch' || type === 'snapshot' || type === 'leaseKeepAlive';
   member.counters.etcd_network_client_grpc_received_bytes_total += requestSize(request);
   if (request.type === 'watchProgress') return; // goes over a stream that is there
   addCount(member.meters, 'etcd_server_client_requests_total', isStream ? STREAM : UNARY, 1);
@@ -129,48 +130,3 @@ function txnCounts(request: TxnRequest, response: UnaryResponse | undefined, res
   const requestBytes = taken.reduce((sum, operation) => sum + operationSize(operation), 0);
   return { requestCount: taken.length, requestBytes, responseCount: 0, responseBytes, content: redactedTxnText(request) };
 }
-
-const METHODS = {
-  range: 'KV/Range',
-  put: 'KV/Put',
-  deleteRange: 'KV/DeleteRange',
-  txn: 'KV/Txn',
-  compaction: 'KV/Compact',
-  leaseGrant: 'Lease/LeaseGrant',
-  leaseRevoke: 'Lease/LeaseRevoke',
-  leaseKeepAlive: 'Lease/LeaseKeepAlive',
-  leaseTimeToLive: 'Lease/LeaseTimeToLive',
-  leaseLeases: 'Lease/LeaseLeases',
-  watchProgress: 'Watch/Watch',
-  memberList: 'Cluster/MemberList',
-  memberAdd: 'Cluster/MemberAdd',
-  memberRemove: 'Cluster/MemberRemove',
-  memberUpdate: 'Cluster/MemberUpdate',
-  memberPromote: 'Cluster/MemberPromote',
-  status: 'Maintenance/Status',
-  inspect: '',
-  memberReplace: '',
-  hash: 'Maintenance/Hash',
-  hashKv: 'Maintenance/HashKV',
-  alarm: 'Maintenance/Alarm',
-  defragment: 'Maintenance/Defragment',
-  moveLeader: 'Maintenance/MoveLeader',
-  downgrade: 'Maintenance/Downgrade',
-  authEnable: 'Auth/AuthEnable',
-  authDisable: 'Auth/AuthDisable',
-  authStatus: 'Auth/AuthStatus',
-  authenticate: 'Auth/Authenticate',
-  authUserAdd: 'Auth/UserAdd',
-  authUserGet: 'Auth/UserGet',
-  authUserList: 'Auth/UserList',
-  authUserDelete: 'Auth/UserDelete',
-  authUserChangePassword: 'Auth/UserChangePassword',
-  authUserGrantRole: 'Auth/UserGrantRole',
-  authUserRevokeRole: 'Auth/UserRevokeRole',
-  authRoleAdd: 'Auth/RoleAdd',
-  authRoleGet: 'Auth/RoleGet',
-  authRoleList: 'Auth/RoleList',
-  authRoleDelete: 'Auth/RoleDelete',
-  authRoleGrantPermission: 'Auth/RoleGrantPermission',
-  authRoleRevokePermission: 'Auth/RoleRevokePermission',
-} as const satisfies Record<UnaryRequest['type'], string>;

@@ -14,13 +14,15 @@ import {
   varintField,
   ZERO_ID,
 } from '../../base/index.ts';
-import { whoseLine, writeServerLine } from './lines.ts';
+import { internalText } from './internalText.ts';
+import { idField, whoseLine, writeServerLine } from './lines.ts';
 import { publishMember } from './membership.ts';
+import { writeUnknownVersion } from './peerLines.ts';
 import { nextRequestId } from './requestId.ts';
 import type { LineField } from './serverLine.ts';
 import { writeServingLines } from './startLines.ts';
 import type { Member } from './state.ts';
-import { REQUEST_TIMEOUT } from './timeouts.ts';
+import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
 
 export type ClusterCommand =
   | { readonly type: 'clusterVersion'; readonly requestId: Id64; readonly version: string }
@@ -75,6 +77,12 @@ export function applyClusterCommand(member: Member, command: ClusterCommand): vo
     setClusterVersion(member, command.version);
     return;
   }
+  if (member.membership.removed.includes(command.id)) {
+    writeServerLine(member, 'warn', 'skipped attributes update of removed member', [
+      ...whoseLine(member),
+      idField('updated-peer-id', command.id),
+    ]);
+  }
   member.membership = publishMember(member.membership, command.id, command.name, command.clientUrls);
   if (member.publication?.requestId !== command.requestId) return;
   member.publication = undefined;
@@ -95,8 +103,16 @@ export function publish(member: Member): void {
   proposeCluster(member, { type: 'memberAttributes', requestId, id: member.config.id, name, clientUrls });
 }
 
+/** The leader asks all others for their versions, from time to time and when its term begins; those that are down do not say. */
+export function watchVersions(member: Member): void {
+  const { membership, config, peers, raft } = member;
+  if (raft.role !== 'StateLeader') return;
+  for (const peer of membership.members) if (peer.id !== config.id && !peers.has(peer.id)) writeUnknownVersion(member, peer);
+  decideClusterVersion(member);
+}
+
 /** The leader decides which version the cluster has, once it has committed something. */
-export function decideClusterVersion(member: Member): void {
+function decideClusterVersion(member: Member): void {
   if (member.config.boot === 'lean' || member.raft.role !== 'StateLeader' || member.membership.clusterVersion !== '') return;
   writeServerLine(member, 'info', 'setting up initial cluster version using v3 API', [['cluster-version', '3.6']]);
   proposeCluster(member, { type: 'clusterVersion', requestId: nextRequestId(member), version: CLUSTER_VERSION_TEXT });
@@ -108,13 +124,17 @@ export function tickCluster(member: Member): void {
   if (publication !== undefined && member.now - publication.proposedAt >= REQUEST_TIMEOUT) {
     writeServerLine(member, 'warn', 'failed to publish local member to cluster through raft', [
       ['local-member-id', formatHex(member.config.id)],
+      [
+        'local-member-attributes',
+        `{Name:${member.config.attributes.name} ClientURLs:[${member.config.attributes.clientUrls.join(' ')}]}`,
+      ],
       ['publish-timeout', '7s'],
-      ['error', 'etcdserver: request timed out'],
+      ['error', internalText(timeoutReason(member, publication.proposedAt))],
     ]);
     member.waitingProposals = member.waitingProposals.filter(({ requestId }) => requestId !== publication.requestId);
     publish(member);
   }
-  if (member.ticks % VERSION_TICKS === 0) decideClusterVersion(member);
+  if (member.ticks % VERSION_TICKS === 0) watchVersions(member);
 }
 
 function proposeCluster(member: Member, command: ClusterCommand): void {
@@ -126,13 +146,18 @@ function setClusterVersion(member: Member, version: string): void {
   const before = shortVersion(member.membership.clusterVersion);
   member.membership = { ...member.membership, clusterVersion: version };
   const short = shortVersion(version);
-  if (before !== '') {
-    writeServerLine(member, 'info', 'updated cluster version', [...whoseLine(member), ['from', before], ['to', short]]);
+  // What is read back from the log stands in etcd's store already.
+  const isReplay = member.appliedIndex < member.replayTo;
+  if (isReplay || before !== '') {
+    writeServerLine(member, 'info', 'updated cluster version', [
+      ...whoseLine(member),
+      ['from', isReplay ? short : before],
+      ['to', short],
+    ]);
     return;
   }
   writeServerLine(member, 'info', 'set initial cluster version', [...whoseLine(member), ['cluster-version', short]]);
   writeServerLine(member, 'info', 'enabled capabilities for version', [['cluster-version', short]]);
-  if (member.appliedIndex < member.replayTo) return;
   if (member.raft.role === 'StateLeader') {
     writeServerLine(member, 'info', 'cluster version is updated', [['cluster-version', short]]);
   }

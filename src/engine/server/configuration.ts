@@ -13,7 +13,7 @@ import {
   type MemberContext,
   type Membership,
 } from './membership.ts';
-import { writeLostPeer, writeNewPeer } from './peerLines.ts';
+import { writeLostPeer, writeNewPeer, writeUpdatedPeer } from './peerLines.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 
@@ -97,12 +97,19 @@ export function writeChange(member: Member, before: Membership, change: ConfChan
     case 'ConfChangeRemoveNode': {
       const removed = findMember(before, id);
       const fields = about('removed-remote', removed?.peerUrls ?? [], removed?.isLearner ?? false);
-      writeServerLine(member, 'info', isReplay ? 'ignore already removed member' : 'removed member', fields);
+      const message = isReplay ? 'ignore already removed member' : 'removed member';
+      writeServerLine(member, 'info', message, isReplay ? fields.slice(0, 3) : fields);
       if (!isReplay && id !== member.config.id) writeLostPeer(member, id);
       return;
     }
     case 'ConfChangeUpdateNode':
-      writeServerLine(member, 'info', 'updated member', about('updated-remote', context.peerUrls, false));
+      writeServerLine(
+        member,
+        'info',
+        isReplay ? 'ignored already updated member' : 'updated member',
+        about('updated-remote', context.peerUrls, false),
+      );
+      if (!isReplay && id !== member.config.id) writeUpdatedPeer(member, id, context.peerUrls);
       return;
   }
 }

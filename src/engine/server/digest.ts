@@ -1,5 +1,5 @@
 /** What a member is, in one value: two members with the same history have the same digest, on any machine. */
-import { digestOf } from '../../base/index.ts';
+import { byText, digestOf } from '../../base/index.ts';
 import { confStateOf, progressViews, raftEntryAt, raftFirstIndex, raftLastIndex, storageLastIndex } from '../raft/index.ts';
 import { stateView } from './applied.ts';
 import type { Member } from './state.ts';
@@ -33,6 +33,9 @@ export function memberDigest(member: Member): string {
     publication: member.publication,
     heldRequests: member.heldRequests,
     peers: member.peers,
+    lostWriters: [...member.lostWriters].sort(byText),
+    probes: member.probes,
+    heartbeats: member.heartbeats,
     configurations: member.configurations,
     moves: member.moves,
     waitingPromotions: member.waitingPromotions,
@@ -47,6 +50,7 @@ export function memberDigest(member: Member): string {
     ownOutcomes: member.ownOutcomes,
     waitingReads: member.waitingReads,
     readRound: member.readRound,
+    staleRead: member.staleRead,
     confirmedReads: member.confirmedReads,
     tokens: member.tokens,
     lessor: member.lessor,

@@ -6,6 +6,8 @@ import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
 import { sizeFields, writeServerLine } from './lines.ts';
 import { defragment, quotaOf, sizeInUse } from './quota.ts';
+import type { LineField } from './serverLine.ts';
+import { writeDbLines, writeServing } from './startLines.ts';
 import type { Member } from './state.ts';
 
 /** What our members are. */
@@ -57,12 +59,16 @@ export function answerDefragment(member: Member, call: CallId): void {
   const { fileSize } = member;
   const inUse = sizeInUse(member.kv);
   writeServerLine(member, 'info', 'starting defragment');
+  const path: LineField = ['path', `${member.config.attributes.name}.etcd/member/snap/db`];
   writeServerLine(member, 'info', 'defragmenting', [
+    path,
     ...sizeFields('current-db-size', fileSize),
     ...sizeFields('current-db-size-in-use', inUse),
   ]);
   defragment(member);
+  writeDbLines(member);
   writeServerLine(member, 'info', 'finished defragmenting directory', [
+    path,
     ['current-db-size-bytes-diff', member.fileSize - fileSize],
     ...sizeFields('current-db-size', member.fileSize),
     ['current-db-size-in-use-bytes-diff', 0],
@@ -70,5 +76,6 @@ export function answerDefragment(member: Member, call: CallId): void {
     ['took', '0s'],
   ]);
   writeServerLine(member, 'info', 'finished defragment');
+  writeServing(member);
   member.outputs.push({ type: 'answer', call, response: { type: 'defragment', header: NO_HEADER } });
 }

@@ -41,16 +41,17 @@ import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
 import { cloneMeters, createMeters } from './meters.ts';
 import { settleOwn } from './ownOutcomes.ts';
-import { onPeer } from './peers.ts';
+import { onPeer, tickPeers } from './peers.ts';
 import { growFile } from './quota.ts';
 import { onLeader, onReadState, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
 import type { LineField } from './serverLine.ts';
-import { installSnapshot, onSnapshotLost, onSnapshotReceived, tickSnapshots } from './snapshots.ts';
+import { installSnapshot, onSnapshotLost, onSnapshotReceived, tickSnapshots, writeReceivedSnapshot } from './snapshots.ts';
 import { writeLinesAfterRaft, writeLinesBeforeRaft } from './startLines.ts';
 import type { Member, MemberConfig } from './state.ts';
 import { installState, type StateSnapshot } from './stateSnapshot.ts';
 import { carryOut, mayTakeReady, onSynced } from './storageWrites.ts';
+import { countReceived } from './traffic.ts';
 import { drainWatches, tickWatches } from './watches.ts';
 import { proposeWaiting, tickWrites } from './writes.ts';
 
@@ -101,6 +102,10 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     publication: undefined,
     heldRequests: [],
     peers: new Map(),
+    lostWriters: new Set(),
+    probes: new Map(),
+    heartbeats: new Map(),
+    staleRead: undefined,
     configurations: new Map(),
     moves: [],
     waitingPromotions: [],
@@ -178,6 +183,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       tick(member.raft);
       advanceTicks(member);
       tickCluster(member);
+      if (member.ticks % ELECTION_TICKS === 0) tickPeers(member);
       tickMoves(member);
       tickPromotions(member);
       tickSnapshots(member);
@@ -237,6 +243,9 @@ export function cloneMember(member: Member): Member {
     tokens: new Map(member.tokens),
     lessor: cloneLessor(member.lessor),
     peers: new Map(member.peers),
+    lostWriters: new Set(member.lostWriters),
+    probes: new Map(member.probes),
+    heartbeats: new Map(member.heartbeats),
     configurations: new Map(member.configurations),
     writes: new Map(member.writes),
     watches: new Map(member.watches),
@@ -253,7 +262,10 @@ function pump(member: Member): void {
   proposeWaiting(member);
   while (mayTakeReady(member) && hasReady(raft)) {
     const rd = ready(raft);
-    if (rd.softState !== undefined) onLeader(member, rd.softState.lead);
+    if (rd.softState !== undefined) {
+      member.heartbeats.clear();
+      onLeader(member, rd.softState.lead);
+    }
     const lastRead = rd.readStates.at(-1); // etcd keeps only the last: it answers all reads that waited
     if (lastRead !== undefined) onReadState(member, lastRead);
     // Committed entries are applied before this Ready is on the disk: a quorum has them.
@@ -266,11 +278,19 @@ function pump(member: Member): void {
 }
 function onMessage(member: Member, message: Message, state: StateSnapshot | undefined): void {
   if (member.membership.removed.includes(message.from)) {
+    writeServerLine(member, 'warn', 'rejected Raft message from removed member', [
+      idField('local-member-id', member.config.id),
+      idField('removed-member-id', message.from),
+    ]);
+    writeServerLine(member, 'warn', 'failed to process Raft message', [['error', 'cannot process message from removed member']]);
     member.outputs.push({ type: 'sendPeer', to: message.from, message: { type: 'removed' } });
     return;
   }
-  if (message.type === 'MsgSnap')
+  if (message.type === 'MsgSnap') {
+    if (state !== undefined) writeReceivedSnapshot(member, message, state);
     member.outputs.push({ type: 'sendPeer', to: message.from, message: { type: 'snapshotReceived' } });
+  }
+  countReceived(member, message);
   // A peer that is no longer known, or a proposal that cannot be taken, is refused; the sender finds out by itself.
   step(member.raft, message);
   const awaited = member.raft.log.unstable.snapshot;

@@ -96,6 +96,7 @@ export function requestSize(request: ApiRequest): number {
     case 'leaseLeases':
     case 'status':
     case 'inspect':
+    case 'health':
     case 'memberReplace':
     case 'hash':
     case 'defragment':
@@ -189,6 +190,7 @@ export function responseSize(response: ApiResponse, hasWholeHeader = true): numb
     case 'authRoleGet':
       return header + eachSize(2, response.permissions, permissionSize);
     case 'inspect':
+    case 'health':
     case 'memberReplace':
       return 0;
     case 'compaction':

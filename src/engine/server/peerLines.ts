@@ -23,10 +23,19 @@ export function writeNewPeer(member: Member, peer: MemberInfo): void {
 export function writeLostPeer(member: Member, id: Id64): void {
   const remote = idField('remote-peer-id', id);
   const both = [idField('local-member-id', member.config.id), remote];
+  const isConnected = member.peers.has(id);
   writeServerLine(member, 'info', 'stopping remote peer', [remote]);
-  for (const _ of STREAMS) writeServerLine(member, 'info', 'stopped TCP streaming connection with remote peer', [remote]);
+  for (const stream of STREAMS) {
+    const writer: LineField[] = [['stream-writer-type', stream], remote];
+    if (isConnected) writeServerLine(member, 'warn', 'closed TCP streaming connection with remote peer', writer);
+    writeServerLine(member, 'info', 'stopped TCP streaming connection with remote peer', writer);
+  }
   writeServerLine(member, 'info', 'stopped HTTP pipelining with remote peer', both);
-  for (const stream of STREAMS) writeServerLine(member, 'info', 'stopped stream reader with remote peer', readers(stream, both));
+  for (const [i, stream] of STREAMS.entries()) {
+    if (isConnected) writeLostReader(member, id, stream, 'context canceled');
+    if (isConnected && i === 0) writeInactive(member, id, `failed to read ${formatHex(id)} on ${stream} (context canceled)`);
+    writeServerLine(member, 'info', 'stopped stream reader with remote peer', readers(stream, both));
+  }
   writeServerLine(member, 'info', 'stopped remote peer', [remote]);
   writeServerLine(member, 'info', 'removed remote peer', [
     idField('local-member-id', member.config.id),
@@ -52,14 +61,58 @@ export function writePeerActive(member: Member, id: Id64): void {
 /** The connection is gone. */
 export function writePeerInactive(member: Member, id: Id64): void {
   const error = 'unexpected EOF';
+  for (const stream of STREAMS) writeLostReader(member, id, stream, error);
+  writeInactive(member, id, `failed to read ${formatHex(id)} on stream Message (${error})`);
+}
+
+/** Something was to be sent, and nobody is there to take it. */
+export function writeLostWriters(member: Member, id: Id64): void {
   const both = [idField('local-member-id', member.config.id), idField('remote-peer-id', id)];
   for (const stream of STREAMS) {
-    const fields: LineField[] = [...readers(stream, both), ['error', error]];
-    writeServerLine(member, 'warn', 'lost TCP streaming connection with remote peer', fields);
+    writeServerLine(member, 'warn', 'lost TCP streaming connection with remote peer', [['stream-writer-type', stream], ...both]);
   }
-  const failure = `failed to read ${formatHex(id)} on stream Message (${error})`;
-  const inactive: LineField[] = [idField('peer-id', id), ['error', failure]];
-  writeServerLine(member, 'warn', 'peer became inactive (message send to peer failed)', inactive);
+}
+
+/** It listens elsewhere now. */
+export function writeUpdatedPeer(member: Member, id: Id64, urls: readonly string[]): void {
+  const fields: LineField[] = [idField('local-member-id', member.config.id), idField('updated-remote-peer-id', id)];
+  writeServerLine(member, 'info', 'updated remote peer', [...fields, ['updated-remote-peer-urls', urls]]);
+}
+
+/** It does not answer those who look after it: one such line for each of two ways to it. */
+export function writeUnhealthyPeer(member: Member, peer: MemberInfo): void {
+  for (const tripper of ['ROUND_TRIPPER_SNAPSHOT', 'ROUND_TRIPPER_RAFT_MESSAGE']) {
+    writeServerLine(member, 'warn', 'prober detected unhealthy status', [
+      ['round-tripper-name', tripper],
+      idField('remote-peer-id', peer.id),
+      ['rtt', '0s'],
+      ['error', refusedBy(peer)],
+    ]);
+  }
+}
+
+/** The leader wanted to know its version. */
+export function writeUnknownVersion(member: Member, peer: MemberInfo): void {
+  const id = idField('remote-member-id', peer.id);
+  for (const url of peer.peerUrls) {
+    const address = `${url}/version`;
+    const error: LineField = ['error', `Get "${address}": ${refusedBy(peer)}`];
+    writeServerLine(member, 'warn', 'failed to reach the peer URL', [['address', address], id, error]);
+    writeServerLine(member, 'warn', 'failed to get version', [id, error]);
+  }
+}
+
+function refusedBy({ peerUrls }: MemberInfo): string {
+  return `dial tcp ${(peerUrls[0] ?? '').replace(/^https?:\/\//, '')}: connect: connection refused`;
+}
+
+function writeLostReader(member: Member, id: Id64, stream: string, error: string): void {
+  const both = [idField('local-member-id', member.config.id), idField('remote-peer-id', id)];
+  writeServerLine(member, 'warn', 'lost TCP streaming connection with remote peer', [...readers(stream, both), ['error', error]]);
+}
+
+function writeInactive(member: Member, id: Id64, error: string): void {
+  writeServerLine(member, 'warn', 'peer became inactive (message send to peer failed)', [idField('peer-id', id), ['error', error]]);
 }
 
 /** Somebody who was removed has come back. */

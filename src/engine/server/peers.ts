@@ -1,8 +1,13 @@
 /** Which peers are connected, and since when: the transport tells (etcd-io/etcd:server/etcdserver/util.go). */
-import type { Id64 } from '../../base/index.ts';
+import { formatHex, type Id64 } from '../../base/index.ts';
 import type { MemberInfo } from './api.ts';
-import { writePeerActive, writePeerInactive, writeRejectedPeer } from './peerLines.ts';
+import { addCount, type Labels } from './meters.ts';
+import { writeLostWriters, writePeerActive, writePeerInactive, writeRejectedPeer, writeUnhealthyPeer } from './peerLines.ts';
 import type { Member } from './state.ts';
+
+/** Virtual µs between two looks. etcd: statusMonitoringInterval, and statusErrorInterval at first and while something is wrong. */
+const PROBE_INTERVAL = 30_000_000;
+const PROBE_ERROR_INTERVAL = 5_000_000;
 
 /** Is a peer connected, and has been since then? @param since virtual µs */
 export function isConnectedSince(member: Member, peer: Id64, since: number): boolean {
@@ -18,12 +23,42 @@ export function connectedSince(member: Member, members: readonly MemberInfo[], s
 /** The transport tells that a connection is there, or gone. */
 export function onPeer(member: Member, peer: Id64, isConnected: boolean): void {
   if (!isConnected) {
-    if (member.peers.delete(peer)) writePeerInactive(member, peer);
+    if (!member.peers.delete(peer)) return;
+    member.lostWriters.add(peer);
+    addCount(member.meters, 'etcd_network_disconnected_peers_total', linkLabels(member, peer), 1);
+    writePeerInactive(member, peer);
   } else if (member.membership.removed.includes(peer)) {
     member.outputs.push({ type: 'sendPeer', to: peer, message: { type: 'removed' } });
     writeRejectedPeer(member, peer);
   } else if (!member.peers.has(peer)) {
     member.peers.set(peer, member.now);
+    member.lostWriters.delete(peer);
     writePeerActive(member, peer);
+  }
+}
+
+/** A message to a peer leaves: if the connection was lost since the last one, this is when its other half is found to be gone. */
+export function onPeerSend(member: Member, peer: Id64): void {
+  if (member.lostWriters.delete(peer)) writeLostWriters(member, peer);
+}
+
+/** What a peer's connection is called where it is counted. */
+export function linkLabels(member: Member, peer: Id64): Labels {
+  return [
+    ['Local', formatHex(member.config.id)],
+    ['Remote', formatHex(peer)],
+  ];
+}
+
+/** Looks after the others, as etcd's prober does: it says so when one is not there. */
+export function tickPeers(member: Member): void {
+  const { probes, membership, config, now } = member;
+  for (const peer of membership.members) {
+    if (peer.id === config.id) continue;
+    const at = probes.get(peer.id) ?? now + PROBE_ERROR_INTERVAL;
+    const isDue = now >= at;
+    const isHealthy = member.peers.has(peer.id);
+    if (isDue && !isHealthy) writeUnhealthyPeer(member, peer);
+    probes.set(peer.id, !isDue ? at : now + (isHealthy ? PROBE_INTERVAL : PROBE_ERROR_INTERVAL));
   }
 }

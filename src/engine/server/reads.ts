@@ -7,6 +7,7 @@ import { countOperations } from './counters.ts';
 import { downgradeTarget, shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
+import { endHealth } from './health.ts';
 import type { CallId } from './input.ts';
 import { internalText } from './internalText.ts';
 import { demoteLessor } from './lessor.ts';
@@ -37,6 +38,10 @@ export function answerRead(member: Member, read: PendingRead): void {
   const { call } = read;
   if (read.request.type === 'leadership') {
     noteLeadership(member, read.request.read, true);
+    return;
+  }
+  if (read.request.type === 'health') {
+    endHealth(member, call, read.request, undefined);
     return;
   }
   const result = resultOf(member, read);
@@ -84,6 +89,7 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
       if (request.action === 'enable' || (request.action === 'cancel' && member.downgrade !== '')) return undefined;
       return ok({ type: 'downgrade', header: headerOf(member), version: shortClusterVersion(member) });
     }
+    case 'health':
     case 'leadership':
       return undefined; // it is answered elsewhere
     default:
@@ -108,7 +114,15 @@ function beginDowngrade(
 /** Raft has confirmed a round: its reads wait for nothing but the apply. */
 export function onReadState(member: Member, state: ReadState): void {
   const round = member.readRound;
-  if (round === undefined || round.context !== state.context) return; // an answer to a round that was given up
+  if (round === undefined) {
+    // An answer to a round that was given up: whoever waits next meets it.
+    member.staleRead ??= state.context;
+    return;
+  }
+  if (!round.contexts.includes(state.context)) {
+    tellStale(member, state.context);
+    return;
+  }
   member.readRound = undefined;
   member.confirmedReads = [
     ...member.confirmedReads,
@@ -144,6 +158,7 @@ export function onLeader(member: Member, leader: MemberId): void {
   const round = member.readRound;
   if (round === undefined) return;
   member.readRound = undefined;
+  member.counters.etcd_server_read_indexes_failed_total++;
   for (const read of round.reads) refuseRead(member, read, 'leaderChanged');
   startRound(member);
 }
@@ -164,15 +179,14 @@ export function tickReads(member: Member): void {
       ['timeout', '7s'],
     ]);
     member.readRound = undefined;
-    member.counters.etcd_server_read_indexes_failed_total++;
+    member.counters.etcd_server_slow_read_indexes_total++;
     for (const read of round.reads) refuseRead(member, read, 'timeout');
     startRound(member);
   } else if (member.now >= round.retryAt) {
     writeServerLine(member, 'warn', 'waiting for ReadIndex response took too long, retrying', [
-      ['sent-request-id', BigInt(`0x${round.context}`)],
+      ['sent-request-id', BigInt(`0x${round.contexts[0] ?? ZERO_ID}`)],
       ['retry-timeout', '500ms'],
     ]);
-    member.counters.etcd_server_slow_read_indexes_total++;
     askAgain(member);
   }
 }
@@ -212,17 +226,27 @@ function noteLeadership(member: Member, read: number, isConfirmed: boolean): voi
   );
 }
 
+function tellStale(member: Member, context: string): void {
+  const message =
+    'ignored out-of-date read index response; local node read indexes queueing up and waiting to be in sync with leader';
+  writeServerLine(member, 'warn', message, [['received-request-id', BigInt(`0x${context}`)]]);
+  member.counters.etcd_server_slow_read_indexes_total++;
+}
+
 function startRound(member: Member): void {
   if (member.readRound !== undefined || member.waitingReads.length === 0) return;
-  member.readRound = { context: ZERO_ID, reads: member.waitingReads, startedAt: member.now, retryAt: 0 };
+  member.readRound = { contexts: [], reads: member.waitingReads, startedAt: member.now, retryAt: 0 };
   member.waitingReads = [];
+  if (member.staleRead !== undefined) tellStale(member, member.staleRead);
+  member.staleRead = undefined;
   askAgain(member);
 }
 
 function askAgain(member: Member): void {
   if (member.readRound === undefined) return;
   const context = nextRequestId(member);
-  member.readRound = { ...member.readRound, context, retryAt: member.now + RETRY_TIME };
+  const contexts = [context, ...member.readRound.contexts];
+  member.readRound = { ...member.readRound, contexts, retryAt: member.now + RETRY_TIME };
   readIndex(member.raft, context);
 }
 
@@ -230,6 +254,10 @@ function refuseRead(member: Member, read: PendingRead, code: ApiErrorCode): void
   if (read.request.type === 'leadership') {
     writeServerLine(member, 'warn', "Failed to check current member's leadership", [['error', internalText(code)]]);
     noteLeadership(member, read.request.read, false);
+    return;
+  }
+  if (read.request.type === 'health') {
+    endHealth(member, read.call, read.request, code);
     return;
   }
   tellUnagreed(member, read, code);

@@ -1,10 +1,11 @@
 /** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc). */
 import { type Bytes, ok, type Result, toId64, unreachable, ZERO_ID } from '../../base/index.ts';
-import type { LeaseGrantRequest, PutRequest, TxnRequest, UnaryResponse } from './api.ts';
+import type { HealthRequest, LeaseGrantRequest, PutRequest, TxnRequest, UnaryResponse } from './api.ts';
 import { forgetCall, noteRequest } from './calls.ts';
 import { beginConfigure, beginMove, cancelConfigure } from './configure.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
+import { endHealth, healthWantsRead } from './health.ts';
 import type { CallId } from './input.ts';
 import { beginLeaderCall, cancelLeaderCall } from './leaderCalls.ts';
 import { leasesInOrder } from './lessor.ts';
@@ -67,6 +68,7 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
   const { call, request, requireLeader, token } = incoming;
   if (member.raft.isLearner && !isServedByLearner(request)) return 'learnerNotSupported';
   if (request.type === 'inspect') return answer(member, call, inspectionOf(member));
+  if (request.type === 'health') return beginHealth(member, call, request);
   if (request.type === 'watch') return beginWatch(member, { ...incoming, request });
   if (requireLeader && member.raft.lead === ZERO_ID) return 'noLeader';
   // Whether there is room is looked at before anything else.
@@ -169,6 +171,7 @@ function isServedByLearner(request: IncomingRequest['request']): boolean {
   return (
     request.type === 'status' ||
     request.type === 'inspect' ||
+    request.type === 'health' ||
     request.type === 'snapshot' ||
     (request.type === 'range' && request.serializable)
   );
@@ -189,6 +192,11 @@ function beginTxn(member: Member, call: CallId, request: TxnRequest, token: Byte
 function read(member: Member, pending: PendingRead, isLinearizable: boolean): undefined {
   if (isLinearizable) beginRead(member, pending);
   else answerRead(member, pending);
+}
+
+function beginHealth(member: Member, call: CallId, request: HealthRequest): undefined {
+  if (healthWantsRead(member, request)) read(member, { call, request, token: undefined, startedAt: member.now }, true);
+  else endHealth(member, call, request, undefined);
 }
 
 /** A lease without an id gets one that nobody else has; etcd keeps it positive. */

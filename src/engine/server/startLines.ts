@@ -45,17 +45,7 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
   write('info', 'configuring peer listeners', [['listen-peer-urls', ownPeerUrls(config)]]);
   write('info', 'configuring client listeners', [['listen-client-urls', clientUrls]]);
   write('info', 'starting an etcd server', serverFields(config, isFirst));
-  write(
-    'info',
-    `Opening db file (${dir}/member/snap/db) with mode -rw------- and with options: {Timeout: 0s, NoGrowSync: false, NoFreelistSync: true, PreLoadFreelist: false, FreelistType: hashmap, ReadOnly: false, MmapFlags: 8000, InitialMmapSize: 10737418240, PageSize: 0, NoSync: false, OpenFile: 0x0, Mlock: false, Logger: *zap.Logger}`,
-    [],
-    'bbolt',
-  );
-  write('info', `Opening bbolt db (${dir}/member/snap/db) successfully`, [], 'bbolt');
-  write('info', 'opened backend db', [
-    ['path', `${dir}/member/snap/db`],
-    ['took', '0s'],
-  ]);
+  writeOpenLines(member);
   // What was committed before has been applied before: etcd's store knows how far.
   const consistentIndex = isFirst ? 0 : Math.max(member.replayTo, member.diskSnapshotIndex);
   write('info', 'restore consistentIndex', [['index', consistentIndex]]);
@@ -161,6 +151,26 @@ export function writeServing(member: Member): void {
     ['service', ''],
     ['status', 'SERVING'],
   ]);
+}
+
+/** The database's file is opened. */
+export function writeOpenLines(member: Member): void {
+  const path = `${dataDir(member.config)}/member/snap/db`;
+  writeDbLines(member);
+  writeServerLine(member, 'info', 'opened backend db', [
+    ['path', path],
+    ['took', '0s'],
+  ]);
+}
+
+/** What the library of the database's file says when it opens one. */
+export function writeDbLines({ config, outputs }: Member): void {
+  const path = `${dataDir(config)}/member/snap/db`;
+  const write = (message: string) => outputs.push({ type: 'log', line: { level: 'info', logger: 'bbolt', message, fields: [] } });
+  write(
+    `Opening db file (${path}) with mode -rw------- and with options: {Timeout: 0s, NoGrowSync: false, NoFreelistSync: true, PreLoadFreelist: false, FreelistType: hashmap, ReadOnly: false, MmapFlags: 8000, InitialMmapSize: 10737418240, PageSize: 0, NoSync: false, OpenFile: 0x0, Mlock: false, Logger: *zap.Logger}`,
+  );
+  write(`Opening bbolt db (${path}) successfully`);
 }
 
 /** What the store says of the key-values in it. */

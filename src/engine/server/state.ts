@@ -98,7 +98,7 @@ export interface WaitingProposal {
 export interface PendingRead {
   readonly call: CallId;
   readonly request:
-    | Extract<UnaryRequest, { type: 'range' | 'memberList' | 'txn' | 'authenticate' | 'downgrade' }>
+    | Extract<UnaryRequest, { type: 'range' | 'memberList' | 'txn' | 'authenticate' | 'downgrade' | 'health' }>
     /** Nothing is read: a call to the leader wants to know whether this member still is it. */
     | { readonly type: 'leadership'; readonly read: number };
   readonly token: Bytes | undefined;
@@ -108,8 +108,8 @@ export interface PendingRead {
 
 /** Reads that share one ReadIndex. */
 export interface ReadRound {
-  /** Names the round in Raft; a resent round has a new name. */
-  readonly context: Id64;
+  /** Name the round in Raft, the last one first; a resent round has one more. */
+  readonly contexts: readonly string[];
   /** Those whose clients still wait; perhaps none. */
   readonly reads: readonly PendingRead[];
   /** Virtual µs at which it began. */
@@ -140,6 +140,10 @@ export interface OpenWatch {
 /** A snapshot on its way to a peer; the log is not compacted meanwhile. */
 export interface SentSnapshot {
   readonly peer: MemberId;
+  readonly index: LogIndex;
+  /** Virtual µs. */
+  readonly sentAt: number;
+  readonly size: number;
   /** Virtual µs until which it counts after it has arrived; undefined = it is under way. */
   readonly releaseAt: number | undefined;
 }
@@ -150,6 +154,10 @@ export interface Writing {
   readonly ready: Ready | undefined;
   /** It is safe when everything before it on the disk is. */
   readonly position: number;
+  /** Virtual µs. */
+  readonly startedAt: number;
+  /** It is being synced. */
+  readonly sync: boolean;
   /** What may be said only then. */
   readonly after: readonly Message[];
 }
@@ -163,6 +171,12 @@ export interface Member extends StateMachine {
   heldRequests: readonly IncomingRequest[];
   /** Since when each connected peer is connected, virtual µs. */
   readonly peers: Map<MemberId, number>;
+  /** Peers whose connection was lost, and to whom nothing has been sent since. */
+  readonly lostWriters: Set<MemberId>;
+  /** When each peer is looked after next, virtual µs. */
+  readonly probes: Map<MemberId, number>;
+  /** When the last heartbeat to each peer left, virtual µs; since the last change of leader. */
+  readonly heartbeats: Map<MemberId, number>;
   /** By request id. */
   readonly configurations: Map<Id64, PendingConfiguration>;
   moves: readonly PendingMove[];
@@ -190,6 +204,8 @@ export interface Member extends StateMachine {
   /** How writes of the member's own have ended; taken in before the input is done with. */
   ownOutcomes: readonly OwnOutcome[];
   waitingReads: readonly PendingRead[];
+  /** An answer from Raft that nobody has taken: to a round that was given up. */
+  staleRead: string | undefined;
   readRound: ReadRound | undefined;
   confirmedReads: readonly ConfirmedReads[];
   /** By token. */

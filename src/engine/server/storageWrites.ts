@@ -4,12 +4,16 @@
  * Ready at once, its writes in a queue, and with each what may be said only when it is safe (etcd-io/raft:doc.go, "Usage with
  * Asynchronous Storage Writes").
  */
-import { assert } from '../../base/index.ts';
+import { assert, goDuration } from '../../base/index.ts';
 import { advance, appendToStorage, applySnapshot, type Message, type Ready, setHardState, step } from '../raft/index.ts';
 import type { DiskRecord } from './input.ts';
+import { writeServerLine } from './lines.ts';
+import { observe } from './meters.ts';
+import { onPeerSend } from './peers.ts';
 import { sendSnapshot, takeSnapshots } from './snapshots.ts';
 import type { Member, Writing } from './state.ts';
 import { takeState } from './stateSnapshot.ts';
+import { countSent, watchHeartbeat } from './traffic.ts';
 
 /** Whether the next Ready may be taken from Raft: with synchronous storage not while one is being written. */
 export function mayTakeReady({ config, writing }: Member): boolean {
@@ -42,8 +46,22 @@ export function carryOut(member: Member, rd: Ready): void {
 export function onSynced(member: Member, position: number): void {
   for (let first = member.writing[0]; first !== undefined && first.position <= position; first = member.writing[0]) {
     member.writing = member.writing.slice(1);
+    if (first.sync) measureSync(member, first);
     finish(member, first);
   }
+}
+
+/** etcd: warnSyncDuration, 1 s. */
+const SLOW_SYNC = 1_000_000;
+
+function measureSync(member: Member, { startedAt }: Writing): void {
+  const took = member.now - startedAt;
+  observe(member.meters, 'etcd_disk_wal_fsync_duration_seconds', took / 1_000_000);
+  if (took <= SLOW_SYNC) return;
+  writeServerLine(member, 'warn', 'slow fdatasync', [
+    ['took', goDuration(took)],
+    ['expected-duration', goDuration(SLOW_SYNC)],
+  ]);
 }
 
 const NO_MESSAGES: readonly Message[] = [];
@@ -58,7 +76,8 @@ function write(member: Member, rd: Ready, after: readonly Message[]): void {
     member.outputs.push({ type: 'write', records, position: member.diskPosition, sync, replaces });
   }
   const last = member.writing.at(-1);
-  const writing: Writing = { ready: rd, position: sync || last === undefined ? member.diskPosition : last.position, after };
+  const position = sync || last === undefined ? member.diskPosition : last.position;
+  const writing: Writing = { ready: rd, position, startedAt: member.now, sync, after };
   if (!sync && last === undefined) finish(member, writing);
   else member.writing = [...member.writing, writing];
 }
@@ -107,7 +126,12 @@ function send(member: Member, messages: readonly Message[]): void {
   });
   messages.forEach((message, i) => {
     assert(message.to !== member.raft.id, 'nobody sends to itself', { type: message.type });
+    if (message.type === 'MsgHeartbeat') watchHeartbeat(member, message.to);
     if (message.type === 'MsgSnap') sendSnapshot(member, message);
-    else if (message.type !== 'MsgAppResp' || i === lastAck) member.outputs.push({ type: 'send', message });
+    else if (message.type !== 'MsgAppResp' || i === lastAck) {
+      if (member.lostWriters.size > 0) onPeerSend(member, message.to);
+      countSent(member, message);
+      member.outputs.push({ type: 'send', message });
+    }
   });
 }
