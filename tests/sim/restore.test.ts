@@ -18,7 +18,20 @@ import {
   storeAt,
   traceDigest,
 } from '../../src/sim/index.ts';
-import { act, ask, type Cluster, createCluster, createLedCluster, endOf, get, isolate, leaderOf, pass, put } from './support.ts';
+import {
+  act,
+  ask,
+  type Cluster,
+  createCluster,
+  createLedCluster,
+  endOf,
+  followersOf,
+  get,
+  isolate,
+  leaderOf,
+  pass,
+  put,
+} from './support.ts';
 
 /** What `snapshot save` gives. */
 function save(cluster: Cluster, member: number): string {
@@ -132,9 +145,11 @@ test('another snapshot makes another cluster, and so does one that was saved of 
 test('a restored run is the same run with every driver, and in the past', () => {
   const live = createCluster(5, { seed: 5, scenario: { boot: 'etcd', snapshot } });
   pass(live, 2 * SECOND);
-  isolate(live, [1, 2]);
-  answer(live, put('color', 'amber'), 3);
-  act(live, { type: 'crash', member: 4 });
+  const leader = leaderOf(live);
+  const [first = 0, second = 0, third = 0] = followersOf(live);
+  isolate(live, [first, second]);
+  answer(live, put('color', 'amber'), leader);
+  act(live, { type: 'crash', member: third });
   pass(live, SECOND);
   const { scenario, journal, now, hash } = live.run.kernel;
   // The scenario travels as JSON and by structured clone.
