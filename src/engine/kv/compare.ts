@@ -14,7 +14,7 @@ import type { Compare, CompareResult, KeyValue } from './types.ts';
 export function compareHolds(kv: Kv, compare: Compare): boolean {
   assert(!kv.isWriting, 'conditions are evaluated before the transaction begins');
   if (compare.rangeEnd === '') return pairHolds(compare, getKey(kv, compare.key));
-  const read = rangeAt(kv, { ...PLAIN_RANGE, key: compare.key, rangeEnd: compare.rangeEnd }, kv.revision);
+  const read = rangeAt(kv, { key: compare.key, rangeEnd: compare.rangeEnd, ...PLAIN_RANGE }, kv.revision);
   assert(read.ok, 'the present can always be read');
   const pairs = read.value.kvs;
   return pairs.length === 0 ? pairHolds(compare, undefined) : pairs.every((pair) => pairHolds(compare, pair));

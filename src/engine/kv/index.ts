@@ -18,6 +18,7 @@ export {
   getKey,
   getKeyAt,
   type KvState,
+  keySearchCost,
   kvDigest,
   kvState,
   type StoredVersion,

@@ -44,7 +44,7 @@ function load(kv: Kv, snapshot: KvSnapshot): void {
   let revision = 1;
   for (const { sub, kv: pair } of snapshot.versions) {
     kv.keys = updateNewest(kv.keys, kv.owner, pair.key, (newest) => {
-      const version = appendVersion(kv.log, kv.owner, newest, pair, sub);
+      const version = appendVersion(kv.log, kv.owner, newest, pair, sub, snapshot.compactRevision);
       kv.storedSize += storedSizeOf(version);
       return version;
     });

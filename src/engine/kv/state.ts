@@ -1,5 +1,5 @@
 import type { Bytes } from '../../base/index.ts';
-import type { KeyNode } from './keyTree.ts';
+import type { KeyNode } from './keyNode.ts';
 import type { Event, HashKvResult, WatcherResponse, WatchOptions } from './types.ts';
 import type { Owner, VersionLog } from './versionLog.ts';
 

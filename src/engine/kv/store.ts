@@ -1,5 +1,6 @@
 import { assert, type Bytes, digestOf } from '../../base/index.ts';
 import { createKeyTree, findNewest, findPair } from './keyTree.ts';
+import { type SearchCost, searchCost } from './keyTreeChecks.ts';
 import type { CompactionJob, Kv } from './state.ts';
 import type { HashKvResult, KeyValue } from './types.ts';
 import {
@@ -74,6 +75,11 @@ export function getKeyAt(kv: Kv, key: Bytes, revision: number): KeyValue | undef
   const newest = findNewest(kv.keys, key);
   const version = newest === undefined ? undefined : versionAtRevision(kv.log, newest, revision);
   return version === undefined || isTombstone(version) ? undefined : version.kv;
+}
+
+/** What it costs to find a key. */
+export function keySearchCost(kv: Kv, key: Bytes): SearchCost {
+  return searchCost(kv.keys, key);
 }
 
 /** One stored change. */

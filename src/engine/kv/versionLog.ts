@@ -27,7 +27,7 @@ export interface Version {
   /** Position of the version `span` steps back. */
   readonly jump: number;
   readonly span: number;
-  /** `span` of the version at `jump`; 0 if there is none. */
+  /** `span` of the version at `jump`; 0 if there is none, or if it is where jumps end. */
   readonly jumpSpan: number;
 }
 
@@ -71,9 +71,20 @@ export function isTombstone(version: Version): boolean {
   return version.kv.version === 0;
 }
 
-/** Adds a change of a key whose newest version so far is `newest`. */
-export function appendVersion(log: VersionLog, owner: Owner, newest: Version | undefined, kv: KeyValue, sub: number): Version {
-  const version = linkVersion(log, newest, kv, sub);
+/**
+ * Adds a change of a key whose newest version so far is `newest`.
+ *
+ * @param oldest nobody reads below this revision any more: no jump leads past a version that is not above it
+ */
+export function appendVersion(
+  log: VersionLog,
+  owner: Owner,
+  newest: Version | undefined,
+  kv: KeyValue,
+  sub: number,
+  oldest: number,
+): Version {
+  const version = linkVersion(log, newest, kv, sub, oldest);
   log.nextPosition++;
   ownSpine(log, owner);
   const last = log.chunks.length - 1;
@@ -95,12 +106,12 @@ export function appendVersion(log: VersionLog, owner: Owner, newest: Version | u
 /** The version at a position, or undefined if it was never there or has been compacted. */
 export function versionAt(log: VersionLog, position: number): Version | undefined {
   if (position < 0) return undefined;
-  const chunk = log.chunks[chunkOf(log, position)];
+  const at = chunkOf(log, position);
+  const chunk = log.chunks[at];
   if (chunk === undefined) return undefined;
   const { versions } = chunk;
   // Where nothing was dropped from the chunk, the offset is known.
-  const first = versions[0];
-  const dense = first === undefined ? undefined : versions[position - first.position];
+  const dense = versions[position - (log.firsts[at] ?? 0)];
   if (dense?.position === position) return dense;
   let low = 0;
   let high = versions.length;
@@ -219,9 +230,12 @@ export function assertVersionLogInvariants(log: VersionLog): void {
 }
 
 /** The version list stays a skew-binary list: two equal spans at its head become one of twice their length and one. */
-function linkVersion(log: VersionLog, newest: Version | undefined, kv: KeyValue, sub: number): Version {
+function linkVersion(log: VersionLog, newest: Version | undefined, kv: KeyValue, sub: number, oldest: number): Version {
   const position = log.nextPosition;
   if (newest === undefined) return { kv, sub, position, previous: NOWHERE, jump: NOWHERE, span: 1, jumpSpan: 0 };
+  if (newest.kv.modRevision <= oldest) {
+    return { kv, sub, position, previous: newest.position, jump: newest.position, span: 1, jumpSpan: 0 };
+  }
   if (newest.span !== newest.jumpSpan) {
     return { kv, sub, position, previous: newest.position, jump: newest.position, span: 1, jumpSpan: newest.span };
   }

@@ -100,7 +100,7 @@ export function endWrite(write: KvWrite): WriteResult {
 function change(write: KvWrite, newest: Version | undefined, pair: KeyValue): Version {
   // Once, for all that etcd's check of a transaction sees; what it does not see makes two versions of one main revision.
   assert(newest === undefined || newest.kv.modRevision <= write.main, 'a key changes in the order of revisions', { key: pair.key });
-  const version = appendVersion(write.kv.log, write.kv.owner, newest, pair, write.changes.length);
+  const version = appendVersion(write.kv.log, write.kv.owner, newest, pair, write.changes.length, write.kv.compactRevision);
   write.changes.push(version);
   write.kv.storedSize += storedSizeOf(version);
   return version;

@@ -44,7 +44,7 @@ import {
   writeRange,
   writeRevision,
 } from '../../../src/engine/kv/index.ts';
-import { assertKeyTreeInvariants } from '../../../src/engine/kv/keyTree.ts';
+import { assertKeyTreeInvariants } from '../../../src/engine/kv/keyTreeChecks.ts';
 import { assertVersionLogInvariants } from '../../../src/engine/kv/versionLog.ts';
 import {
   cloneModel,

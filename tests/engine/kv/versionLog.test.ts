@@ -33,7 +33,7 @@ function fill(): { readonly log: VersionLog; readonly owner: Owner; readonly new
 
 function append(log: VersionLog, owner: Owner, newest: Version | undefined, key: string, version: number, from: number): Version {
   const kv = { key, value: '', createRevision: from + 2, modRevision: from + version + 1, version, lease: ZERO_ID };
-  return appendVersion(log, owner, newest, kv, 0);
+  return appendVersion(log, owner, newest, kv, 0, -1);
 }
 
 /** Versions looked up on the way from `newest` to `revision`, counted by a log that counts. */
@@ -41,9 +41,9 @@ function stepsTo(log: VersionLog, newest: Version, revision: number): number {
   let steps = 0;
   const counting: VersionLog = {
     ...log,
-    get firsts() {
+    get chunks() {
       steps++;
-      return log.firsts;
+      return log.chunks;
     },
   };
   versionAtRevision(counting, newest, revision);

@@ -12,8 +12,8 @@ import {
   endWrite,
   type Kv,
   type KvSnapshot,
+  keySearchCost,
   kvDigest,
-  PLAIN_RANGE,
   type RangeOptions,
   range,
   restoreKv,
@@ -41,6 +41,7 @@ function main(): void {
 function atSize(size: number): Figure[] {
   const keys = shuffled(Array.from({ length: size }, (_, i) => keyOf(i)));
   const { figures, kv } = filling(keys);
+  figures.push(...searching(kv, keys));
   // The history that a round leaves behind is swept up before the next one.
   const count = 100_000;
   let next = 0;
@@ -123,6 +124,15 @@ function atSize(size: number): Figure[] {
     ),
   );
   return figures;
+}
+
+/** What does not depend on the machine: how far a search goes, on average over some keys. */
+function searching(kv: Kv, keys: readonly Bytes[]): Figure[] {
+  const costs = keys.slice(0, 1_000).map((key) => keySearchCost(kv, key));
+  return (['nodes', 'comparisons', 'keys'] as const).map((field) => {
+    const value = costs.reduce((sum, cost) => sum + cost[field], 0) / costs.length;
+    return { id: `kv/search-${field}/keys=${keys.length}`, value, unit: 'count' };
+  });
 }
 
 /** New keys in random order until there are so many, several times over for small stores; and what the last one weighs. */
@@ -258,8 +268,22 @@ function sweep(kv: Kv): void {
   while (compactStep(kv, 1_000_000).isPending);
 }
 
+/** Written out, for to spread a record takes longer than to find a key. */
 function read(key: Bytes, rangeEnd: Bytes, limit: number): RangeOptions {
-  return { ...PLAIN_RANGE, key, rangeEnd, limit };
+  return {
+    key,
+    rangeEnd,
+    limit,
+    revision: 0,
+    sortOrder: 'none',
+    sortTarget: 'key',
+    keysOnly: false,
+    countOnly: false,
+    minModRevision: 0,
+    maxModRevision: 0,
+    minCreateRevision: 0,
+    maxCreateRevision: 0,
+  };
 }
 
 function expectCount(result: ReturnType<typeof range>, count: number): void {
