@@ -186,15 +186,16 @@ function apply(pair: Pair, step: Exclude<Step, { type: 'clone' }>): void {
 function applyWrite({ kv, model }: Omit<Pair, 'watchers'>, changes: readonly Change[]): void {
   const write = beginWrite(kv);
   const main = model.revision + 1;
-  const touched = new Set<string>();
-  for (const change of changes) applyChange(model, write, main, change, touched);
-  const changed = touched.size > 0;
+  for (const change of changes) applyChange(model, write, main, change);
+  const changed = model.changes.at(-1)?.kv.modRevision === main;
   if (changed) model.revision = main;
   same(endWrite(write), { revision: model.revision, changed });
 }
 
-function applyChange(model: Model, write: KvWrite, main: number, change: Change, touched: Set<string>): void {
-  const visible = touched.size > 0 ? main : model.revision;
+function applyChange(model: Model, write: KvWrite, main: number, change: Change): void {
+  const made = model.changes.at(-1);
+  const sub = made?.kv.modRevision === main ? made.sub + 1 : 0;
+  const visible = sub > 0 ? main : model.revision;
   same(writeRevision(write), visible);
   switch (change.type) {
     case 'range': {
@@ -204,18 +205,12 @@ function applyChange(model: Model, write: KvWrite, main: number, change: Change,
     }
     case 'delete': {
       const found = modelPairs(model, change.keys, visible);
-      // The server refuses a transaction that puts and deletes one key.
-      if (found.some(({ key }) => touched.has(key))) return;
       same(writeDelete(write, change.keys), { deleted: found.length, prevKvs: found });
-      for (const { key } of found) {
-        modelDelete(model, main, touched.size, key);
-        touched.add(key);
-      }
+      for (const [i, { key }] of found.entries()) modelDelete(model, main, sub + i, key);
       return;
     }
     case 'put': {
       const { key, value, lease, ignoreValue, ignoreLease } = change.options;
-      if (touched.has(key)) return;
       const before = modelGet(model, key, visible);
       const answer = writePut(write, change.options);
       if ((ignoreValue || ignoreLease) && before === undefined) {
@@ -223,8 +218,7 @@ function applyChange(model: Model, write: KvWrite, main: number, change: Change,
         return;
       }
       const kept = { value: ignoreValue ? (before?.value ?? '') : value, lease: ignoreLease ? (before?.lease ?? ZERO_ID) : lease };
-      modelPut(model, main, touched.size, { key, ...kept });
-      touched.add(key);
+      modelPut(model, main, sub, { key, ...kept });
       same(answer, { ok: true, value: { kv: modelGet(model, key, main), prevKv: before } });
       same(getKey(write.kv, key), modelGet(model, key, main));
     }
@@ -301,7 +295,9 @@ function hear({ model, watchers }: Pair, { watcherId, revision, compactRevision,
   );
   same([events.length > 0, last <= revision, revision <= model.revision], [true, true, true]);
   for (const { kv: pair, prevKv } of events) {
-    const before = watcher.options.prevKv ? modelGet(model, pair.key, pair.modRevision - 1) : undefined;
+    // A creation has none, not even where the transaction deleted the key first.
+    const hasBefore = watcher.options.prevKv && pair.createRevision !== pair.modRevision;
+    const before = hasBefore ? modelGet(model, pair.key, pair.modRevision - 1) : undefined;
     // Compacted since, it may have been there in time.
     const mayLack = pair.modRevision - 1 < model.compactRevision;
     if (prevKv !== undefined || !mayLack) same(prevKv, before);
