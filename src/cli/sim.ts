@@ -2,7 +2,7 @@
 import { SECOND, type SimTime } from '../sim/index.ts';
 import { type ParsedWords, runCommand } from './options.ts';
 import { runExperiment } from './sim/experiment.ts';
-import { runLife } from './sim/life.ts';
+import { foundersOf, runLife } from './sim/life.ts';
 import type { Report } from './sim/observed.ts';
 import { type Order, readOrder, SIM_OPTIONS } from './sim/order.ts';
 import { planRun } from './sim/plan.ts';
@@ -69,18 +69,17 @@ function main(words: ParsedWords): number {
   const { first, last } = order.seeds;
   const isMany = last - first >= MOST_SINGLE;
   const told: Told[] = [];
+  let batch: Told[] = [];
   for (let seed = first; seed <= last; seed++) {
     const one = runOne(order, seed, progressOf(seed, last));
     clearProgress();
     told.push(one);
+    batch.push(one);
     if (order.isJson) continue;
-    if (!isMany) print(one);
-    else {
-      if (one.report.violations.length > 0) print(one);
-      if (seed % BATCH === 0 || seed === last) {
-        const batch = told.slice(told.length - ((seed - 1) % BATCH) - 1);
-        process.stdout.write(`seeds ${batch[0]?.report.seed}..${seed}: ${inWords(sumOf(batch))}\n`);
-      }
+    if (!isMany || one.report.violations.length > 0) print(one);
+    if (isMany && (seed % BATCH === 0 || seed === last)) {
+      process.stdout.write(`seeds ${batch[0]?.report.seed}..${seed}: ${inWords(sumOf(batch))}\n`);
+      batch = [];
     }
   }
   const broken = told.filter(({ report }) => report.violations.length > 0).length;
@@ -101,7 +100,7 @@ function runOne(order: Order, seed: number, onProgress: (now: SimTime) => void):
     const work = `--faults ${kinds} --clients ${clients} --rate ${rate} --storage ${storage}`;
     return { report, counts: { ...report.counts }, again: `--seed ${seed} --members ${members} ${durationWord(duration)} ${work}` };
   }
-  const members = order.members ?? [3, 5, 7][seed % 3] ?? 3;
+  const members = order.members ?? foundersOf(seed);
   const { report, counts } = runLife({ seed, members, duration: order.duration, onProgress });
   const again = `--lives --seed ${seed} --members ${members} ${durationWord(order.duration)}`;
   return { report, counts: { ...report.counts, ...counts }, again };

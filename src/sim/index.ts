@@ -33,7 +33,15 @@ export {
   hostLines,
   runHost,
 } from './host.ts';
-export { actInline, advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
+export {
+  actInline,
+  advanceInline,
+  cloneInlineRun,
+  createInlineRun,
+  digestsInline,
+  type InlineRun,
+  leaderInline,
+} from './inline.ts';
 export {
   act,
   advance,

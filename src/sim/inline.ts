@@ -56,6 +56,18 @@ export function digestsInline(run: InlineRun): string[] {
   });
 }
 
+/** The ordinal of the member that leads in the highest term; 0 = nobody leads. */
+export function leaderInline(run: InlineRun): number {
+  let leader = 0;
+  let term = 0;
+  for (const [ordinal, { member }] of run.hosts) {
+    if (member.raft.role !== 'StateLeader' || member.raft.term <= term) continue;
+    leader = ordinal;
+    term = member.raft.term;
+  }
+  return leader;
+}
+
 /** A copy that goes on exactly as the original would, on shared structure. */
 export function cloneInlineRun(run: InlineRun): InlineRun {
   return {

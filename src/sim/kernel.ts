@@ -593,6 +593,7 @@ function unpause(member: KernelMember, time: SimTime): void {
 
 function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
   const { scenario, rules } = kernel;
+  const cluster = clusterOf(scenario);
   member.isUp = true;
   member.incarnation++;
   const config: HostConfig = {
@@ -603,9 +604,9 @@ function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
     diskSync: scenario.diskSync,
     member: {
       id: member.id,
-      cluster: clusterOf(scenario),
+      cluster,
       boot: scenario.boot,
-      isJoining: clusterOf(scenario).members[member.ordinal - 1]?.id !== member.id,
+      isJoining: cluster.members[member.ordinal - 1]?.id !== member.id,
       attributes: addressOf(scenario, member.ordinal),
       snapshotCount: scenario.snapshotCount,
       catchUpEntries: scenario.catchUpEntries,

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { ZERO_ID } from '../../src/base/index.ts';
-import { type LifeCounts, MENDED_RULES, runLife } from '../../src/cli/sim/life.ts';
+import { foundersOf, type LifeCounts, MENDED_RULES, runLife } from '../../src/cli/sim/life.ts';
 import type { Counts } from '../../src/cli/sim/observed.ts';
 import { describeViolation } from '../../src/cli/sim/violationWords.ts';
 import {
@@ -23,7 +23,7 @@ import { act, ask, createLedCluster, endOf, followersOf, get, leaderOf, pass, pu
 const SEEDS = 60;
 
 function lifeOf(seed: number) {
-  return { seed, members: [3, 5, 7][seed % 3] ?? 3, duration: 30 * SECOND };
+  return { seed, members: foundersOf(seed), duration: 30 * SECOND };
 }
 
 describe('clusters that change their members', () => {

@@ -12,6 +12,7 @@ import {
   freshScenario,
   type InlineRun,
   type KernelRules,
+  leaderInline,
   type Pacing,
   type Row,
   type Scenario,
@@ -67,14 +68,7 @@ export function act(cluster: Cluster, action: Action): void {
 
 /** The member that leads in the highest term; 0 = nobody. */
 export function leaderOf({ run }: Cluster): number {
-  let leader = 0;
-  let term = 0;
-  for (const [ordinal, { member }] of run.hosts) {
-    if (member.raft.role !== 'StateLeader' || member.raft.term <= term) continue;
-    leader = ordinal;
-    term = member.raft.term;
-  }
-  return leader;
+  return leaderInline(run);
 }
 
 /** Members that do not lead, in order. */

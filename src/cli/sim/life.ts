@@ -14,6 +14,7 @@ import {
   freshScenario,
   type InlineRun,
   type KernelRules,
+  leaderInline,
   MAX_MEMBERS,
   type Pacing,
   ROW_KIND,
@@ -23,7 +24,7 @@ import {
   type SimTime,
 } from '../../sim/index.ts';
 import { conclude, letPass, type Observed, observe, type Report } from './observed.ts';
-import { drawLinks, drawPartition, drawRequest, restoreAll } from './plan.ts';
+import { drawLinks, drawPartition, drawRequest, healAll, restoreAll } from './plan.ts';
 
 export interface LifeOptions {
   readonly seed: number;
@@ -51,6 +52,11 @@ export interface LifeCounts {
   readonly exits: number;
   /** Of the log, by whoever had applied enough. */
   readonly compactions: number;
+}
+
+/** How many found the cluster of a seed where nobody says otherwise. */
+export function foundersOf(seed: number): number {
+  return 3 + 2 * (seed % 3);
 }
 
 export interface Life {
@@ -116,7 +122,7 @@ function doSomething(run: InlineRun, calls: { next: number }, prng: Prng): void 
   const somebody = (): MemberInfo => pick(prng, roster);
   const act = (action: Action) => actInline(run, action);
   const ask = (request: UnaryRequest) => {
-    const leader = leaderOf(run);
+    const leader = leaderInline(run);
     const endpoint = chance(prng, 2, 3) && leader > 0 ? leader : pick(prng, places);
     const client = 1 + below(prng, 4);
     act({
@@ -160,7 +166,7 @@ function doSomething(run: InlineRun, calls: { next: number }, prng: Prng): void 
       act({ type: 'cut', cause: 'wall:1', links: drawPartition(prng, places.length) });
       return;
     case 11:
-      for (const { action } of restoreAll(MAX_MEMBERS, kernel.now)) if (action.type === 'heal') act(action);
+      act(healAll(MAX_MEMBERS));
       return;
     case 12:
       ask({ type: 'memberReplace', id: somebody().id, peerUrls });
@@ -171,18 +177,6 @@ function doSomething(run: InlineRun, calls: { next: number }, prng: Prng): void 
     default:
       for (let i = 0; i < 12; i++) ask(drawRequest(prng, calls.next));
   }
-}
-
-/** The member that leads in the highest term; 0 = nobody. */
-function leaderOf({ hosts }: InlineRun): number {
-  let leader = 0;
-  let term = 0;
-  for (const [ordinal, { member }] of hosts) {
-    if (member.raft.role !== 'StateLeader' || member.raft.term <= term) continue;
-    leader = ordinal;
-    term = member.raft.term;
-  }
-  return leader;
 }
 
 function countsOf({ history }: Observed, rows: readonly Row[]): LifeCounts {

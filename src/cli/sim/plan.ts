@@ -131,11 +131,16 @@ export function drawPartition(prng: Prng, members: number): (readonly [number, n
   );
 }
 
+/** Every link carries again. */
+export function healAll(members: number): Action {
+  const links = placesOf(members).flatMap((from) => placesOf(members).flatMap((to) => (from === to ? [] : [[from, to] as const])));
+  return { type: 'heal', cause: 'all', links };
+}
+
 /** Everything heals: links, pauses, members that are down. */
 export function restoreAll(members: number, at: SimTime): { at: SimTime; action: Action }[] {
-  const links = placesOf(members).flatMap((from) => placesOf(members).flatMap((to) => (from === to ? [] : [[from, to] as const])));
   return [
-    { at, action: { type: 'heal', cause: 'all', links } },
+    { at, action: healAll(members) },
     ...placesOf(members).flatMap((member) => [
       { at, action: { type: 'resume', member } as const },
       { at, action: { type: 'restart', member } as const },

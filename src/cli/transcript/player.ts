@@ -16,6 +16,7 @@ import {
   createInlineRun,
   freshScenario,
   type InlineRun,
+  leaderInline,
   MILLISECOND,
   type Scenario,
   SECOND,
@@ -74,21 +75,9 @@ function startCluster({ members, quota }: Session): InlineRun {
     };
     const run = createInlineRun(scenario);
     advanceInline(run, SETTLE);
-    if (leaderOf(run) === 1) return run;
+    if (leaderInline(run) === 1) return run;
   }
   throw new Error(`the first of ${members} members leads with none of ${MOST_SEEDS} seeds`);
-}
-
-/** Ordinal of the member that leads in the highest term; 0 = nobody leads. */
-function leaderOf(run: InlineRun): number {
-  let leader = 0;
-  let term = 0;
-  for (const [ordinal, { member }] of run.hosts) {
-    if (member.raft.role !== 'StateLeader' || member.raft.term <= term) continue;
-    leader = ordinal;
-    term = member.raft.term;
-  }
-  return leader;
 }
 
 type CommandStep = Extract<Step, { type: 'run' | 'start' }>;
@@ -285,7 +274,7 @@ class Player {
 
   /** Learns who leads; without a leader what was known stays, as in the recordings. */
   #lookAround(): void {
-    const leader = leaderOf(this.#run);
+    const leader = leaderInline(this.#run);
     if (leader === 0) return;
     let follower = 0;
     this.head.endpoints.forEach((endpoint, i) => {
