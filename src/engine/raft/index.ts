@@ -66,7 +66,7 @@ export {
   transferLeader,
 } from './raft.ts';
 export { advance, hasReady, ready } from './ready.ts';
-export { etcdRules, type RaftRules, removedLeadersConfirmReads, type VoteResult } from './rules.ts';
+export { etcdRules, type RaftRules, type VoteResult } from './rules.ts';
 export type { Raft } from './state.ts';
 export { basicStatus, confStateOf, progressViews, status, statusJson } from './status.ts';
 export {

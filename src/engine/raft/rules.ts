@@ -43,7 +43,7 @@ export interface RaftRules {
    *
    * @param isSingleVoter there is one voter
    * @param isVoter it is the leader that is asked. etcd's rule takes that for granted, so a leader that was removed and left one
-   *   voter behind answers from what it has: {@link removedLeadersConfirmReads} does not
+   *   voter behind answers from what it has (docs/simulation.md)
    */
   readonly mustConfirmRead: (option: ReadOnlyOption, isSingleVoter: boolean, isVoter: boolean) => boolean;
   /** Does a change need a joint configuration? Raft §6, thesis §4.3. */
@@ -73,10 +73,4 @@ export const etcdRules: RaftRules = {
   mustConfirmRead: (option, isSingleVoter) => option === 'safe' && !isSingleVoter,
   needsJoint: (change) => change.transition !== 'ConfChangeTransitionAuto' || change.changes.length > 1,
   maySwitchInOneStep: (changedVoters) => changedVoters <= 1,
-};
-
-/** etcd's rules but for one flaw, which {@link RaftRules.mustConfirmRead} tells of. */
-export const removedLeadersConfirmReads: RaftRules = {
-  ...etcdRules,
-  mustConfirmRead: (option, isSingleVoter, isVoter) => option === 'safe' && !(isSingleVoter && isVoter),
 };
