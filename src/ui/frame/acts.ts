@@ -73,14 +73,19 @@ const LOOK_UP_TIMEOUT = 5_000_000;
 /** Values that a put goes through; the first that differs from the newest is taken. */
 const ROUND = ['green', 'blue', 'amber', 'violet', 'red'];
 
+type Say = (words: Words) => string;
+
 /** Acts on whatever run is on the page. */
 export function createActs(needs: ActsNeeds): Acts {
   const { runs, toasts, desk, settings, scheduler } = needs;
   let walls = 0;
   const run = (): Run => runs.getState().run;
 
+  const show = (say: Say, undo: (() => void) | undefined) => toasts.getState().show({ say, undo, tone: 'done' });
+  const deny = (say: Say) => toasts.getState().show({ say, undo: undefined, tone: 'refused' });
+
   /** Does `actions` and shows `say` with Undo, or says why not. */
-  function act(say: (words: Words) => string, actions: readonly Action[], undo: readonly Action[], chip?: Chip): void {
+  function act(say: Say, actions: readonly Action[], undo: readonly Action[], chip?: Chip): void {
     const before = run().state().waiting;
     if (!perform(actions)) return;
     if (chip !== undefined) settings.getState().finishChip(chip);
@@ -88,38 +93,38 @@ export function createActs(needs: ActsNeeds): Acts {
   }
 
   /** Says what was done; of what waits for play, that it will be, and once it has run that it was. @param before what waited already */
-  function tell(before: readonly Action[], say: (words: Words) => string, undo: (() => void) | undefined): void {
+  function tell(before: readonly Action[], say: Say, undo: (() => void) | undefined): void {
     const at = run();
     const waiting = at.state().waiting.filter((action) => !before.includes(action));
     if (waiting.length === 0) {
-      toasts.getState().show({ say, undo, tone: 'done' });
+      show(say, undo);
       return;
     }
-    toasts.getState().show({ say: (words) => words.shell.onPlay(say(words)), undo, tone: 'done' });
+    show((words) => words.shell.onPlay(say(words)), undo);
     const shown = toasts.getState().current;
     const stop = at.subscribe(() => {
       if (waiting.some((action) => at.state().waiting.includes(action))) return;
       stop();
-      if (toasts.getState().current === shown) toasts.getState().show({ say, undo, tone: 'done' });
+      if (toasts.getState().current === shown) show(say, undo);
     });
   }
 
   function perform(actions: readonly Action[]): boolean {
     const done = actions.every((action) => run().act(action));
     scheduler.wake();
-    if (!done) toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
+    if (!done) deny((words) => words.shell.pastActs);
     return done;
   }
 
   /** False in the past, and says so. */
   function mayAct(): boolean {
     if (run().state().atLive) return true;
-    toasts.getState().show({ say: (words) => words.shell.pastActs, undo: undefined, tone: 'refused' });
+    deny((words) => words.shell.pastActs);
     return false;
   }
 
   /** Runs a line in the prompt's front session, where its answer is read. */
-  function submit(line: string, say: (words: Words) => string): void {
+  function submit(line: string, say: Say): void {
     const before = run().state().waiting;
     desk.getState().prompt?.submit(line);
     scheduler.wake();
@@ -144,7 +149,7 @@ export function createActs(needs: ActsNeeds): Acts {
         if (run() !== at) return;
         const members = outcome.ok && outcome.response.type === 'memberList' ? outcome.response.members : [];
         const found = members.find(({ peerUrls }) => peerUrls.includes(`http://${name(member)}:2380`));
-        if (found === undefined) toasts.getState().show({ say: (words) => words.shell.noAnswer, undo: undefined, tone: 'refused' });
+        if (found === undefined) deny((words) => words.shell.noAnswer);
         else then(found.id, endpoints);
       },
     );
@@ -153,7 +158,7 @@ export function createActs(needs: ActsNeeds): Acts {
 
   function goBack(): void {
     runs.getState().goBack();
-    toasts.getState().show({ say: (words) => words.shell.wentBack, undo: goBack, tone: 'done' });
+    show((words) => words.shell.wentBack, goBack);
   }
 
   const name = (member: number) => run().frame().members[member - 1]?.name ?? `n${member}`;
@@ -253,7 +258,7 @@ export function createActs(needs: ActsNeeds): Acts {
       if (!mayAct()) return;
       const place = freePlace(run().frame());
       if (place === undefined) {
-        toasts.getState().show({ say: (words) => words.stage.reason.full, undo: undefined, tone: 'refused' });
+        deny((words) => words.stage.reason.full);
         return;
       }
       const to = `n${place}`;
@@ -270,19 +275,20 @@ export function createActs(needs: ActsNeeds): Acts {
     replace(member) {
       const place = freePlace(run().frame());
       if (place === undefined) {
-        toasts.getState().show({ say: (words) => words.stage.reason.full, undo: undefined, tone: 'refused' });
+        deny((words) => words.stage.reason.full);
         return;
       }
       withMember(member, (id, endpoints) => {
+        const before = run().state().waiting;
         const request = { type: 'memberReplace' as const, id, peerUrls: [`http://n${place}:2380`] };
         run()
           .target(LOOK_UP_CLIENT)
           .request({ endpoints, request, timeout: LOOK_UP_TIMEOUT, token: undefined }, (outcome) => {
             if (outcome.ok) return;
             const reason = describeApiError(outcome.error).text;
-            toasts.getState().show({ say: (words) => words.shell.notReplaced(reason), undo: undefined, tone: 'refused' });
+            deny((words) => words.shell.notReplaced(reason));
           });
-        toasts.getState().show({ say: (words) => words.shell.replaced(name(member), `n${place}`), undo: undefined, tone: 'done' });
+        tell(before, (words) => words.shell.replaced(name(member), `n${place}`), undefined);
       });
     },
     makeLeader(member) {
@@ -294,15 +300,15 @@ export function createActs(needs: ActsNeeds): Acts {
       });
     },
     refuse(reason) {
-      toasts.getState().show({ say: () => reason, undo: undefined, tone: 'refused' });
+      deny(() => reason);
     },
     restart(members) {
       runs.getState().restart(members);
-      toasts.getState().show({ say: (words) => words.shell.fresh(members), undo: goBack, tone: 'done' });
+      show((words) => words.shell.fresh(members), goBack);
     },
     restore(members, snapshot, file) {
       runs.getState().restart(members, snapshot);
-      toasts.getState().show({ say: (words) => words.shell.restored(file), undo: goBack, tone: 'done' });
+      show((words) => words.shell.restored(file), goBack);
     },
     goBack,
   };
