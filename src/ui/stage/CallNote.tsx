@@ -9,11 +9,11 @@ import styles from './Stage.module.css';
 interface CallNoteProps {
   readonly frame: Frame;
   readonly layout: StageLayout;
-  /** Upper left corners of the islands' names, which it keeps off. */
-  readonly names: readonly Rect[];
+  /** Of islands and walls, which it keeps off. */
+  readonly captions: readonly Rect[];
 }
 
-export function CallNote({ frame, layout, names }: CallNoteProps) {
+export function CallNote({ frame, layout, captions }: CallNoteProps) {
   const words = useWords().stage;
   const call = spokenCall(frame);
   if (call === undefined || !hasPlace(layout, call.member)) return undefined;
@@ -29,7 +29,7 @@ export function CallNote({ frame, layout, names }: CallNoteProps) {
         : words.waitsAt(name);
   const width = (Math.max(letters(text), letters(state)) * 7.3 + 8) * layout.scale;
   const others = frame.calls.map((other) => other.member).filter((member) => member !== call.member && hasPlace(layout, member));
-  const at = notePlace(layout, call.member, width, names, others);
+  const at = notePlace(layout, call.member, width, captions, others);
   if (at === undefined) return undefined;
   return (
     <p className={styles.call} style={{ left: at.x, top: at.y }} data-state={call.state} aria-hidden="true">
@@ -44,11 +44,11 @@ export function notePlace(
   layout: StageLayout,
   member: number,
   width: number,
-  names: readonly Rect[],
+  captions: readonly Rect[],
   others: readonly number[],
 ): Point | undefined {
   const path = callPath(layout, member);
-  const taken = [...layout.members.flatMap((place) => covered(layout, place)), ...names];
+  const taken = [...layout.members.flatMap((place) => covered(layout, place)), ...captions];
   const height = 36 * layout.scale;
   // Clear of the request, wherever on its way it is.
   const beside = Math.max(16, layout.glyph / 2 + 5);

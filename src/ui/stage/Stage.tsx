@@ -159,8 +159,6 @@ interface OpenMenu {
   readonly at: Point;
 }
 
-/** A press that moves so far is a drag, px; a wall shorter than the second is a slip of the hand. */
-
 function Cluster({ box }: { readonly box: Box }) {
   const house = useHouse();
   const { tokens, acts, selection, verbs } = house;
@@ -434,7 +432,7 @@ function Cluster({ box }: { readonly box: Box }) {
       </svg>
       <Flights layout={layout} sunk={sunk} lit={lit} />
       <IslandNames islands={islands} narrow={layout.narrow} />
-      {mode === 'none' && <Lively>{(now) => <CallNote frame={now} layout={layout} names={captions} />}</Lively>}
+      {mode === 'none' && <Lively>{(now) => <CallNote frame={now} layout={layout} captions={captions} />}</Lively>}
       {tipped !== undefined && wall.draft === undefined && (
         <Lively>{(now) => <FlightTip id={tipped} frame={now} layout={layout} />}</Lively>
       )}

@@ -38,7 +38,8 @@ export interface MemberPlace {
   readonly side: 'below' | 'right';
 }
 
-export interface StageLayout {
+/** Where members stand. */
+export interface Places {
   readonly box: Box;
   /** Of every member's disc or ring. */
   readonly radius: number;
@@ -56,9 +57,12 @@ export interface StageLayout {
   readonly members: readonly MemberPlace[];
   /** Where clients' requests come from: the middle of the lower edge. */
   readonly prompt: Point;
+  readonly narrow: boolean;
+}
+
+export interface StageLayout extends Places {
   /** A client's way to each of `members`. */
   readonly callPaths: readonly Curve[];
-  readonly narrow: boolean;
 }
 
 /** A quadratic curve. */
@@ -228,14 +232,9 @@ function drawings(count: number, narrow: boolean): readonly Unit[] {
   return drawn.length === 0 ? [ellipsePlaces(count)] : drawn;
 }
 
-type Ground = Pick<StageLayout, 'box' | 'scale' | 'narrow' | 'small'> & { readonly base: number };
+type Ground = Pick<Places, 'box' | 'scale' | 'narrow' | 'small'> & { readonly base: number };
 
-function standIn(
-  { box, base, scale, narrow, small }: Ground,
-  ordinals: readonly number[],
-  units: Unit,
-  radius: number,
-): Omit<StageLayout, 'callPaths'> {
+function standIn({ box, base, scale, narrow, small }: Ground, ordinals: readonly number[], units: Unit, radius: number): Places {
   const count = ordinals.length;
   const outer = radius + Math.max(5, radius * 0.15);
   const gap = outer + Math.max(5, radius * 0.16);
@@ -264,7 +263,7 @@ function standIn(
 const LINK_SEEN = 0.7;
 
 /** Nobody's label lies on another's rings or label, and nobody stands beyond the edge. */
-function isClear(layout: Omit<StageLayout, 'callPaths'>): boolean {
+function isClear(layout: Places): boolean {
   const { members, radius, outer, box, narrow } = layout;
   // On a phone a word that comes may touch the arc: the little logs are worth it.
   const clear = narrow ? radius : outer;
@@ -292,7 +291,7 @@ export function distanceTo(rect: Rect, point: Point): number {
   );
 }
 
-function withCallPaths(layout: Omit<StageLayout, 'callPaths'>): StageLayout {
+function withCallPaths(layout: Places): StageLayout {
   const { members, prompt, gap, outer, glyph } = layout;
   const callPaths = members.map((place) => callCurve(place, members, prompt, gap + glyph * 0.5, outer + glyph * 0.75));
   return { ...layout, callPaths };
@@ -387,11 +386,7 @@ export function placeOf(layout: StageLayout, ordinal: number): MemberPlace {
 }
 
 /** Upper left corner of a member's label block, relative to its centre. `pill`: a candidate's dots stand between ring and words. */
-export function labelOrigin(
-  layout: Omit<StageLayout, 'callPaths'>,
-  side: MemberPlace['side'],
-  pill: boolean,
-): { readonly x: number; readonly y: number } {
+export function labelOrigin(layout: Places, side: MemberPlace['side'], pill: boolean): { readonly x: number; readonly y: number } {
   const { radius, outer, scale } = layout;
   // Beside a small member the block rises, off the links that leave to the right.
   if (side === 'right') return { x: outer + 12, y: Math.min(-radius * 0.9, radius * 0.2 - BESIDE_LABEL * scale) };
@@ -404,7 +399,7 @@ export function hasPlace(layout: StageLayout, ordinal: number): boolean {
 }
 
 /** What a member covers: its disc with arc and crown, and its label block with a word and a value. */
-export function footprint(layout: Omit<StageLayout, 'callPaths'>, place: MemberPlace): readonly Rect[] {
+export function footprint(layout: Places, place: MemberPlace): readonly Rect[] {
   const { outer, radius, small } = layout;
   const crown = small ? 10 : radius * 0.42;
   const disc = { x: place.x - outer, y: place.y - outer - crown, width: 2 * outer, height: 2 * outer + crown };

@@ -34,6 +34,9 @@ export function useWallDrag(layout: StageLayout, walls: readonly WallView[], can
     const rect = event.currentTarget.getBoundingClientRect();
     return { x: event.clientX - rect.left, y: event.clientY - rect.top };
   };
+  /** The line that a hand at `to` has drawn so far, or where the wall that it holds would stand. */
+  const lineTo = (to: Point, { from, wall }: Grip): Segment =>
+    wall === undefined ? { from, to } : movedBy(wall.segment, to.x - from.x, to.y - from.y, layout);
   const cancel = () => {
     grip.current = undefined;
     setDraft(undefined);
@@ -52,22 +55,21 @@ export function useWallDrag(layout: StageLayout, walls: readonly WallView[], can
     },
     move(event) {
       if (grip.current === undefined) return;
-      const { from, wall } = grip.current;
+      const { from } = grip.current;
       const to = at(event);
       if (draft === undefined && Math.hypot(to.x - from.x, to.y - from.y) < DRAG_FROM) return;
       if (!dragged.current) {
         dragged.current = true;
         event.currentTarget.setPointerCapture(event.pointerId);
       }
-      setDraft(wall === undefined ? { from, to } : movedBy(wall.segment, to.x - from.x, to.y - from.y, layout));
+      setDraft(lineTo(to, grip.current));
     },
     end(event) {
       const held = grip.current;
       cancel();
       if (held === undefined || !dragged.current) return;
-      const { from, wall } = held;
-      const to = at(event);
-      const line = wall === undefined ? { from, to } : movedBy(wall.segment, to.x - from.x, to.y - from.y, layout);
+      const { wall } = held;
+      const line = lineTo(at(event), held);
       const links = crossedLinks(layout, line);
       const plan = { line: wallLine(line, layout.box), links };
       if (wall !== undefined) {
@@ -76,7 +78,7 @@ export function useWallDrag(layout: StageLayout, walls: readonly WallView[], can
         else acts.moveWall(wall.id, plan);
         return;
       }
-      if (Math.hypot(to.x - from.x, to.y - from.y) < WALL_FROM || links.length === 0) return;
+      if (Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y) < WALL_FROM || links.length === 0) return;
       acts.buildWall(plan);
       if (verbs.getState().mode === 'split') verbs.getState().leave();
     },
@@ -92,7 +94,7 @@ export function useWallDrag(layout: StageLayout, walls: readonly WallView[], can
 }
 
 /** A wall at another place, in the same direction; one that went from edge to edge still does. */
-export function movedBy({ from, to }: Segment, x: number, y: number, { box }: StageLayout): Segment {
+function movedBy({ from, to }: Segment, x: number, y: number, { box }: StageLayout): Segment {
   const moved = { from: { x: from.x + x, y: from.y + y }, to: { x: to.x + x, y: to.y + y } };
   const isAtEdge = (point: Point) => Math.min(point.x, point.y, box.width - point.x, box.height - point.y) < 12;
   return isAtEdge(from) && isAtEdge(to) ? extendToBox(moved, box, 8) : moved;
