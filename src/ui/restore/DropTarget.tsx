@@ -24,7 +24,7 @@ export function DropTarget() {
       event.preventDefault();
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file !== undefined) void restoring.getState().take(file, file.name);
+      if (file !== undefined) void restoring.getState().take(file);
     };
     window.addEventListener('dragover', move);
     window.addEventListener('dragleave', leave);

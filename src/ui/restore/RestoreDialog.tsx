@@ -120,11 +120,7 @@ function Refused({ given, refusal, onClose }: RefusedProps) {
       )}
       <p className={styles.note}>{said.unchanged}</p>
       <footer className={styles.foot}>
-        <button
-          type="button"
-          className={controls.button}
-          onClick={() => chooseFile((file) => restoring.getState().take(file, file.name))}
-        >
+        <button type="button" className={controls.button} onClick={() => chooseFile(restoring.getState().take)}>
           {said.another}
         </button>
         <button type="button" className={controls.button} data-kind="primary" onClick={onClose}>

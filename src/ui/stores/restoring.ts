@@ -17,7 +17,7 @@ export interface Restoring {
   /** Undefined: nothing is asked. */
   readonly given: GivenFile | undefined;
   /** Reads a file; ends when it has been read or refused. Of several that are given at once the last counts. */
-  take(file: Blob, name: string): Promise<void>;
+  take(file: File): Promise<void>;
   dismiss(): void;
 }
 
@@ -31,10 +31,10 @@ export function createRestoring(): RestoringStore {
   let takes = 0;
   return createStore<Restoring>()((set) => ({
     given: undefined,
-    take: async (file, name) => {
+    take: async (file) => {
       const take = ++takes;
       const outcome = await read(file);
-      if (take === takes) set({ given: { name, size: file.size, outcome } });
+      if (take === takes) set({ given: { name: file.name, size: file.size, outcome } });
     },
     dismiss: () => {
       takes++;

@@ -66,7 +66,7 @@ function Scene() {
     id: 'restore',
     text: words.restore.choose,
     chosen: undefined,
-    choose: () => chooseFile((file) => restoring.getState().take(file, file.name)),
+    choose: () => chooseFile(restoring.getState().take),
   };
   const goBack: Choice = { id: 'goBack', text: words.shell.wentBack, chosen: undefined, choose: acts.goBack };
   return (

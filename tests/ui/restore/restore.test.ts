@@ -29,13 +29,13 @@ const STATE: StateSnapshot = {
 const FILE = encodeSnapshotFile(STATE);
 
 /** Bytes as a browser hands them over. */
-function blob(bytes: string): Blob {
-  return new Blob([Uint8Array.from(bytes, (char) => char.charCodeAt(0))]);
+function fileOf(bytes: string): File {
+  return new File([Uint8Array.from(bytes, (char) => char.charCodeAt(0))], 's.db');
 }
 
 async function take(bytes: string) {
   const restoring = createRestoring();
-  await restoring.getState().take(blob(bytes), 's.db');
+  await restoring.getState().take(fileOf(bytes));
   const { given } = restoring.getState();
   if (given === undefined) throw new Error('nothing was read');
   return given;
@@ -60,26 +60,30 @@ describe('a file', () => {
 
   it('that is something else is refused by its first bytes alone', async () => {
     let read = 0;
-    const film = Object.assign(new Blob(['x'.repeat(1_000_000)]), {
+    const film = Object.assign(new File(['x'.repeat(1_000_000)], 'film.mp4'), {
       arrayBuffer: () => {
         read++;
         throw new Error('the whole of it is not asked for');
       },
     });
     const restoring = createRestoring();
-    await restoring.getState().take(film, 'film.mp4');
+    await restoring.getState().take(film);
     expect(restoring.getState().given?.outcome).toMatchObject({ ok: false, error: { code: 'foreign' } });
     expect(read).toBe(0);
   });
 
   it('that cannot be read is refused in the browser’s words, and the last of several counts', async () => {
     const restoring = createRestoring();
-    const gone = { size: 5, slice: () => ({ arrayBuffer: () => Promise.reject(new Error('gone')) }) } as unknown as Blob; // as much of one as is asked for
-    const first = restoring.getState().take(gone, 'gone.db');
-    const second = restoring.getState().take(blob(FILE), 's.db');
+    const gone = {
+      name: 'gone.db',
+      size: 5,
+      slice: () => ({ arrayBuffer: () => Promise.reject(new Error('gone')) }),
+    } as unknown as File; // as much of one as is asked for
+    const first = restoring.getState().take(gone);
+    const second = restoring.getState().take(fileOf(FILE));
     await Promise.all([first, second]);
     expect(restoring.getState().given?.name).toBe('s.db');
-    await restoring.getState().take(gone, 'gone.db');
+    await restoring.getState().take(gone);
     expect(restoring.getState().given?.outcome).toEqual({ ok: false, error: { code: 'unreadable', message: 'gone' } });
     restoring.getState().dismiss();
     expect(restoring.getState().given).toBeUndefined();
