@@ -3,7 +3,7 @@
  * stand as properties on the root while they change, and in the settings when they are settled.
  */
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import type { Region } from '../stores/settings.ts';
+import { REGIONS, type Region } from '../stores/settings.ts';
 import { useHouse, useWords } from './context.tsx';
 import styles from './Edge.module.css';
 import { useSettings } from './hooks.ts';
@@ -99,7 +99,7 @@ export function Edge({ region, side }: EdgeProps) {
 export function useChosenSizes(): void {
   const sizes = useSettings((state) => state.sizes);
   useEffect(() => {
-    for (const region of ['column', 'panels', 'console'] as const) setProperty(region, sizes[region]);
+    for (const region of REGIONS) setProperty(region, sizes[region]);
   }, [sizes]);
 }
 

@@ -8,7 +8,8 @@ export type ThemeChoice = 'light' | 'dark' | 'black' | 'system';
 export type Chip = 'cut' | 'split' | 'type';
 
 /** What can be given another size: the log's column, the panels, the console where it is open. */
-export type Region = 'column' | 'panels' | 'console';
+export const REGIONS = ['column', 'panels', 'console'] as const;
+export type Region = (typeof REGIONS)[number];
 /** px, of those that were given one. */
 export type Sizes = Readonly<Partial<Record<Region, number>>>;
 
@@ -99,7 +100,7 @@ function readKept(shelf: Shelf | undefined): Partial<Kept> {
 
 function readSizes(kept: object): Sizes {
   const isSize = ([region, size]: readonly [string, unknown]) =>
-    (region === 'column' || region === 'panels' || region === 'console') && Number.isSafeInteger(size) && (size as number) > 0;
+    REGIONS.some((known) => known === region) && Number.isSafeInteger(size) && (size as number) > 0;
   return Object.fromEntries(Object.entries(kept).filter(isSize));
 }
 
