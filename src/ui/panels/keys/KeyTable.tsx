@@ -22,7 +22,7 @@ export function KeyTable({ rows, revision, isNewest, followed, onFollow }: KeyTa
   const made = useMadeBy(rows.map((row) => row.version.modRevision));
   const litOf = useIsLit();
   const hasLeases = rows.some((row) => row.version.lease !== '');
-  if (rows.length === 0) return <p className={shared.asking}>{words.notYet(revision)}</p>;
+  if (rows.length === 0) return <p className={shared.aside}>{words.notYet(revision)}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by the keyboard
     <section className={styles.tableHolder} aria-label={words.columns.valueAt(revision)} tabIndex={0}>

@@ -64,7 +64,7 @@ export function KeysPanel() {
           onChange={(event) => setPrefix(event.target.value)}
         />
       )}
-      {answer === undefined ? <p className={shared.asking}>{words.asking}</p> : <Body {...answer} leases={leases ?? NO_LEASES} />}
+      {answer === undefined ? <p className={shared.aside}>{words.asking}</p> : <Body {...answer} leases={leases ?? NO_LEASES} />}
     </Panel>
   );
 }
@@ -100,7 +100,7 @@ function Body({ member, prefix, store, leases }: BodyProps) {
       />
     );
   }
-  if (store.keys.length === 0 && prefix !== '') return <p className={shared.asking}>{words.keys.nothing(prefix)}</p>;
+  if (store.keys.length === 0 && prefix !== '') return <p className={shared.aside}>{words.keys.nothing(prefix)}</p>;
   if (store.keys.length === 0) {
     return (
       <Empty
@@ -134,7 +134,7 @@ function Body({ member, prefix, store, leases }: BodyProps) {
         followed={followed}
         onFollow={follow}
       />
-      {store.keyCount > store.keys.length && <p className={styles.more}>{words.keys.more(store.keys.length, store.keyCount)}</p>}
+      {store.keyCount > store.keys.length && <p className={shared.aside}>{words.keys.more(store.keys.length, store.keyCount)}</p>}
     </>
   );
 }

@@ -20,7 +20,7 @@ export function LeasesPanel() {
   if (leases === undefined) {
     return (
       <Panel panel="leases">
-        <p className={shared.asking}>{words.asking}</p>
+        <p className={shared.aside}>{words.asking}</p>
       </Panel>
     );
   }

@@ -83,7 +83,7 @@ export function MemberLogPanel() {
         </fieldset>
       </div>
       {answer === undefined ? (
-        <p className={shared.asking}>{words.asking}</p>
+        <p className={shared.aside}>{words.asking}</p>
       ) : (
         <Lines key={answer.member} answer={answer} isJson={isJson} isFiltered={asked !== ''} />
       )}
@@ -111,7 +111,7 @@ function Lines({ answer, isJson, isFiltered }: LinesProps) {
     if (element !== null && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [newest, isJson]);
 
-  if (answer.lines.length === 0) return <p className={shared.asking}>{isFiltered ? words.none : words.empty}</p>;
+  if (answer.lines.length === 0) return <p className={shared.aside}>{isFiltered ? words.none : words.empty}</p>;
   return (
     <ol
       ref={list}
