@@ -3,7 +3,7 @@
  * etcd-io/etcd:server/etcdserver/server.go). A change goes through the log; what does not need the log is checked at once.
  */
 import { formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
-import { type ConfChangeType, type ConfChangeV1, progressViews, transferLeader } from '../raft/index.ts';
+import { type ConfChange, type ConfChangeType, type ConfChangeV1, progressViews, transferLeader } from '../raft/index.ts';
 import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import type { ApiError, ApiErrorCode } from './errors.ts';
 import { headerOf, NO_HEADER } from './header.ts';
@@ -42,9 +42,7 @@ export function beginConfigure(
   switch (request.type) {
     case 'memberAdd': {
       if (request.peerUrls.length === 0 || !request.peerUrls.every(isPeerUrl)) return 'badMemberUrls';
-      const seconds = Math.floor((member.config.epoch + member.now / 1000) / 1000);
-      const id = addedMemberId(request.peerUrls, seconds);
-      const added: MemberInfo = { id, name: '', peerUrls: request.peerUrls, clientUrls: [], isLearner: request.isLearner };
+      const added = { ...nameless(newMemberId(member, request.peerUrls), request.peerUrls), isLearner: request.isLearner };
       const refusal = addRefusal(member, added);
       if (refusal !== undefined) return refusal;
       const type = request.isLearner ? 'ConfChangeAddLearnerNode' : 'ConfChangeAddNode';
@@ -300,16 +298,26 @@ function configure(
     context: changeType === 'ConfChangeRemoveNode' ? undefined : context,
     id: requestId,
   };
-  member.configurations.set(requestId, { requestId, ...who });
-  member.waitingProposals = [
-    ...member.waitingProposals,
-    { requestId, call: who.asker === undefined ? who.call : 0, data: '', change },
-  ];
-  proposeWaiting(member);
+  proposeChange(member, { requestId, ...who }, change);
   return undefined;
 }
 
-function nameless(id: Id64, peerUrls: readonly string[]): MemberInfo {
+/** Hands a change to Raft, or keeps it until somebody leads; whoever waits for it is told when it is applied. */
+export function proposeChange(member: Member, pending: PendingConfiguration, change: ConfChange): void {
+  const { requestId, call, asker } = pending;
+  member.configurations.set(requestId, pending);
+  const own = asker === undefined ? call : 0;
+  member.waitingProposals = [...member.waitingProposals, { requestId, call: own, data: '', change }];
+  proposeWaiting(member);
+}
+
+/** The id of a member that is added now. */
+export function newMemberId(member: Member, peerUrls: readonly string[]): Id64 {
+  return addedMemberId(peerUrls, Math.floor((member.config.epoch + member.now / 1000) / 1000));
+}
+
+/** A member as a conf change tells of it. */
+export function nameless(id: Id64, peerUrls: readonly string[]): MemberInfo {
   return { id, name: '', peerUrls, clientUrls: [], isLearner: false };
 }
 

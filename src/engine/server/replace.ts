@@ -6,11 +6,10 @@ import { assert, type Bytes, type Id64, toId64, utf8Decode, utf8Encode, ZERO_ID 
 import { applyConfChange, type ConfChangeV1, type ConfChangeV2, type LogIndex } from '../raft/index.ts';
 import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import { forgetMember, refuseChange, tellMembers, writeChange } from './configuration.ts';
-import { finishConfigure, HEALTH_INTERVAL, isPeerUrl } from './configure.ts';
+import { finishConfigure, HEALTH_INTERVAL, isPeerUrl, nameless, newMemberId, proposeChange } from './configure.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
 import {
-  addedMemberId,
   changeMembers,
   changeRefusal,
   decodeMemberContext,
@@ -23,7 +22,6 @@ import {
 import { connectedSince } from './peers.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member } from './state.ts';
-import { proposeWaiting } from './writes.ts';
 
 /** Takes the request in. Returns the refusal where it does not need the log to be refused. */
 export function beginReplace(member: Member, call: CallId, { id, peerUrls }: MemberReplaceRequest): ApiErrorCode | undefined {
@@ -34,8 +32,7 @@ export function beginReplace(member: Member, call: CallId, { id, peerUrls }: Mem
   const quorum = quorumOf(voters.length);
   if (staying.filter(isStarted).length < quorum) return 'notEnoughStartedMembers';
   if (connectedSince(member, staying, member.now - HEALTH_INTERVAL) < quorum) return 'unhealthyCluster';
-  const seconds = Math.floor((member.config.epoch + member.now / 1000) / 1000);
-  const added: MemberInfo = { id: addedMemberId(peerUrls, seconds), name: '', peerUrls, clientUrls: [], isLearner: false };
+  const added = nameless(newMemberId(member, peerUrls), peerUrls);
   const requestId = nextRequestId(member);
   const change: ConfChangeV2 = {
     version: 2,
@@ -46,9 +43,7 @@ export function beginReplace(member: Member, call: CallId, { id, peerUrls }: Mem
     ],
     context: encodeReplacement(requestId, added),
   };
-  member.configurations.set(requestId, { requestId, call, asker: undefined, type: 'memberReplace' });
-  member.waitingProposals = [...member.waitingProposals, { requestId, call, data: '', change }];
-  proposeWaiting(member);
+  proposeChange(member, { requestId, call, asker: undefined, type: 'memberReplace' }, change);
   return undefined;
 }
 
