@@ -48,8 +48,8 @@ export function goTime(epochMs: number, micros: number): string {
   return `${date}T${clock}.${two((ms % 1000) * 1000 + (Math.floor(micros) % 1000), 6)}Z`;
 }
 
-/** The date so many days after 1970-01-01, by eras of 400 years that begin with March. howardhinnant.github.io/date_algorithms.html */
-function civilDate(days: number): { readonly year: number; readonly month: number; readonly day: number } {
+/** The date in UTC so many days after 1970-01-01; months count from 1. By eras of 400 years that begin with March. howardhinnant.github.io/date_algorithms.html */
+export function civilDate(days: number): { readonly year: number; readonly month: number; readonly day: number } {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);
   const dayOfEra = shifted - era * 146_097;

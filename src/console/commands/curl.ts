@@ -1,5 +1,5 @@
 /** curl, as far as it is of use with members: HTTP requests to their client ports, said and refused in curl's words (curl 7.88). */
-import { type Bytes, fail, ok, type Result } from '../../base/index.ts';
+import { type Bytes, civilDate, fail, ok, type Result } from '../../base/index.ts';
 import { type HttpEnd, type HttpHead, type HttpHeader, type HttpRequest, headerOf, reasonOf } from '../gateway/http.ts';
 import { serveHttp } from '../gateway/serve.ts';
 import { type Effect, type ExitCode, now, type Program, print, printError, type Reply, readInput, type Steps } from '../program.ts';
@@ -489,21 +489,6 @@ function httpDate(wall: number): string {
   const { year, month, day } = civilDate(days);
   // 1970 began on a Thursday.
   return `${DAYS[(days + 4) % 7]}, ${two(day)} ${MONTHS[month - 1]} ${year} ${clock} GMT`;
-}
-
-/** Year, month and day of a number of days since 1970, by the Gregorian calendar counted from a March. */
-function civilDate(days: number): { readonly year: number; readonly month: number; readonly day: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
-  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
 function help(): Bytes {
