@@ -1,4 +1,5 @@
 /** The whole conversation between page, bus, members and historian: structured-clone-safe data, in one place. */
+import type { Known } from '../console/index.ts';
 import type { DiskRecord } from '../engine/server/index.ts';
 import type {
   Action,
@@ -83,13 +84,7 @@ export interface HistorianControl {
 }
 
 /** Names of what there was at a moment of the past, each kind in order; ids as etcdctl prints them. */
-export interface PastNames {
-  readonly keys: readonly string[];
-  readonly leases: readonly string[];
-  readonly members: readonly string[];
-  readonly users: readonly string[];
-  readonly roles: readonly string[];
-}
+export type PastNames = Omit<Known, 'endpoints' | 'peerUrls'>;
 
 /** A member's store at a moment of the past. */
 export interface PastMember {

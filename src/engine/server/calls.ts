@@ -21,8 +21,9 @@ const STREAM = labelsOf('stream');
 /** A request has arrived. */
 export function noteRequest(member: Member, { call, request }: IncomingRequest): void {
   const { type } = request;
-  if (type === 'inspect' || type === 'health' || type === 'memberReplace') return; // no part of etcd's API
-  const isStream = type === 'watch' || type === 'snapshot' || type === 'leaseKeepAlive';
+  const opensStream = type === 'watch' || type === 'snapshot';
+  if (!opensStream && METHODS[type] === '') return; // no part of etcd's API
+  const isStream = opensStream || type === 'leaseKeepAlive';
   member.counters.etcd_network_client_grpc_received_bytes_total += requestSize(request);
   if (request.type === 'watchProgress') return; // goes over a stream that is there
   addCount(member.meters, 'etcd_server_client_requests_total', isStream ? STREAM : UNARY, 1);
