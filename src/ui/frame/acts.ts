@@ -4,7 +4,6 @@
  */
 
 import { type Bytes, formatHex, type Id64 } from '../../base/index.ts';
-import { describeApiError } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { freePlace, topLeader } from '../../view/index.ts';
 import type { Action, Run } from '../../workers/index.ts';
@@ -283,8 +282,10 @@ export function createActs(needs: ActsNeeds): Acts {
         const request = { type: 'memberReplace' as const, id, peerUrls: [`http://n${place}:2380`] };
         run()
           .target(LOOK_UP_CLIENT)
-          .request({ endpoints, request, timeout: LOOK_UP_TIMEOUT, token: undefined }, (outcome) => {
+          .request({ endpoints, request, timeout: LOOK_UP_TIMEOUT, token: undefined }, async (outcome) => {
             if (outcome.ok) return;
+            // etcd's words come with the console, in a chunk that the first view does without.
+            const { describeApiError } = await import('../../console/index.ts');
             const reason = describeApiError(outcome.error).text;
             deny((words) => words.shell.notReplaced(reason));
           });
