@@ -3,7 +3,10 @@ import { expect, type Page, test } from '@playwright/test';
 import { advanceBy, advanceUntilAnswered, inPage, leaderOf, openPage } from './page.ts';
 
 async function dragLabel(page: Page, by: { readonly x: number; readonly y: number }): Promise<void> {
-  const box = await page.locator('[data-wall] [role="button"]').boundingBox();
+  // One that was moved fades where it stood, for a moment.
+  const label = page.locator('[data-wall] [role="button"]');
+  await expect(label).toHaveCount(1);
+  const box = await label.boundingBox();
   if (box === null) throw new Error('a wall has a label');
   const [x, y] = [box.x + 20, box.y + box.height / 2];
   await page.mouse.move(x, y);
@@ -55,6 +58,7 @@ test('a wall is dragged elsewhere, back by Undo, and away', async ({ page }) => 
   await split.click();
   await split.click();
   await advanceBy(page, 1_000);
+  await expect(page.locator('[data-wall]')).toHaveCount(1);
   await page.locator('[data-wall] [role="button"]').click();
   await advanceBy(page, 1_000);
   await expect(page.locator('[data-wall]')).toHaveCount(0);
