@@ -22,10 +22,10 @@ import type { PrintedResponse } from './printed.ts';
 import {
   type Connection,
   call,
+  callWithin,
   type ExitCode,
   giveHint,
   now,
-  type OutcomeOf,
   print,
   printError,
   type ResponseTo,
@@ -261,16 +261,6 @@ export function* callOrExit<R extends UnaryRequest>(
   const outcome = yield* callWithin(client, request, timeout);
   if (outcome.ok) return ok(outcome.response);
   return fail(yield* exitForError(client, request.type, outcome.error, timeout, { revision }));
-}
-
-/** One call, unless its deadline has passed already. @param timeout µs; undefined = none */
-export function* callWithin<R extends UnaryRequest>(
-  connection: Connection,
-  request: R,
-  timeout: number | undefined,
-): Steps<OutcomeOf<R>> {
-  if (timeout !== undefined && timeout <= 0) return { ok: false, error: { code: 'deadlineExceeded' } };
-  return yield* call(connection, request, timeout);
 }
 
 /** The end of a command whose call was refused. @param wrap puts etcdctl's words around the error's text */

@@ -1,5 +1,5 @@
 /** Responses as etcdctl's writers print them. spec/etcd.md 6.2–6.13; etcd-io/etcd:etcdctl/ctlv3/command/printer*.go */
-import { type Bytes, formatDecimal, formatHex, goSize, unreachable, utf8Encode } from '../base/index.ts';
+import { type Bytes, formatDecimal, formatHex, goSize, unreachable, utf8Encode, ZERO_ID } from '../base/index.ts';
 import type {
   AlarmResponse,
   HashKvResponse,
@@ -169,7 +169,8 @@ function printSimple(response: PrintedResponse, options: PrintOptions): Bytes {
 
 /** As protobuf's text form writes it, with its blank at the end. */
 export function describeAlarm({ memberId, alarm }: AlarmResponse['alarms'][number]): Bytes {
-  return `memberID:${formatDecimal(memberId)} alarm:${alarm.toUpperCase()} `;
+  const who = memberId === ZERO_ID ? '' : `memberID:${formatDecimal(memberId)} `;
+  return who + (alarm === 'none' ? '' : `alarm:${alarm.toUpperCase()} `);
 }
 
 /** `role get` and each role of `user get --detail`. */

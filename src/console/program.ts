@@ -162,6 +162,16 @@ export function* call<R extends UnaryRequest>(
   return outcome;
 }
 
+/** One call, unless its deadline has passed already. @param timeout µs; undefined = none */
+export function* callWithin<R extends UnaryRequest>(
+  connection: Connection,
+  request: R,
+  timeout: number | undefined,
+): Steps<OutcomeOf<R>> {
+  if (timeout !== undefined && timeout <= 0) return { ok: false, error: { code: 'deadlineExceeded' } };
+  return yield* call(connection, request, timeout);
+}
+
 /** As {@link call}, after `catchInterrupt`. */
 export function* callOrInterrupt<R extends UnaryRequest>(
   connection: Connection,

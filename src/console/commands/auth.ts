@@ -4,7 +4,6 @@ import {
   askPassword,
   type CommandContext,
   callOrExit,
-  callWithin,
   commandTimeout,
   display,
   EXIT,
@@ -15,7 +14,7 @@ import {
 import { boolFlag, textFlag } from '../flags.ts';
 import { keyRange } from '../keyRange.ts';
 import { describeRole } from '../print.ts';
-import { type ExitCode, print, type ResponseTo, readLine, type Steps } from '../program.ts';
+import { callWithin, type ExitCode, print, type ResponseTo, readLine, type Steps } from '../program.ts';
 import { ROLE_PERMISSION, USER_ADD, USER_GET, USER_PASSWD } from '../table.ts';
 
 /** `auth enable`: makes the root role where it is what is missing. spec/etcd.md 6.13 */

@@ -4,7 +4,6 @@ import { type ApiError, describeApiError } from '../../engine/server/errors.ts';
 import {
   type Client,
   type CommandContext,
-  callWithin,
   commandTimeout,
   configureClient,
   displayText,
@@ -18,8 +17,8 @@ import { boolFlag, type FlagSpec, intFlag } from '../flags.ts';
 import { rangeRequest } from '../keyRange.ts';
 import { printEndpoints, printHealth } from '../print.ts';
 import type { EndpointAnswer, EndpointHealth } from '../printed.ts';
-import { type ExitCode, now, print, printError, type Steps, together } from '../program.ts';
-import { ENDPOINT, HASHKV } from '../table.ts';
+import { callWithin, type ExitCode, now, print, printError, type Steps, together } from '../program.ts';
+import { ENDPOINT, GLOBAL, HASHKV } from '../table.ts';
 
 /** `endpoint health`: a linearizable read and the alarms of each endpoint, all at the same time. spec/etcd.md 6.11 */
 export function* endpointHealth(context: CommandContext): Steps<ExitCode> {
@@ -73,7 +72,8 @@ export function* endpointsOf(
   cluster: FlagSpec,
   client: Client,
 ): Steps<Result<readonly string[], ExitCode>> {
-  if (!boolFlag(client.flags, cluster)) return ok(client.endpoints);
+  // As they were given: with blanks around them, which are taken away elsewhere, nobody is found.
+  if (!boolFlag(client.flags, cluster)) return ok(client.flags.lists.get(GLOBAL.endpoints.name) ?? client.endpoints);
   const opened = yield* openClient(context);
   if (!opened.ok) return opened;
   const timeout = commandTimeout(context);

@@ -4,7 +4,6 @@ import type { ApiError } from '../../engine/server/errors.ts';
 import {
   type Client,
   type CommandContext,
-  callWithin,
   commandTimeout,
   display,
   EXIT,
@@ -16,7 +15,7 @@ import {
 import { boolFlag } from '../flags.ts';
 import { goQuote, parseGoInt, signedHex } from '../goText.ts';
 import { createKeeper, nextNews } from '../keeper.ts';
-import { type ExitCode, now, print, type Steps } from '../program.ts';
+import { callWithin, type ExitCode, now, print, type Steps } from '../program.ts';
 import { LEASE_KEEP_ALIVE, LEASE_TIMETOLIVE } from '../table.ts';
 
 /** `lease grant TTL`. spec/etcd.md 6.8 */

@@ -5,7 +5,6 @@ import { wireError } from '../clientLog.ts';
 import {
   type CommandContext,
   callOrExit,
-  callWithin,
   commandTimeout,
   display,
   EXIT,
@@ -17,7 +16,7 @@ import {
   timestamp,
 } from '../context.ts';
 import { formatGoDuration, goJsonString, goQuote, parseGoUint } from '../goText.ts';
-import { type ExitCode, giveHint, now, print, printError, type Steps } from '../program.ts';
+import { callWithin, type ExitCode, giveHint, now, print, printError, type Steps } from '../program.ts';
 import { DEFRAG } from '../table.ts';
 import { endpointsOf } from './endpoint.ts';
 import { panic } from './txn.ts';

@@ -52,13 +52,14 @@ export function* memberAdd(context: CommandContext): Steps<ExitCode> {
     `Member ${padId(member.id)} ${as} cluster ${padId(header.clusterId)}\n`,
   );
   if (client.value.writer !== 'simple') return exit;
-  const cluster = members.flatMap(({ id, name: known, peerUrls: urls }) =>
-    urls.map((url) => `${id === member.id ? name : utf8Encode(known)}=${utf8Encode(url)}`),
+  const cluster = members.flatMap(({ id, name: known, peerUrls: kept }) =>
+    kept.map((url) => `${id === member.id ? name : utf8Encode(known)}=${utf8Encode(url)}`),
   );
+  // The member keeps them in order; what is said here is what was typed.
   yield* print(
     `\nETCD_NAME=${goQuote(name)}\n` +
       `ETCD_INITIAL_CLUSTER=${goQuote(cluster.join(','))}\n` +
-      `ETCD_INITIAL_ADVERTISE_PEER_URLS=${goQuote(utf8Encode(member.peerUrls.join(',')))}\n` +
+      `ETCD_INITIAL_ADVERTISE_PEER_URLS=${goQuote(urls)}\n` +
       'ETCD_INITIAL_CLUSTER_STATE="existing"\n',
   );
   return exit;

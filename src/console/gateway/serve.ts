@@ -3,7 +3,7 @@
  * run over. spec/etcd.md 7; etcd-io/etcd:server/embed/serve.go
  */
 import { type Bytes, fail, ok, type Result } from '../../base/index.ts';
-import { call, type Steps } from '../program.ts';
+import { call, callWithin, type Steps } from '../program.ts';
 import { scanJson } from './goJson.ts';
 import {
   connectionEnd,
@@ -59,7 +59,7 @@ export function* serveHttp(request: HttpRequest, endpoint: string, sink: HttpSin
   const page = PAGES.get(inner);
   if (page !== undefined) return yield* page({ connection, sink, method: request.method, query: parseQuery(query) });
   if (!inner.startsWith('/v3/')) return yield* sendStatic(exchange, NOT_FOUND);
-  return yield* serveGateway(exchange, inner.slice('/v3'.length));
+  return yield* serveGateway(exchange, inner.slice('/v3'.length), headerOf(request.headers, 'Grpc-Timeout') ?? '');
 }
 
 type StreamMethod = (exchange: Exchange) => Steps<HttpEnd>;
@@ -83,25 +83,36 @@ const STREAM_METHODS: ReadonlyMap<string, StreamMethod> = new Map<string, Stream
   ],
 ]);
 
-function* serveGateway(exchange: Exchange, path: string): Steps<HttpEnd> {
+/** Units of the header `Grpc-Timeout`, in µs. */
+const TIMEOUT_UNITS: Readonly<Record<string, number>> = { H: 3_600_000_000, M: 60_000_000, S: 1_000_000, m: 1_000, u: 1, n: 0.001 };
+
+/** @param patience what the header `Grpc-Timeout` says */
+function* serveGateway(exchange: Exchange, path: string, patience: Bytes): Steps<HttpEnd> {
   const unary = UNARY_METHODS.get(path);
   const stream = STREAM_METHODS.get(path);
   const concurrency = CONCURRENCY_METHODS.get(path);
   if (unary === undefined && stream === undefined && concurrency === undefined)
     return yield* sendStatic(exchange, errorPage({ code: 5, message: 'Not Found' }));
   if (exchange.method !== 'POST') return yield* sendStatic(exchange, errorPage({ code: 12, message: 'Method Not Allowed' }));
+  const [, amount = '', unit = ''] = /^([+-]?\d+)([HMSmun])$/.exec(patience.trim()) ?? [];
+  // As without the header: 0.
+  const timeout = Number(amount) === 0 ? undefined : Math.round(Number(amount) * (TIMEOUT_UNITS[unit] ?? 0));
+  if (patience !== '' && amount === '')
+    return yield* sendStatic(exchange, errorPage({ code: 3, message: `invalid grpc-timeout: ${patience}` }));
   if (stream !== undefined) return yield* stream(exchange);
-  if (unary !== undefined) return yield* withBody(exchange, unary.message, (record) => serveUnary(exchange, unary, record));
+  if (unary !== undefined)
+    return yield* withBody(exchange, unary.message, (record) => serveUnary(exchange, unary, record, timeout));
   if (concurrency === undefined) return 'done';
   return yield* withBody(exchange, concurrency.message, (record) =>
     serveConcurrency(exchange, concurrency.answer(exchange.connection, record)),
   );
 }
 
-function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecord): Steps<HttpEnd> {
+/** @param timeout µs */
+function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecord, timeout: number | undefined): Steps<HttpEnd> {
   const request = method.request(record);
   if (typeof request === 'string') return yield* sendStatic(exchange, errorPage(grpcStatusOf({ code: request })));
-  const outcome = yield* call(exchange.connection, request, undefined);
+  const outcome = yield* callWithin(exchange.connection, request, timeout);
   if (outcome.ok)
     return yield* sendPage(exchange.sink, exchange.method, answerPage(encodeResponse(outcome.response as ShownResponse))); // no method inspects
   const end = connectionEnd(outcome.error.code);

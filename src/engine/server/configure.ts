@@ -2,7 +2,7 @@
  * Requests that change who is in the cluster, and who leads it (`spec/etcd.md` 4.7, 4.8;
  * etcd-io/etcd:server/etcdserver/server.go). A change goes through the log; what does not need the log is checked at once.
  */
-import { formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
+import { byText, formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
 import { type ConfChange, type ConfChangeType, type ConfChangeV1, progressViews, transferLeader } from '../raft/index.ts';
 import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import type { ApiError, ApiErrorCode } from './errors.ts';
@@ -41,8 +41,9 @@ export function beginConfigure(
 ): ApiErrorCode | undefined {
   switch (request.type) {
     case 'memberAdd': {
-      if (request.peerUrls.length === 0 || !request.peerUrls.every(isPeerUrl)) return 'badMemberUrls';
-      const added = { ...nameless(newMemberId(member, request.peerUrls), request.peerUrls), isLearner: request.isLearner };
+      const peerUrls = keptPeerUrls(request.peerUrls);
+      if (peerUrls === undefined) return 'badMemberUrls';
+      const added = { ...nameless(newMemberId(member, peerUrls), peerUrls), isLearner: request.isLearner };
       const refusal = addRefusal(member, added);
       if (refusal !== undefined) return refusal;
       const type = request.isLearner ? 'ConfChangeAddLearnerNode' : 'ConfChangeAddNode';
@@ -62,7 +63,7 @@ export function beginConfigure(
     case 'memberUpdate': {
       // A real member does not look at the addresses, and dies of those that are none: only here is that refused.
       const isKnown = member.membership.members.some(({ id }) => id === request.id);
-      if (isKnown && (request.peerUrls.length === 0 || !request.peerUrls.every(isPeerUrl))) return 'badMemberUrls';
+      if (isKnown && keptPeerUrls(request.peerUrls) === undefined) return 'badMemberUrls';
       return configure(
         member,
         { call, asker: undefined, type: request.type },
@@ -321,7 +322,12 @@ export function nameless(id: Id64, peerUrls: readonly string[]): MemberInfo {
   return { id, name: '', peerUrls, clientUrls: [], isLearner: false };
 }
 
-/** etcd wants scheme, host and port, and no path (etcd-io/etcd:client/pkg/types/urls.go). */
-export function isPeerUrl(url: string): boolean {
-  return /^(https?):\/\/[^/?#]+:\d+\/?$|^unixs?:\/\/.+/.test(url);
+/**
+ * A new member's peer URLs as etcd keeps them, in order and without blanks around them; undefined where there are none or one is none:
+ * it wants scheme, host and port, and no path (etcd-io/etcd:client/pkg/types/urls.go).
+ */
+export function keptPeerUrls(urls: readonly string[]): readonly string[] | undefined {
+  const kept = urls.map((url) => url.trim().replace(/^[A-Za-z]+:/, (scheme) => scheme.toLowerCase()));
+  const isValid = kept.every((url) => /^(?:https?:\/\/[^/?#]*:\d*(?:[?#].*)?|unixs?:.*)$/.test(url));
+  return isValid && kept.length > 0 ? kept.sort(byText) : undefined;
 }

@@ -38,7 +38,8 @@ export function statusOf(member: Member): StatusResponse {
 
 /** A protobuf message as Go prints it: with a blank at its end. */
 export function describeAlarm({ memberId, alarm }: AlarmMember): string {
-  return `memberID:${formatDecimal(memberId)} alarm:${alarm.toUpperCase()} `;
+  const who = memberId === ZERO_ID ? '' : `memberID:${formatDecimal(memberId)} `;
+  return who + (alarm === 'none' ? '' : `alarm:${alarm.toUpperCase()} `);
 }
 
 /** The hash by which members are compared. */

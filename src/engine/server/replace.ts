@@ -6,7 +6,7 @@ import { assert, type Bytes, type Id64, toId64, utf8Decode, utf8Encode, ZERO_ID 
 import { applyConfChange, type ConfChangeV1, type ConfChangeV2, type LogIndex } from '../raft/index.ts';
 import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import { forgetMember, refuseChange, tellMembers, writeChange } from './configuration.ts';
-import { finishConfigure, HEALTH_INTERVAL, isPeerUrl, nameless, newMemberId, proposeChange } from './configure.ts';
+import { finishConfigure, HEALTH_INTERVAL, keptPeerUrls, nameless, newMemberId, proposeChange } from './configure.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
 import {
@@ -24,8 +24,10 @@ import { nextRequestId } from './requestId.ts';
 import type { Member } from './state.ts';
 
 /** Takes the request in. Returns the refusal where it does not need the log to be refused. */
-export function beginReplace(member: Member, call: CallId, { id, peerUrls }: MemberReplaceRequest): ApiErrorCode | undefined {
-  if (peerUrls.length === 0 || !peerUrls.every(isPeerUrl)) return 'badMemberUrls';
+export function beginReplace(member: Member, call: CallId, request: MemberReplaceRequest): ApiErrorCode | undefined {
+  const { id } = request;
+  const peerUrls = keptPeerUrls(request.peerUrls);
+  if (peerUrls === undefined) return 'badMemberUrls';
   const voters = votersOf(member.membership);
   const staying = voters.filter((voter) => voter.id !== id);
   if (staying.length === voters.length) return 'memberNotFound';
