@@ -32,6 +32,7 @@ import {
   refuse,
   sent,
   settle,
+  snapshotAt,
   ticks,
   types,
   v1,
@@ -518,6 +519,31 @@ describe('messages', () => {
       expect(given.to).toBe(id(1));
     }
     expect(raft.log.unstable.entries.map((one) => one.type)).toEqual(['EntryNormal', 'EntryNormal']);
+  });
+
+  test('what is forwarded is the same message under another address', () => {
+    const raft = member(1, { term: 1 });
+    step(raft, message('MsgHeartbeat', 2, 1, { term: 1 }));
+    settle(raft);
+    const fields = {
+      logTerm: 3,
+      index: 4,
+      entries: [entry(0, 0)],
+      commit: 5,
+      vote: id(6),
+      snapshot: snapshotAt(7, 1, [1]),
+      reject: true,
+      rejectHint: 8,
+      context: 'ctx',
+      responses: [message('MsgAppResp', 1, 2)],
+    };
+    for (const type of ['MsgProp', 'MsgReadIndex'] as const) {
+      step(raft, message(type, 3, 1, fields));
+      expect(sent(raft)).toEqual([message(type, 3, 2, fields)]);
+      // Its term too, which a request has none of: what came with one goes no further.
+      const withTerm = message(type, 3, 1, { ...fields, term: 1 });
+      expect(() => step(raft, withTerm)).toThrow(`term should not be set when sending ${type} (was 1)`);
+    }
   });
 
   test('9.1/12: an answer to a lower term is an acknowledgement of nothing, and no line', () => {
