@@ -63,3 +63,37 @@ test('a wall is dragged elsewhere, back by Undo, and away', async ({ page }) => 
   await advanceBy(page, 1_000);
   await expect(page.locator('[data-wall]')).toHaveCount(0);
 });
+
+test('a wall is moved with arrow keys, left where it was by Esc, and put down by Enter', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  const split = page.getByRole('button', { name: 'Split', exact: true });
+  await split.click();
+  await split.click();
+  await advanceBy(page, 1_000);
+  const label = page.locator('[data-wall] [role="button"]');
+  await expect(label).toHaveCount(1);
+  const before = await inPage(page, (run) => run.frame().walls.map(({ line }) => line));
+
+  await label.focus();
+  await page.keyboard.press('ArrowRight');
+  const draft = page.locator('[data-drawing="true"]');
+  await expect(draft).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(draft).toHaveCount(0);
+  expect(await inPage(page, (run) => run.frame().walls.map(({ line }) => line))).toEqual(before);
+
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await advanceBy(page, 1_000);
+  await expect(page.getByText('The split was moved')).toBeVisible();
+  await expect(label).toHaveCount(1);
+  // The keyboard stays with it: Enter at rest takes it away.
+  await expect(label).toBeFocused();
+  expect(await inPage(page, (run) => run.frame().walls.map(({ line }) => line))).not.toEqual(before);
+  await page.keyboard.press('Enter');
+  await advanceBy(page, 1_000);
+  await expect(page.locator('[data-wall]')).toHaveCount(0);
+});

@@ -4,6 +4,7 @@ const keyList: readonly (readonly [string, string])[] = [
   ['← →', 'back or on to the next decision'],
   ['Shift →', 'the next thing that happens at all'],
   ['PgUp PgDn', 'a second back or on, in the timeline'],
+  ['← ↑ ↓ →', 'at a split’s label: move it, Enter puts it there'],
   ['/', 'type a command'],
   ['1 – 4', 'open and close the panels at the right'],
   ['L', 'back to live'],

@@ -347,7 +347,7 @@ function Cluster({ box }: { readonly box: Box }) {
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on nothing closes what Esc closes
-    // biome-ignore lint/a11y/noStaticElementInteractions: a drag draws a wall; the verb Split does the same by keyboard
+    // biome-ignore lint/a11y/noStaticElementInteractions: a drag draws a wall; the verb Split and arrow keys do the same
     <div
       className={styles.cluster}
       data-mode={mode}
@@ -408,7 +408,7 @@ function Cluster({ box }: { readonly box: Box }) {
         {waitingWalls.map((segment) => (
           <DraftWall key={`${segment.from.x} ${segment.from.y}`} segment={segment} offered={true} />
         ))}
-        <Walls walls={walls} disabled={!atLive} onRemove={acts.removeWall} />
+        <Walls walls={walls} disabled={!atLive} onRemove={acts.removeWall} onKey={wall.press} onBlur={wall.leave} />
         {/* biome-ignore lint/a11y/useSemanticElements: SVG has no fieldset */}
         {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: a g does nothing by itself */}
         <g role="group" aria-label={words.members} className={styles.members}>

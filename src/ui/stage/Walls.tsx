@@ -78,10 +78,15 @@ export function Walls({
   walls,
   disabled,
   onRemove,
+  onKey,
+  onBlur,
 }: {
   readonly walls: readonly WallView[];
   readonly disabled: boolean;
   readonly onRemove: (id: number) => void;
+  /** A key pressed at a wall's label. @returns whether it moves the wall */
+  readonly onKey: (id: number, key: string) => boolean;
+  readonly onBlur: () => void;
 }) {
   const words = useWords().stage;
   const { tokens } = useHouse();
@@ -108,6 +113,7 @@ export function Walls({
               className={styles.label}
               role="button"
               tabIndex={0}
+              aria-keyshortcuts="ArrowLeft ArrowRight ArrowUp ArrowDown"
               aria-label={words.removeWall(wall.sides)}
               aria-disabled={disabled}
               aria-describedby={disabled ? 'stage-past' : undefined}
@@ -116,10 +122,12 @@ export function Walls({
               exit={{ opacity: 0 }}
               transition={{ duration }}
               onClick={() => onRemove(wall.id)}
+              onBlur={onBlur}
               onKeyDown={(event) => {
-                if (event.key !== 'Enter' && event.key !== ' ' && event.key !== 'Delete') return;
+                const isMoved = onKey(wall.id, event.key);
+                if (!isMoved && event.key !== 'Enter' && event.key !== ' ' && event.key !== 'Delete') return;
                 event.preventDefault();
-                onRemove(wall.id);
+                if (!isMoved) onRemove(wall.id);
               }}
             >
               <rect x={round(x)} y={round(y)} width={round(width)} height={height} rx={4} />
