@@ -47,7 +47,14 @@ test('by the verbs: a learner joins, catches up, is promoted; the leader hands o
   await openPage(page);
   await advanceUntilAnswered(page);
   const { leader, term } = await leaderOf(page);
+  // Too early: what was said to be done is said to be refused.
+  await press(page, leader, 'Add a learner');
+  await advanceBy(page, SECOND);
+  await expect(page.getByText('Refused: etcdserver: unhealthy cluster')).toBeVisible();
   await advanceBy(page, HEALTHY);
+  await prompt(page).focus();
+  await prompt(page).press('Escape');
+  await expect(page.getByRole('log')).toBeHidden();
   const workers = page.workers().length;
 
   await press(page, leader, 'Add a learner');

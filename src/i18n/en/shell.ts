@@ -26,7 +26,7 @@ export const shell = {
   promoted: (name: string) => `Promoting ${name}`,
   removed: (name: string) => `Removing ${name}`,
   replaced: (name: string, by: string) => `${by} takes ${name}'s place (not by etcdctl)`,
-  notReplaced: (reason: string) => `Refused: ${reason}`,
+  refused: (reason: string) => `Refused: ${reason}`,
   movedLeader: (name: string) => `Handing the leadership to ${name}`,
   noAnswer: 'No member answers',
   thisCluster: 'This cluster',

@@ -28,7 +28,7 @@ export const shell: typeof english = {
   promoted: (name) => `正在让 ${name} 转正`,
   removed: (name) => `正在移除 ${name}`,
   replaced: (name, by) => `${by} 接替 ${name}（etcdctl 没有此命令）`,
-  notReplaced: (reason) => `被拒绝：${reason}`,
+  refused: (reason) => `被拒绝：${reason}`,
   movedLeader: (name) => `正在把领导权交给 ${name}`,
   noAnswer: '没有成员应答',
   thisCluster: '现有集群',

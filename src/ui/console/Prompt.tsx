@@ -28,7 +28,7 @@ import { Icon } from '../frame/Icon.tsx';
 import { Dots } from '../log/marks.tsx';
 import { same } from '../log/same.ts';
 import { AccessoryKeys } from './AccessoryKeys.tsx';
-import type { ConsoleStore, Consoles, ConsoleTab } from './consoles.ts';
+import { type ConsoleStore, type Consoles, type ConsoleTab, onceFailed } from './consoles.ts';
 import { EndpointMenu, roleName } from './EndpointMenu.tsx';
 import { editByControl, insert, type Line } from './keys.ts';
 import { Lines } from './Lines.tsx';
@@ -64,12 +64,15 @@ export function Prompt() {
     let opening = 0;
     const handle = {
       focus: () => input.current?.focus(),
-      submit: (line: string) => {
+      submit: (line: string, onFailed?: (said: string) => void) => {
         // A put by a verb is watched on the stage: the console stays folded.
         cancelAnimationFrame(opening);
         // Behind a command that waits, or a watch, the line would only be queued.
         store.getState().bringFree();
-        store.getState().submit(store.getState().active, line);
+        const { tabs, active: client } = store.getState();
+        const command = tabs.find((each) => each.client === client)?.session.nextCommand;
+        if (onFailed !== undefined && command !== undefined) onceFailed(store, client, command, onFailed);
+        store.getState().submit(client, line);
       },
       follow: (member: number) => {
         store.getState().bringFree(member);

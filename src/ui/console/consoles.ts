@@ -151,6 +151,21 @@ export function createConsoles(run: Run, needs: ConsoleNeeds): ConsoleStore {
   return store;
 }
 
+/** Calls `tell` with the last that a command says on standard error, once it has failed. @param command of `client`: it may still wait for its turn */
+export function onceFailed(store: ConsoleStore, client: number, command: number, tell: (said: string) => void): void {
+  const stop = store.subscribe(({ tabs }) => {
+    const session = tabs.find((tab) => tab.client === client)?.session;
+    const end = session?.finished.find((each) => each.command === command);
+    if (session !== undefined && end === undefined) return;
+    stop();
+    if (session === undefined || end === undefined || end.exit.code === 0) return;
+    const said = session.lines.findLast(
+      (line) => line.command === command && line.kind === 'stderr' && line.text !== '' && !isAside(line.text),
+    );
+    if (said?.kind === 'stderr') tell(said.text);
+  });
+}
+
 /** Whom the member at an address reaches; undefined where it is nobody's. */
 function reachAt(run: Run, endpoint: string): Reach | undefined {
   const frame = run.frame();

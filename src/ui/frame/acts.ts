@@ -122,10 +122,13 @@ export function createActs(needs: ActsNeeds): Acts {
     return false;
   }
 
-  /** Runs a line in the prompt's front session, where its answer is read. */
+  /** Runs a line in the prompt's front session, where its answer is read; says what was done, and what etcd has against it. */
   function submit(line: string, say: Say): void {
     const before = run().state().waiting;
-    desk.getState().prompt?.submit(line);
+    desk.getState().prompt?.submit(line, (said) => {
+      const reason = said.replace(/^Error: /, '');
+      deny((words) => words.shell.refused(reason));
+    });
     scheduler.wake();
     tell(before, say, undefined);
   }
@@ -287,7 +290,7 @@ export function createActs(needs: ActsNeeds): Acts {
             // etcd's words come with the console, in a chunk that the first view does without.
             const { describeApiError } = await import('../../console/index.ts');
             const reason = describeApiError(outcome.error).text;
-            deny((words) => words.shell.notReplaced(reason));
+            deny((words) => words.shell.refused(reason));
           });
         tell(before, (words) => words.shell.replaced(name(member), `n${place}`), undefined);
       });

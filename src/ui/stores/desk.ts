@@ -8,8 +8,8 @@ export type Tab = 'stage' | 'log' | 'time' | 'keys' | 'inspect';
 export interface PromptHandle {
   /** Puts the caret into the prompt, opening it where needed. */
   focus(): void;
-  /** Runs a line in the front session, as if it were typed and entered. */
-  submit(line: string): void;
+  /** Runs a line in the front session, as if it were typed and entered. @param onFailed gets the last that it said, if it fails */
+  submit(line: string, onFailed?: (said: string) => void): void;
   /** Points the front session at this member, opening the prompt; undefined where a console cannot. */
   readonly follow?: (member: number) => void;
 }

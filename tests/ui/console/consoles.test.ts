@@ -1,7 +1,7 @@
 /** Sessions: each with its own client and member, ended with their tab, opened by what goes wrong. Requests go to a target that holds them. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ConsoleTarget, TargetCall } from '../../../src/console/index.ts';
-import { askedAt, type ConsoleStore, createConsoles } from '../../../src/ui/console/consoles.ts';
+import { askedAt, type ConsoleStore, createConsoles, onceFailed } from '../../../src/ui/console/consoles.ts';
 import { createFakeRun } from '../../scenes/fakeRun.ts';
 
 interface Held {
@@ -151,5 +151,29 @@ describe('sessions', () => {
     held[1]?.answer(false);
     expect(texts(2)).toContain('Error: context deadline exceeded');
     expect([store.getState().open, store.getState().active]).toEqual([true, 2]);
+  });
+});
+
+describe('a command that fails', () => {
+  it('says so once, to whoever waits for that command', () => {
+    const said: string[] = [];
+    onceFailed(store, 1, 2, (text) => said.push(text));
+    store.getState().submit(1, 'put a 1');
+    store.getState().submit(1, 'put a 2');
+    held[0]?.answer(false);
+    expect(said).toEqual([]);
+    held[1]?.answer(false);
+    expect(said).toEqual(['Error: context deadline exceeded']);
+    store.getState().submit(1, 'put a 3');
+    held[2]?.answer(false);
+    expect(said).toHaveLength(1);
+  });
+
+  it('is not one that succeeds', () => {
+    const said: string[] = [];
+    onceFailed(store, 1, 1, (text) => said.push(text));
+    store.getState().submit(1, 'put a 1');
+    held[0]?.answer(true);
+    expect(said).toEqual([]);
   });
 });
