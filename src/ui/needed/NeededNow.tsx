@@ -154,6 +154,7 @@ function JointBars<State extends string>({
             needed={half.needed}
             mark={words.mark(half.needed)}
             hollow={hollow ?? false}
+            half
             voters={half.voters.map((voter) => ({ ...voter, ...say(voter.state, words) }))}
           />
         </div>

@@ -23,9 +23,11 @@ interface VotersBarProps {
   readonly mark?: string;
   /** A rehearsal fills nothing. */
   readonly hollow?: boolean;
+  /** One of the two bars of a joint configuration: where room is short they do without words. */
+  readonly half?: boolean;
 }
 
-export function VotersBar({ voters, learners = [], term, needed, mark, hollow = false }: VotersBarProps) {
+export function VotersBar({ voters, learners = [], term, needed, mark, hollow = false, half = false }: VotersBarProps) {
   const { selection } = useHouse();
   const count = voters.length + learners.length;
   return (
@@ -33,6 +35,7 @@ export function VotersBar({ voters, learners = [], term, needed, mark, hollow = 
       className={styles.bar}
       data-hue={termHue(term)}
       data-hollow={hollow || undefined}
+      data-half={half || undefined}
       data-many={count > 7 || undefined}
       data-crowded={count > 5 || undefined}
     >

@@ -159,10 +159,12 @@ function drawAhead(ctx: Draw, view: TimelineView, lanes: Lanes, from: number, to
 
 function drawNames(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): void {
   ctx.fillStyle = tokens.text('--ink-2');
-  ctx.font = monoFont(tokens);
+  // Never taller than its lane.
+  const size = Math.min(tokens.px('--fs-0'), lanes.pitch);
+  ctx.font = `400 ${size}px ${tokens.text('--font-mono')}`;
   ctx.textAlign = 'left';
   view.names.forEach((name, i) => {
-    ctx.fillText(name, 0, lanes.top + (i + 0.5) * lanes.pitch + 4.3);
+    ctx.fillText(name, 0, lanes.top + (i + 0.5) * lanes.pitch + 0.36 * size);
   });
 }
 
