@@ -2,7 +2,7 @@
 import { utf8Decode, utf8Encode } from '../../src/base/index.ts';
 import { createStage, type Stage } from '../../src/cli/transcript/inlineTarget.ts';
 import { type CollectedRun, collectRun, compileLine, type Hint } from '../../src/console/index.ts';
-import { advanceInline, createInlineRun, freshScenario, SECOND } from '../../src/sim/index.ts';
+import { advanceInline, createInlineRun, freshScenario, type Scenario, SECOND } from '../../src/sim/index.ts';
 
 export interface Terminal {
   readonly stage: Stage;
@@ -22,9 +22,9 @@ export interface TypedLine {
   readonly took: number;
 }
 
-/** A cluster of n1, n2, … with a leader. */
-export function openTerminal(members: number): Terminal {
-  const run = createInlineRun(freshScenario(members, 1));
+/** A cluster of n1, n2, … with a leader. @param changes to its scenario */
+export function openTerminal(members: number, changes: Partial<Scenario> = {}): Terminal {
+  const run = createInlineRun({ ...freshScenario(members, 1), ...changes });
   advanceInline(run, 4 * SECOND);
   const stage = createStage(run, (endpoint) => Number(/^(?:http:\/\/)?n(\d):2379$/.exec(endpoint)?.[1] ?? 0));
   const start = (line: string, stdin?: string) => {

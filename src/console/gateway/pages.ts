@@ -48,7 +48,14 @@ function* version(_: PageRequest, member: InspectResponse): Steps<Page> {
 
 // biome-ignore lint/correctness/useYield: it has all it needs
 function* metrics(_: PageRequest, member: InspectResponse): Steps<Page> {
-  return { status: 200, headers: [METRICS_TYPE], body: utf8Encode(renderMetrics(member.metrics)) };
+  return { status: 200, headers: [METRICS_TYPE], body: utf8Encode(renderMetrics(member)) };
+}
+
+/** expvar's page: of what a process of etcd publishes there, its Raft's state. */
+// biome-ignore lint/correctness/useYield: it has all it needs
+function* variables(_: PageRequest, member: InspectResponse): Steps<Page> {
+  const headers: readonly HttpHeader[] = [['Content-Type', 'application/json; charset=utf-8']];
+  return { status: 200, headers, body: `{\n"raft.status": ${member.raftStatus}\n}\n` };
 }
 
 /** What a member says of its health, however it comes to it. */
@@ -94,6 +101,7 @@ export const PAGES: ReadonlyMap<string, PageServer> = new Map([
   ['/version', page(version)],
   ['/health', health],
   ['/metrics', page(metrics, true)],
+  ['/debug/vars', page(variables, true)],
   ...(['livez', 'readyz'] as const).flatMap((kind): [string, PageServer][] => [
     [`/${kind}`, checks(kind, undefined)],
     ...HEALTH_CHECKS[kind].map((name): [string, PageServer] => [`/${kind}/${name}`, checks(kind, name)]),

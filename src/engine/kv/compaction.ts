@@ -15,6 +15,8 @@ export interface CompactStepResult {
   readonly finished: number | undefined;
   /** There is more to do. */
   readonly isPending: boolean;
+  /** Versions that are gone now. */
+  readonly removed: number;
 }
 
 /**
@@ -44,17 +46,22 @@ export function createJob(revision: number, previousRevision: number, storesHash
 export function compactStep(kv: Kv, budget: number): CompactStepResult {
   assert(!kv.isWriting, 'a compaction works between writes');
   const job = kv.compactions[0];
-  if (job === undefined) return { finished: undefined, isPending: false };
+  if (job === undefined) return { finished: undefined, isPending: false, removed: 0 };
+  let removed = 0;
   for (let left = budget; left > 0; ) {
-    const { visited, next } = sweepChunk(kv.log, kv.owner, job.cursor, job.revision, (version) => meet(kv, job, version));
+    const { visited, next } = sweepChunk(kv.log, kv.owner, job.cursor, job.revision, (version) => {
+      const isKept = meet(kv, job, version);
+      if (!isKept) removed++;
+      return isKept;
+    });
     if (next === undefined) {
       finish(kv, job);
-      return { finished: job.revision, isPending: kv.compactions.length > 0 };
+      return { finished: job.revision, isPending: kv.compactions.length > 0, removed };
     }
     job.cursor = next;
     left -= Math.max(1, visited);
   }
-  return { finished: undefined, isPending: true };
+  return { finished: undefined, isPending: true, removed };
 }
 
 /** Looks at one version at or below the job's revision. */

@@ -497,6 +497,18 @@ export interface MetricSample {
   readonly value: number;
 }
 
+/** Values that a member has measured, by their size. */
+export interface HistogramSample {
+  readonly name: string;
+  /** In the order in which they are shown. */
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  /** How many values were at most so big; ascending. */
+  readonly buckets: readonly (readonly [bound: number, count: number])[];
+  /** How many values there were, and what they come to together. */
+  readonly count: number;
+  readonly sum: number;
+}
+
 export interface InspectResponse {
   readonly type: 'inspect';
   readonly header: ResponseHeader;
@@ -510,8 +522,10 @@ export interface InspectResponse {
   readonly hasLeader: boolean;
   readonly isLearner: boolean;
   readonly alarms: readonly AlarmMember[];
-  /** By name. */
   readonly metrics: readonly MetricSample[];
+  readonly histograms: readonly HistogramSample[];
+  /** As etcd writes it in JSON. */
+  readonly raftStatus: string;
 }
 
 export interface HealthResponse {

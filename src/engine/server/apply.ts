@@ -6,6 +6,7 @@ import { observeApply, tellApplied } from './applyLines.ts';
 import { applyClusterCommand, decodeClusterCommand, watchVersions } from './clusterCommand.ts';
 import { settleCompactions } from './compaction.ts';
 import { applyConfiguration } from './configuration.ts';
+import { createCounters } from './counters.ts';
 import { executeCommand } from './execute.ts';
 import { settleLeaderCalls } from './leaderCalls.ts';
 import { promoteLessor } from './lessor.ts';
@@ -35,13 +36,18 @@ export function applyEntries(member: Member, entries: readonly Entry[]): void {
     if (isDebug) tellEntry(member, entry);
     applyEntry(member, entry);
     member.appliedIndex = entry.index;
-    // Hashes of compactions are kept in memory only: those that an earlier process made are gone.
-    if (entry.index === member.replayTo) member.kv.compactionHashes = [];
+    if (entry.index === member.replayTo) forgetReplay(member);
     const revision = currentRevision(member.kv);
     if (revision !== before) member.outputs.push({ type: 'applied', index: entry.index, revision });
   }
   releaseReads(member);
   settleLeaderCalls(member);
+}
+
+/** What an earlier process had in its memory only is gone: the hashes of its compactions, and what it had counted. */
+function forgetReplay(member: Member): void {
+  member.kv.compactionHashes = [];
+  member.counters = createCounters();
 }
 
 function tellEntry(member: Member, entry: Entry): void {
@@ -92,6 +98,7 @@ function applyCommand(member: Member, command: Command, index: LogIndex): void {
   const result = executeCommand(member, request, auth);
   const isOverQuota = result.ok && isFull && isNew;
   if (isNew) tellApplied(member, command, result, isOverQuota);
+  else if (command.request.type === 'downgradeInfo') observeApply(member, 'DowngradeInfoSet', true); // as what else concerns the cluster
   if (!result.ok) refuseWrite(member, requestId, result.error);
   else if (isOverQuota) {
     // It is done, but this member has run out of room with it: everybody has to know, and its client as well.

@@ -6,6 +6,7 @@ import type { ApiErrorCode } from './errors.ts';
 import { internalText } from './internalText.ts';
 import { wantsDebug, writeServerLine } from './lines.ts';
 import type { LoggedAuthRequest, LoggedRequest } from './logged.ts';
+import { isReplay } from './replay.ts';
 import type { Command } from './requestCodec.ts';
 import type { LineField, LineLevel } from './serverLine.ts';
 import type { Member } from './state.ts';
@@ -136,5 +137,5 @@ function firstKeyOfTxn({ compare, success, failure }: TxnRequest): Bytes {
 
 function write(member: Member, level: LineLevel, message: string, fields: readonly LineField[]): void {
   // What an earlier process of this member has told already is not told again.
-  if (member.appliedIndex >= member.replayTo) writeServerLine(member, level, message, fields);
+  if (!isReplay(member)) writeServerLine(member, level, message, fields);
 }

@@ -18,6 +18,7 @@ import { internalText } from './internalText.ts';
 import { idField, whoseLine, writeServerLine } from './lines.ts';
 import { publishMember } from './membership.ts';
 import { writeUnknownVersion } from './peerLines.ts';
+import { isReplay } from './replay.ts';
 import { nextRequestId } from './requestId.ts';
 import type { LineField } from './serverLine.ts';
 import { writeServingLines } from './startLines.ts';
@@ -146,12 +147,10 @@ function setClusterVersion(member: Member, version: string): void {
   const before = shortVersion(member.membership.clusterVersion);
   member.membership = { ...member.membership, clusterVersion: version };
   const short = shortVersion(version);
-  // What is read back from the log stands in etcd's store already.
-  const isReplay = member.appliedIndex < member.replayTo;
-  if (isReplay || before !== '') {
+  if (isReplay(member) || before !== '') {
     writeServerLine(member, 'info', 'updated cluster version', [
       ...whoseLine(member),
-      ['from', isReplay ? short : before],
+      ['from', isReplay(member) ? short : before],
       ['to', short],
     ]);
     return;

@@ -6,6 +6,7 @@ import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import { sizeFields, writeServerLine } from './lines.ts';
 import { sizeInUse } from './quota.ts';
+import { isReplay } from './replay.ts';
 import type { LineField } from './serverLine.ts';
 import { tellCompactionEnd } from './slowLines.ts';
 import type { Member } from './state.ts';
@@ -20,6 +21,7 @@ export function executeCompaction(member: Member, revision: number): Result<Unar
   const isFirst = member.kv.compactions.length === 0;
   const result = compact(member.kv, revision);
   if (!result.ok) return fail(result.error.code);
+  member.counters.etcd_mvcc_range_total++; // for the revision of its answer etcd looks at a key
   if (isFirst) {
     member.compactingSince = member.now;
     writeLine(member, 'compact tree index', [['revision', revision]]);
@@ -48,7 +50,8 @@ export function settleCompactions(member: Member): void {
 
 function step(member: Member): void {
   const { kv } = member;
-  const { finished } = compactStep(kv, BATCH);
+  const { finished, removed } = compactStep(kv, BATCH);
+  member.counters.etcd_debugging_mvcc_db_compaction_keys_total += removed;
   if (finished === undefined) return;
   const stored = kv.compactionHashes.findLast(({ hashRevision }) => hashRevision === finished);
   writeLine(member, 'finished scheduled compaction', [
@@ -74,5 +77,5 @@ function step(member: Member): void {
 
 /** What an earlier process of this member has written already is not written again. */
 function writeLine(member: Member, message: string, fields: readonly LineField[]): void {
-  if (member.appliedIndex >= member.replayTo) writeServerLine(member, 'info', message, fields);
+  if (!isReplay(member)) writeServerLine(member, 'info', message, fields);
 }

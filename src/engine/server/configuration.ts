@@ -14,6 +14,8 @@ import {
   type Membership,
 } from './membership.ts';
 import { writeLostPeer, writeNewPeer, writeUpdatedPeer } from './peerLines.ts';
+import { countInactive } from './peers.ts';
+import { isReplay } from './replay.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 
@@ -62,6 +64,7 @@ export function beginStop(member: Member): void {
 export function forgetMember(member: Member, change: ConfChangeV1): void {
   // Its transport is turned away, now and whenever it connects again: so it learns of it even if it got no log any more.
   if (member.peers.delete(change.nodeId)) {
+    countInactive(member, change.nodeId);
     member.outputs.push({ type: 'sendPeer', to: change.nodeId, message: { type: 'removed' } });
   }
   member.sentSnapshots = member.sentSnapshots.filter(({ peer }) => peer !== change.nodeId);
@@ -71,8 +74,7 @@ export function forgetMember(member: Member, change: ConfChangeV1): void {
 /** The change in etcd's own log. */
 export function writeChange(member: Member, before: Membership, change: ConfChangeV1, context: MemberContext): void {
   const { nodeId: id } = change;
-  // What a restarted process applies again, its store has already.
-  const isReplay = member.appliedIndex < member.replayTo;
+  const isAgain = isReplay(member);
   const about = (verb: string, urls: readonly string[], isLearner: boolean): LineField[] => [
     ...whoseLine(member),
     idField(`${verb}-peer-id`, id),
@@ -83,33 +85,33 @@ export function writeChange(member: Member, before: Membership, change: ConfChan
     case 'ConfChangeAddNode':
     case 'ConfChangeAddLearnerNode':
       if (context.isPromote) {
-        const message = isReplay ? 'ignore already promoted member in v3store' : 'promote member';
+        const message = isAgain ? 'ignore already promoted member in v3store' : 'promote member';
         writeServerLine(member, 'info', message, [...whoseLine(member), idField('promoted-member-id', id)]);
       } else {
         const isLearner = change.type === 'ConfChangeAddLearnerNode';
-        const message = isReplay ? 'ignore already added member' : 'added member';
+        const message = isAgain ? 'ignore already added member' : 'added member';
         writeServerLine(member, 'info', message, about('added', context.peerUrls, isLearner));
         const added = findMember(member.membership, id);
-        const isNew = !isReplay && id !== member.config.id && !member.config.cluster.members.some((other) => other.id === id);
+        const isNew = !isAgain && id !== member.config.id && !member.config.cluster.members.some((other) => other.id === id);
         if (isNew && added !== undefined) writeNewPeer(member, added);
       }
       return;
     case 'ConfChangeRemoveNode': {
       const removed = findMember(before, id);
       const fields = about('removed-remote', removed?.peerUrls ?? [], removed?.isLearner ?? false);
-      const message = isReplay ? 'ignore already removed member' : 'removed member';
-      writeServerLine(member, 'info', message, isReplay ? fields.slice(0, 3) : fields);
-      if (!isReplay && id !== member.config.id) writeLostPeer(member, id);
+      const message = isAgain ? 'ignore already removed member' : 'removed member';
+      writeServerLine(member, 'info', message, isAgain ? fields.slice(0, 3) : fields);
+      if (!isAgain && id !== member.config.id) writeLostPeer(member, id);
       return;
     }
     case 'ConfChangeUpdateNode':
       writeServerLine(
         member,
         'info',
-        isReplay ? 'ignored already updated member' : 'updated member',
+        isAgain ? 'ignored already updated member' : 'updated member',
         about('updated-remote', context.peerUrls, false),
       );
-      if (!isReplay && id !== member.config.id) writeUpdatedPeer(member, id, context.peerUrls);
+      if (!isAgain && id !== member.config.id) writeUpdatedPeer(member, id, context.peerUrls);
       return;
   }
 }

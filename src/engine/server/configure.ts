@@ -8,6 +8,7 @@ import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import type { ApiError, ApiErrorCode } from './errors.ts';
 import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
+import { internalText } from './internalText.ts';
 import { idField, whoseLine, writeServerLine } from './lines.ts';
 import {
   addedMemberId,
@@ -17,13 +18,15 @@ import {
   hasStartedQuorumWhenPromoted,
   hasStartedQuorumWithOneMore,
   hasStartedQuorumWithout,
-  type Membership,
+  isStarted,
   quorumOf,
   votersOf,
 } from './membership.ts';
+import { addCount } from './meters.ts';
 import { connectedSince } from './peers.ts';
 import type { ConfigureRequest, PendingConfiguration, PendingMove } from './pending.ts';
 import { nextRequestId } from './requestId.ts';
+import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 import { REQUEST_TIMEOUT } from './timeouts.ts';
 import { proposeWaiting } from './writes.ts';
@@ -95,6 +98,7 @@ export function finishConfigure(member: Member, change: ConfChangeV1, refusal: A
     idField('raft-conf-change-node-id', change.nodeId),
   ]);
   const { call, type, asker } = pending;
+  if (type === 'memberPromote') countPromotion(member, refusal);
   if (asker !== undefined) {
     const error = refusal === undefined ? undefined : { code: refusal };
     member.outputs.push({ type: 'sendPeer', to: asker, message: { type: 'promoted', call, error } });
@@ -169,7 +173,14 @@ function askPromotions(member: Member): void {
 
 function promote(member: Member, who: Omit<PendingConfiguration, 'requestId'>, id: Id64): ApiErrorCode | undefined {
   const refusal = promoteRefusal(member, id);
+  if (refusal !== undefined) countPromotion(member, refusal);
   return refusal ?? configure(member, who, 'ConfChangeAddNode', nameless(id, []), true);
+}
+
+/** The leader counts, whoever was asked. */
+function countPromotion({ counters, meters }: Member, refusal: ApiErrorCode | undefined): void {
+  if (refusal === undefined) counters.etcd_server_learner_promote_successes++;
+  else addCount(meters, 'etcd_server_learner_promote_failures', [['Reason', internalText(refusal)]], 1);
 }
 
 /** The client no longer waits; what was proposed goes on. */
@@ -228,21 +239,18 @@ function promoteRefusal(member: Member, id: Id64): ApiErrorCode | undefined {
     ]);
     return 'learnerNotReady';
   }
-  return hasStartedQuorumWhenPromoted(member.membership) ? undefined : 'notEnoughStartedMembers';
+  if (hasStartedQuorumWhenPromoted(member.membership)) return undefined;
+  return rejectUnstarted(member, 'promote', ZERO_ID, [['requested-member-remove-id', formatHex(id)]]); // its name in etcd, too
 }
 
 function addRefusal(member: Member, added: MemberInfo): ApiErrorCode | undefined {
   const { membership } = member;
   if (!added.isLearner && !hasStartedQuorumWithOneMore(membership)) {
-    lineOfStarted(member, 'rejecting member add; started member will be less than quorum', membership, 1);
-    writeServerLine(member, 'warn', 'rejecting member add request; not enough healthy members', [
-      idField('local-member-id', member.config.id),
-      ['requested-member-add', describeMember(added)],
-      ['error', 'etcdserver: re-configuration failed due to not enough started members'],
-    ]);
-    return 'notEnoughStartedMembers';
+    return rejectUnstarted(member, 'add', ZERO_ID, [['requested-member-add', describeMember(added)]]);
   }
   const voters = votersOf(membership);
+  if (voters.length === 1 && !added.isLearner)
+    writeServerLine(member, 'debug', 'number of started member is 1; can accept add member request');
   const connected = connectedSince(member, voters, member.now - HEALTH_INTERVAL);
   if (voters.length === 1 || connected >= quorumOf(voters.length + 1)) return undefined;
   const rejected =
@@ -250,7 +258,7 @@ function addRefusal(member: Member, added: MemberInfo): ApiErrorCode | undefined
   writeServerLine(member, 'warn', rejected, [
     idField('local-member-id', member.config.id),
     ['requested-member-add', describeMember(added)],
-    ['error', 'etcdserver: unhealthy cluster'],
+    ['error', internalText('unhealthyCluster')],
   ]);
   return 'unhealthyCluster';
 }
@@ -259,28 +267,44 @@ function removeRefusal(member: Member, id: Id64): ApiErrorCode | undefined {
   const { membership } = member;
   if (findMember(membership, id)?.isLearner === true) return undefined;
   if (!hasStartedQuorumWithout(membership, id)) {
-    lineOfStarted(member, 'rejecting member remove; started member will be less than quorum', membership, -1);
-    writeServerLine(member, 'warn', 'rejecting member remove request; not enough healthy members', [
-      idField('local-member-id', member.config.id),
-      ['requested-member-remove-id', formatHex(id)],
-      ['error', 'etcdserver: re-configuration failed due to not enough started members'],
-    ]);
-    return 'notEnoughStartedMembers';
+    return rejectUnstarted(member, 'remove', id, [['requested-member-remove-id', formatHex(id)]]);
   }
   // Who is not there anyway is no loss.
   if (id !== member.config.id && !member.peers.has(id)) return undefined;
   const voters = votersOf(membership);
   const connected = connectedSince(member, voters, member.now - HEALTH_INTERVAL);
-  return connected - 1 < quorumOf(voters.length - 1) ? 'unhealthyCluster' : undefined;
+  if (connected - 1 >= quorumOf(voters.length - 1)) return undefined;
+  const rejected =
+    'rejecting member remove request; local member has not been connected to all peers, reconfigure breaks active quorum';
+  writeServerLine(member, 'warn', rejected, [
+    idField('local-member-id', member.config.id),
+    ['requested-member-remove', formatHex(id)],
+    ['active-peers', connected],
+    ['error', internalText('unhealthyCluster')],
+  ]);
+  return 'unhealthyCluster';
 }
 
-function lineOfStarted(member: Member, message: string, membership: Membership, change: number): void {
-  const voters = votersOf(membership);
-  writeServerLine(member, 'warn', message, [
-    ['number-of-started-member', voters.filter(({ name }) => name !== '').length],
-    ['quorum', quorumOf(voters.length + change)],
+/** Those that have started would not be a quorum any more. @param without a voter that is not to count */
+function rejectUnstarted(
+  member: Member,
+  change: 'add' | 'remove' | 'promote',
+  without: Id64,
+  about: readonly LineField[],
+): ApiErrorCode {
+  const voters = votersOf(member.membership).filter(({ id }) => id !== without);
+  const started = voters.filter(isStarted).length;
+  writeServerLine(member, 'warn', `rejecting member ${change}; started member will be less than quorum`, [
+    ['number-of-started-member', change === 'promote' ? started + 1 : started],
+    ['quorum', quorumOf(change === 'remove' ? voters.length : voters.length + 1)],
     ...whoseLine(member),
   ]);
+  writeServerLine(member, 'warn', `rejecting member ${change} request; not enough healthy members`, [
+    idField('local-member-id', member.config.id),
+    ...about,
+    ['error', internalText('notEnoughStartedMembers')],
+  ]);
+  return 'notEnoughStartedMembers';
 }
 
 function configure(

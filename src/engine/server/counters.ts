@@ -1,6 +1,5 @@
 /** What a member has counted since its process began: for its `/metrics`, and for nothing else. */
-import type { TxnOperationResponse } from './api.ts';
-import type { LoggedResponse } from './logged.ts';
+import { type Meters, observe } from './meters.ts';
 
 /** Named as etcd's metrics. Changed in place; a copy of the member has its own. */
 export type Counters = Record<(typeof COUNTERS)[number], number>;
@@ -34,41 +33,31 @@ export function createCounters(): Counters {
   return Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counters; // one number for each name
 }
 
-/** Counts what was done to the store, or read in it. */
-export function countOperations(counters: Counters, response: LoggedResponse): void {
-  switch (response.type) {
-    case 'leaseGrant':
-      counters.etcd_debugging_lease_granted_total++;
-      return;
-    case 'leaseRevoke':
-      counters.etcd_debugging_lease_revoked_total++;
-      return;
-    case 'range':
-    case 'put':
-    case 'deleteRange':
-    case 'txn':
-      // Several operations at once are a transaction to the store, whatever the client called them.
-      if (countStoreOperations(counters, response) > 1) counters.etcd_mvcc_txn_total++;
-      return;
-    default:
-  }
+/** What one transaction of the store does (etcd-io/etcd:server/storage/mvcc/metrics_txn.go). */
+export interface StoreUse {
+  /** Also what a condition looks at, and what a put or a deletion looks at before it. */
+  ranges: number;
+  puts: number;
+  deletes: number;
+  /** Bytes of keys and values. */
+  putSize: number;
 }
 
-function countStoreOperations(counters: Counters, response: TxnOperationResponse): number {
-  switch (response.type) {
-    case 'range':
-      counters.etcd_mvcc_range_total++;
-      return 1;
-    case 'put':
-      counters.etcd_mvcc_put_total++;
-      return 1;
-    case 'deleteRange':
-      counters.etcd_mvcc_delete_total++;
-      return 1;
-    case 'txn': {
-      let count = 0;
-      for (const inner of response.responses) count += countStoreOperations(counters, inner);
-      return count;
-    }
-  }
+export function createUse(): StoreUse {
+  return { ranges: 0, puts: 0, deletes: 0, putSize: 0 };
+}
+
+/** Counts a transaction of the store that is over. Several operations are a transaction to etcd's counter, whatever the client called them. */
+export function countUse(counters: Counters, { ranges, puts, deletes, putSize }: StoreUse): void {
+  counters.etcd_mvcc_range_total += ranges;
+  counters.etcd_mvcc_put_total += puts;
+  counters.etcd_mvcc_delete_total += deletes;
+  counters.etcd_debugging_mvcc_total_put_size_in_bytes += putSize;
+  if (ranges + puts + deletes > 1) counters.etcd_mvcc_txn_total++;
+}
+
+/** Counts a read of a range by itself: it is a transaction of its own. */
+export function countRange({ counters, meters }: { readonly counters: Counters; readonly meters: Meters }, isFine: boolean): void {
+  counters.etcd_mvcc_range_total++;
+  observe(meters, 'etcd_server_range_duration_seconds', 0, [['success', String(isFine)]]);
 }

@@ -2,25 +2,25 @@
  * What one command of the log does to the state machine. Its result is the same on every member; only the one that proposed
  * it has somebody to tell (etcd-io/etcd:server/etcdserver/apply).
  */
-import { fail, ok, type Result, unreachable } from '../../base/index.ts';
-import { beginWrite, endWrite } from '../kv/index.ts';
+import { fail, formatHex, ok, type Result, unreachable } from '../../base/index.ts';
 import type { AlarmMember, AlarmRequest, AlarmType, LeaseGrantRequest, LeaseRevokeRequest, UnaryResponse } from './api.ts';
 import { isSameAlarm, withAlarm } from './applied.ts';
 import { applyAuth } from './auth.ts';
 import { tellAuthDone } from './authLines.ts';
 import { executeCompaction } from './compaction.ts';
-import { countOperations } from './counters.ts';
 import { shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import { dropLease, grantLease, keysOfLease } from './leases.ts';
 import { applyCheckpoints, endLease, startLease } from './lessor.ts';
 import { type AuthInfo, isLoggedAuth, type LoggedAuthRequest, type LoggedRequest, type LoggedResponse } from './logged.ts';
+import { addCount, observe } from './meters.ts';
 import { checkLogged } from './permissions.ts';
 import { costOf, growFile } from './quota.ts';
+import { isReplay } from './replay.ts';
 import type { Member } from './state.ts';
 import { addToken, dropTokens, tokenAt } from './tokens.ts';
-import { checkPutApply, deleteKeys, executeTxn, putKey } from './txn.ts';
+import { executeDeletes, executePut, executeTxn } from './txn.ts';
 
 /** Does what a command says, or says why not. */
 export function executeCommand(member: Member, request: LoggedRequest, auth: AuthInfo): Result<LoggedResponse, ApiErrorCode> {
@@ -28,7 +28,6 @@ export function executeCommand(member: Member, request: LoggedRequest, auth: Aut
   if (refusal !== undefined) return fail(refusal);
   const result = execute(member, request);
   growFile(member);
-  if (result.ok) countOperations(member.counters, result.value);
   return result;
 }
 
@@ -57,19 +56,14 @@ function execute(member: Member, request: LoggedRequest): Result<LoggedResponse,
   if (isLoggedAuth(request)) return executeAuth(member, request);
   switch (request.type) {
     case 'put': {
-      const refusal = checkPutApply(member, request);
-      if (refusal !== undefined) return fail(refusal);
-      const write = beginWrite(member.kv);
-      const result = putKey(member, write, request);
-      endWrite(write);
-      if (!result.ok) return fail(result.error.code);
+      const result = executePut(member, request);
+      if (!result.ok) return result;
       const prevKv = request.prevKv ? result.value.prevKv : undefined;
       return ok({ type: 'put', header: headerOf(member), prevKv });
     }
     case 'deleteRange': {
-      const write = beginWrite(member.kv);
-      const { deleted, prevKvs } = deleteKeys(member, write, request);
-      endWrite(write);
+      const [result] = executeDeletes(member, [request]);
+      const { deleted = 0, prevKvs = [] } = result ?? {};
       return ok({ type: 'deleteRange', header: headerOf(member), deleted, prevKvs: request.prevKv ? prevKvs : [] });
     }
     case 'txn':
@@ -97,16 +91,20 @@ function executeGrant(member: Member, { id, ttl }: LeaseGrantRequest): Result<Un
   const lease = grantLease(member.leases, id, ttl);
   if (!lease.ok) return lease;
   startLease(member, lease.value);
+  member.counters.etcd_debugging_lease_granted_total++;
+  if (!isReplay(member)) observe(member.meters, 'etcd_debugging_lease_ttl_total', lease.value.ttl);
   return ok({ type: 'leaseGrant', header: headerOf(member), id, ttl: lease.value.ttl });
 }
 
 /** The keys of the lease go in one revision, in byte order. */
 function executeRevoke(member: Member, { id }: LeaseRevokeRequest): Result<UnaryResponse, ApiErrorCode> {
   if (!member.leases.byId.has(id)) return fail('leaseNotFound');
-  const write = beginWrite(member.kv);
-  for (const key of keysOfLease(member.leases, id)) deleteKeys(member, write, { key, rangeEnd: '' });
-  endWrite(write);
+  executeDeletes(
+    member,
+    keysOfLease(member.leases, id).map((key) => ({ key, rangeEnd: '', prevKv: false })),
+  );
   dropLease(member.leases, id);
+  member.counters.etcd_debugging_lease_revoked_total++;
   endLease(member, id);
   return ok({ type: 'leaseRevoke', header: headerOf(member) });
 }
@@ -120,15 +118,27 @@ function changeAlarms(member: Member, { action, memberId, alarm: type }: AlarmRe
     case 'activate':
       if (type === 'none') return [];
       member.alarms = withAlarm(member.alarms, alarm);
+      countAlarm(member, alarm, 1);
       return [alarm];
     case 'deactivate': {
       const cleared = member.alarms.filter((other) => isSameAlarm(other, alarm));
       member.alarms = member.alarms.filter((other) => !isSameAlarm(other, alarm));
+      for (const other of cleared) countAlarm(member, other, -1);
       return cleared;
     }
     default:
       return unreachable(action);
   }
+}
+
+/** As etcd counts: every time it is raised, even if it stands, and not what stood when the process began. */
+function countAlarm(member: Member, { memberId, alarm }: AlarmMember, change: number): void {
+  if (isReplay(member)) return;
+  const labels = [
+    ['alarm_type', alarm.toUpperCase()],
+    ['server_id', formatHex(memberId)],
+  ] as const;
+  addCount(member.meters, 'etcd_debugging_server_alarms', labels, change);
 }
 
 function executeAuth(member: Member, request: LoggedAuthRequest): Result<UnaryResponse, ApiErrorCode> {

@@ -4,6 +4,7 @@
  */
 import { ZERO_ID } from '../../base/index.ts';
 import { HEALTH_CHECKS, type HealthRequest } from './api.ts';
+import { countRange } from './counters.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
@@ -41,6 +42,7 @@ function judge(member: Member, request: HealthRequest, failure: ApiErrorCode | u
     writeServerLine(member, 'warn', 'serving /health false; Range fails', [['error', internalText(failure)]]);
   }
   if (reason === undefined) {
+    countRange(member, true);
     member.counters.etcd_server_health_success++;
     writeServerLine(member, 'debug', 'serving /health true');
     writeServerLine(member, 'debug', '/health OK', [['status-code', 200]]);
@@ -104,8 +106,10 @@ function faultOf(member: Member, name: Check, failure: ApiErrorCode | undefined)
     case 'data_corruption':
       return member.alarms.some(({ alarm }) => alarm === 'corrupt') ? 'alarm activated: CORRUPT' : undefined;
     case 'serializable_read':
+      countRange(member, true);
       return undefined; // a member that answers can read its own store
     case 'linearizable_read':
+      if (failure === undefined) countRange(member, true);
       return failure === undefined ? undefined : internalText(failure);
     case 'non_learner':
       return member.raft.isLearner ? 'not supported for learner' : undefined;

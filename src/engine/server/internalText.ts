@@ -1,7 +1,7 @@
 /** How the server's own log names a failure: not in the words of the API, but in those of the part that failed. */
 import { type ApiErrorCode, describeApiError } from './errors.ts';
 
-/** Parts below the server name themselves, or nobody (etcd-io/etcd:server/lease/lessor.go, server/auth/store.go, server/storage/mvcc). */
+/** Parts below the server name themselves, or nobody (etcd-io/etcd:server/lease/lessor.go, server/auth/store.go, server/storage/mvcc, server/etcdserver/api/membership). */
 const WORDS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
   compacted: 'mvcc: required revision has been compacted',
   futureRevision: 'mvcc: required revision is a future revision',
@@ -10,6 +10,11 @@ const WORDS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
   leaseTtlTooLarge: 'too large lease TTL',
   noSpace: 'etcdserver: no space',
   requestCanceled: 'etcdserver: request cancelled',
+  memberNotFound: 'membership: ID not found',
+  memberExists: 'membership: ID exists',
+  peerUrlExists: 'membership: peerURL exists',
+  memberNotLearner: 'membership: can only promote a learner member',
+  tooManyLearners: 'membership: too many learner members in cluster',
   proposalDropped: 'raft proposal dropped',
   rootUserMissing: 'auth: root user does not exist',
   rootRoleMissing: 'auth: root user does not have root role',

@@ -10,6 +10,7 @@ import { wantsDebug, writeServerLine } from './lines.ts';
 import { type LeaseCheckpointRequest, NOBODY } from './logged.ts';
 import { isEnabled } from './options.ts';
 import type { OwnOutcome } from './pending.ts';
+import { isReplay } from './replay.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 import { ELECTION_TIMEOUT, REQUEST_TIMEOUT } from './timeouts.ts';
@@ -214,7 +215,7 @@ export function applyCheckpoints(member: Member, { checkpoints }: LeaseCheckpoin
     if (!leases.byId.has(id)) continue;
     lessor.remaining.delete(id);
     if (isKept) checkpointLease(leases, id, remainingTtl);
-    else if (member.appliedIndex >= member.replayTo) lessor.remaining.set(id, remainingTtl);
+    else if (!isReplay(member)) lessor.remaining.set(id, remainingTtl);
     const lease = leases.byId.get(id);
     if (lessor.isPrimary && lease !== undefined) scheduleCheckpoint(member, lease);
   }

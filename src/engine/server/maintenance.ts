@@ -5,6 +5,7 @@ import type { AlarmMember, StatusResponse } from './api.ts';
 import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
 import { sizeFields, writeServerLine } from './lines.ts';
+import { observe } from './meters.ts';
 import { defragment, quotaOf, sizeInUse } from './quota.ts';
 import type { LineField } from './serverLine.ts';
 import { writeDbLines, writeServing } from './startLines.ts';
@@ -46,11 +47,15 @@ export function describeAlarm({ memberId, alarm }: AlarmMember): string {
 export function answerHashKv(member: Member, call: CallId, revision: number): void {
   const result = hashKv(member.kv, revision);
   if (!result.ok) member.outputs.push({ type: 'refuse', call, error: result.error });
-  else member.outputs.push({ type: 'answer', call, response: { type: 'hashKv', header: headerOf(member), ...result.value } });
+  else {
+    observe(member.meters, 'etcd_mvcc_hash_rev_duration_seconds', 0);
+    member.outputs.push({ type: 'answer', call, response: { type: 'hashKv', header: headerOf(member), ...result.value } });
+  }
 }
 
 /** A hash of everything that is stored, on this member at this moment. */
 export function answerHash(member: Member, call: CallId): void {
+  observe(member.meters, 'etcd_mvcc_hash_duration_seconds', 0);
   const hash = Number.parseInt(digestOf(kvState(member.kv).versions).slice(0, 8), 16);
   member.outputs.push({ type: 'answer', call, response: { type: 'hash', header: headerOf(member), hash } });
 }

@@ -17,7 +17,6 @@ import {
   type Message,
   raftConfig,
   ready,
-  reportUnreachable,
   setHardState,
   step,
   tick,
@@ -41,8 +40,8 @@ import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
 import { cloneMeters, createMeters } from './meters.ts';
 import { settleOwn } from './ownOutcomes.ts';
-import { onPeer, tickPeers } from './peers.ts';
-import { growFile } from './quota.ts';
+import { onPeer, onUnreachable, tickPeers } from './peers.ts';
+import { growFile, tickBackend } from './quota.ts';
 import { onLeader, onReadState, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
 import type { LineField } from './serverLine.ts';
@@ -190,6 +189,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       tickLessor(member);
       tickLeaderCalls(member);
       tickCompaction(member);
+      tickBackend(member);
       tickCompactor(member);
       tickWrites(member);
       tickReads(member);
@@ -209,7 +209,7 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       onSynced(member, input.position);
       break;
     case 'unreachable':
-      reportUnreachable(member.raft, input.peer);
+      onUnreachable(member, input.peer);
       onPeerLost(member, input.peer);
       break;
     case 'peer':

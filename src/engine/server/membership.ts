@@ -7,6 +7,7 @@ import type { ConfChangeV1 } from '../raft/index.ts';
 import type { MemberInfo } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { firstEightBytes } from './identity.ts';
+import { internalText } from './internalText.ts';
 
 export interface Membership {
   /** By id. */
@@ -92,18 +93,8 @@ export function changeRefusal(membership: Membership, change: ConfChangeV1, cont
 
 /** etcd's own words for a refusal, as its log has them. */
 export function changeRefusalText(membership: Membership, id: Id64, code: ApiErrorCode): string {
-  switch (code) {
-    case 'memberNotFound':
-      return membership.removed.includes(id) ? 'membership: ID removed' : 'membership: ID not found';
-    case 'memberExists':
-      return 'membership: ID exists';
-    case 'peerUrlExists':
-      return 'membership: peerURL exists';
-    case 'tooManyLearners':
-      return 'membership: too many learner members in cluster';
-    default:
-      return 'membership: can only promote a learner member';
-  }
+  const isRemoved = code === 'memberNotFound' && membership.removed.includes(id);
+  return isRemoved ? 'membership: ID removed' : internalText(code);
 }
 
 /** The members after a change that was not refused. */

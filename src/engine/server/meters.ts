@@ -8,6 +8,8 @@ export interface Meters {
   /** By name and labels. */
   readonly counts: Map<string, LabelledCount>;
   readonly histograms: Map<string, Histogram>;
+  /** How far the store was written when it was committed last. */
+  committedIndex: number;
 }
 
 export interface LabelledCount {
@@ -48,13 +50,14 @@ const PLAIN: readonly HistogramName[] = [
 ];
 
 export function createMeters(): Meters {
-  const meters: Meters = { counts: new Map(), histograms: new Map() };
+  const meters: Meters = { counts: new Map(), histograms: new Map(), committedIndex: 0 };
   for (const name of PLAIN) histogramOf(meters, name, NO_LABELS);
   return meters;
 }
 
-export function cloneMeters({ counts, histograms }: Meters): Meters {
+export function cloneMeters({ counts, histograms, committedIndex }: Meters): Meters {
   return {
+    committedIndex,
     counts: new Map([...counts].map(([key, count]) => [key, { ...count }])),
     histograms: new Map([...histograms].map(([key, one]) => [key, { ...one, counts: one.counts.slice() }])),
   };
@@ -64,7 +67,7 @@ export function boundsOf(name: HistogramName): readonly number[] {
   return BOUNDS[name];
 }
 
-/** Adds to a count. */
+/** Adds to a count; 0 makes it seen. */
 export function addCount(meters: Meters, name: string, labels: Labels, value: number): void {
   const key = keyOf(name, labels);
   const count = meters.counts.get(key);

@@ -1,5 +1,6 @@
 /** Which peers are connected, and since when: the transport tells (etcd-io/etcd:server/etcdserver/util.go). */
 import { formatHex, type Id64 } from '../../base/index.ts';
+import { reportUnreachable } from '../raft/index.ts';
 import type { MemberInfo } from './api.ts';
 import { addCount, type Labels } from './meters.ts';
 import { writeLostWriters, writePeerActive, writePeerInactive, writeRejectedPeer, writeUnhealthyPeer } from './peerLines.ts';
@@ -25,7 +26,7 @@ export function onPeer(member: Member, peer: Id64, isConnected: boolean): void {
   if (!isConnected) {
     if (!member.peers.delete(peer)) return;
     member.lostWriters.add(peer);
-    addCount(member.meters, 'etcd_network_disconnected_peers_total', linkLabels(member, peer), 1);
+    countInactive(member, peer);
     writePeerInactive(member, peer);
   } else if (member.membership.removed.includes(peer)) {
     member.outputs.push({ type: 'sendPeer', to: peer, message: { type: 'removed' } });
@@ -33,6 +34,7 @@ export function onPeer(member: Member, peer: Id64, isConnected: boolean): void {
   } else if (!member.peers.has(peer)) {
     member.peers.set(peer, member.now);
     member.lostWriters.delete(peer);
+    addCount(member.meters, 'etcd_network_active_peers', linkLabels(member, peer), 1);
     writePeerActive(member, peer);
   }
 }
@@ -40,6 +42,18 @@ export function onPeer(member: Member, peer: Id64, isConnected: boolean): void {
 /** A message to a peer leaves: if the connection was lost since the last one, this is when its other half is found to be gone. */
 export function onPeerSend(member: Member, peer: Id64): void {
   if (member.lostWriters.delete(peer)) writeLostWriters(member, peer);
+}
+
+/** A connection is there no more. */
+export function countInactive(member: Member, peer: Id64): void {
+  addCount(member.meters, 'etcd_network_active_peers', linkLabels(member, peer), -1);
+  addCount(member.meters, 'etcd_network_disconnected_peers_total', linkLabels(member, peer), 1);
+}
+
+/** Nobody takes what is sent to a peer. */
+export function onUnreachable(member: Member, peer: Id64): void {
+  addCount(member.meters, 'etcd_network_peer_sent_failures_total', [['To', formatHex(peer)]], 1);
+  reportUnreachable(member.raft, peer);
 }
 
 /** What a peer's connection is called where it is counted. */

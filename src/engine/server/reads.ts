@@ -3,7 +3,7 @@ import { fail, formatHex, ok, type Result, unreachable, ZERO_ID } from '../../ba
 import { range } from '../kv/index.ts';
 import { type MemberId, type ReadState, readIndex } from '../raft/index.ts';
 import type { DowngradeRequest, UnaryResponse } from './api.ts';
-import { countOperations } from './counters.ts';
+import { countRange } from './counters.ts';
 import { downgradeTarget, shortClusterVersion } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
@@ -14,7 +14,6 @@ import { demoteLessor } from './lessor.ts';
 import { writeNodeLine, writeServerLine } from './lines.ts';
 import { type AuthInfo, NOBODY } from './logged.ts';
 import { beginLogin } from './logins.ts';
-import { type Labels, observe } from './meters.ts';
 import { checkAdmin, checkRange, checkTxn, checkUser } from './permissions.ts';
 import { nextRequestId } from './requestId.ts';
 import { tellRangeEnd, tellReadTxnEnd, tellRoundEnd } from './slowLines.ts';
@@ -48,7 +47,6 @@ export function answerRead(member: Member, read: PendingRead): void {
   if (result === undefined) return;
   tellReadEnd(member, read, result.ok ? result.value : result.error);
   if (result.ok) {
-    countOperations(member.counters, result.value);
     member.outputs.push({ type: 'answer', call, response: result.value });
   } else member.outputs.push({ type: 'refuse', call, error: { code: result.error } });
 }
@@ -62,14 +60,14 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
       const refusal = checkRange(member.auth, info.value, 'read', request.key, request.rangeEnd);
       if (refusal !== undefined) return fail(refusal);
       const result = range(member.kv, request);
-      observe(member.meters, 'etcd_server_range_duration_seconds', 0, result.ok ? SUCCESS : FAILURE);
+      countRange(member, result.ok);
       if (!result.ok) return fail(result.error.code);
       const { kvs, more, count } = result.value;
       return ok({ type: 'range', header: headerOf(member), kvs, more, count });
     }
     case 'txn': {
       const refusal = member.auth.isEnabled ? checkTxn(member, info.value, request) : undefined;
-      return refusal === undefined ? readTxn(member.kv, request, headerOf(member)) : fail(refusal);
+      return refusal === undefined ? readTxn(member, request, headerOf(member)) : fail(refusal);
     }
     case 'memberList': {
       const refusal = checkUser(member.auth, info.value);
@@ -215,9 +213,6 @@ function tellReadEnd(member: Member, { request, startedAt }: PendingRead, outcom
   if (request.type === 'range') tellRangeEnd(member, request, startedAt, outcome);
   else if (request.type === 'txn') tellReadTxnEnd(member, request, startedAt, outcome);
 }
-
-const SUCCESS: Labels = [['success', 'true']];
-const FAILURE: Labels = [['success', 'false']];
 
 /** Whether the quorum still knows this member as its leader: whoever asked goes on with that. */
 function noteLeadership(member: Member, read: number, isConfirmed: boolean): void {

@@ -236,7 +236,7 @@ export interface Member extends StateMachine {
   leaderlessLooks: number;
   /** Ids given out so far. */
   requestCount: number;
-  readonly counters: Counters;
+  counters: Counters;
   readonly meters: Meters;
   /** Unary calls that are open. */
   readonly calls: Map<CallId, OpenCall>;

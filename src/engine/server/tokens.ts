@@ -4,6 +4,7 @@ import { fingerprintOf } from './authLines.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { writeServerLine } from './lines.ts';
 import { type AuthInfo, NOBODY } from './logged.ts';
+import { isReplay } from './replay.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member } from './state.ts';
 
@@ -37,7 +38,7 @@ export function isAhead({ auth, appliedIndex }: Member, token: Bytes | undefined
 
 /** A log-in was applied. */
 export function addToken(member: Member, token: Bytes, user: Bytes): void {
-  if (member.appliedIndex < member.replayTo) return; // it was another process that its client knew
+  if (isReplay(member)) return; // it was another process that its client knew
   member.tokens.set(token, { user, expiresAt: member.now + TOKEN_TTL });
 }
 

@@ -6,11 +6,14 @@ import { assert, type Bytes, fail, ok, type Result, unreachable, ZERO_ID } from 
 import {
   beginWrite,
   checkRevision,
-  comparesHold,
+  compareHolds,
+  type DeleteResult,
   endWrite,
   getKey,
   type Kv,
   type KvWrite,
+  type PutError,
+  type PutResult,
   range,
   writeDelete,
   writePut,
@@ -28,6 +31,7 @@ import type {
   TxnResponse,
 } from './api.ts';
 import type { StateMachine } from './applied.ts';
+import { type Counters, countUse, createUse, type StoreUse } from './counters.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { moveKey } from './leases.ts';
 
@@ -57,15 +61,26 @@ export function isSerializable({ success, failure }: TxnRequest): boolean {
   return [...success, ...failure].every((operation) => operation.type === 'range' && operation.serializable);
 }
 
+/** A state machine, and what is counted of its store. */
+type Store = StateMachine & { readonly counters: Counters };
+
 /** Executes a read-only transaction. */
-export function readTxn(kv: Kv, txn: TxnRequest, header: ResponseHeader): Result<TxnResponse, ApiErrorCode> {
-  const succeeded = comparesHold(kv, txn.compare);
+export function readTxn(store: Store, txn: TxnRequest, header: ResponseHeader): Result<TxnResponse, ApiErrorCode> {
+  const use = createUse();
+  const result = readBranch(store.kv, txn, header, use);
+  countUse(store.counters, use);
+  return result;
+}
+
+function readBranch(kv: Kv, txn: TxnRequest, header: ResponseHeader, use: StoreUse): Result<TxnResponse, ApiErrorCode> {
+  const succeeded = conditionsHold(kv, txn, use);
   const branch = succeeded ? txn.success : txn.failure;
   const responses: TxnOperationResponse[] = [];
   for (const operation of branch) {
     assert(operation.type === 'range', 'a read-only transaction only reads');
     const result = range(kv, operation);
     if (!result.ok) return fail(result.error.code);
+    use.ranges++;
     const { kvs, more, count } = result.value;
     responses.push({ type: 'range', header: innerHeader(header.revision), kvs, more, count });
   }
@@ -73,40 +88,71 @@ export function readTxn(kv: Kv, txn: TxnRequest, header: ResponseHeader): Result
 }
 
 /** Executes a transaction that may write: as a whole or not at all. `headerNow` makes the outer header when it is done. */
-export function executeTxn(
-  machine: StateMachine,
-  txn: TxnRequest,
-  headerNow: () => ResponseHeader,
-): Result<TxnResponse, ApiErrorCode> {
+export function executeTxn(store: Store, txn: TxnRequest, headerNow: () => ResponseHeader): Result<TxnResponse, ApiErrorCode> {
   // Every condition on the way is evaluated, and every operation on it checked, before anything is changed.
-  const path = choosePath(machine.kv, txn);
-  const refusal = checkPath(machine, path);
+  const look = createUse();
+  const path = choosePath(store.kv, txn, look);
+  const refusal = checkPath(store, path, look);
+  countUse(store.counters, look);
   if (refusal !== undefined) return fail(refusal);
-  const write = beginWrite(machine.kv);
-  const responses = path.steps.map((step) => executeStep(machine, write, step));
-  endWrite(write);
+  const responses = inWrite(store, (open) => path.steps.map((step) => executeStep(open, step)));
   return ok({ type: 'txn', header: headerNow(), succeeded: path.succeeded, responses });
 }
 
-/** Sets a key in an open write, and hangs it on its lease. */
-export function putKey(machine: StateMachine, write: KvWrite, request: PutRequest): ReturnType<typeof writePut> {
+/** Sets a key, and hangs it on its lease. */
+export function executePut(store: Store, request: PutRequest): Result<PutResult, ApiErrorCode> {
+  if (lacksLease(store, request)) return fail('leaseNotFound');
+  const result = inWrite(store, (open) => putKey(open, request));
+  return result.ok ? result : fail(result.error.code);
+}
+
+/** Deletes ranges in one revision, and takes their keys off their leases. */
+export function executeDeletes(store: Store, requests: readonly Omit<DeleteRangeRequest, 'type'>[]): readonly DeleteResult[] {
+  return inWrite(store, (open) => requests.map((request) => deleteKeys(open, request)));
+}
+
+/** A write that is open, and what it does. */
+interface OpenWrite {
+  readonly store: Store;
+  readonly write: KvWrite;
+  readonly use: StoreUse;
+}
+
+function inWrite<T>(store: Store, change: (open: OpenWrite) => T): T {
+  const open: OpenWrite = { store, write: beginWrite(store.kv), use: createUse() };
+  const result = change(open);
+  endWrite(open.write);
+  countUse(store.counters, open.use);
+  return result;
+}
+
+function putKey({ store, write, use }: OpenWrite, request: PutRequest): Result<PutResult, PutError> {
+  if (keeps(request) || request.prevKv) use.ranges++;
   const result = writePut(write, request);
-  if (result.ok) moveKey(machine.leases, result.value.prevKv, result.value.kv);
+  if (!result.ok) return result;
+  const { kv, prevKv } = result.value;
+  moveKey(store.leases, prevKv, kv);
+  use.puts++;
+  use.putSize += kv.key.length + kv.value.length;
   return result;
 }
 
-/** Deletes a range in an open write, and takes its keys off their leases. */
-export function deleteKeys(machine: StateMachine, write: KvWrite, request: { key: Bytes; rangeEnd: Bytes }) {
+function deleteKeys({ store, write, use }: OpenWrite, request: Omit<DeleteRangeRequest, 'type'>): DeleteResult {
+  if (request.prevKv) use.ranges++;
+  use.deletes++;
   const result = writeDelete(write, request);
-  for (const pair of result.prevKvs) moveKey(machine.leases, pair, undefined);
+  for (const pair of result.prevKvs) moveKey(store.leases, pair, undefined);
   return result;
 }
 
-/** What a put needs of the store before it can be done. */
-export function checkPutApply({ kv, leases }: StateMachine, request: PutRequest): ApiErrorCode | undefined {
-  const keeps = request.ignoreValue || request.ignoreLease;
-  if (request.lease !== ZERO_ID && !leases.byId.has(request.lease)) return 'leaseNotFound';
-  return keeps && getKey(kv, request.key) === undefined ? 'keyNotFound' : undefined;
+/** Does a put hang its key on a lease that is not there? */
+function lacksLease({ leases }: StateMachine, { lease }: PutRequest): boolean {
+  return lease !== ZERO_ID && !leases.byId.has(lease);
+}
+
+/** Does a put keep something of what was there? */
+function keeps({ ignoreValue, ignoreLease }: PutRequest): boolean {
+  return ignoreValue || ignoreLease;
 }
 
 /** Inside a transaction only the revision is filled in. */
@@ -197,42 +243,61 @@ interface Path {
   readonly steps: readonly Step[];
 }
 
-function choosePath(kv: Kv, txn: TxnRequest): Path {
-  const succeeded = comparesHold(kv, txn.compare);
+/** All conditions hold; none is looked at behind one that does not. */
+function conditionsHold(kv: Kv, { compare }: TxnRequest, use: StoreUse): boolean {
+  return compare.every((condition) => {
+    use.ranges++;
+    return compareHolds(kv, condition);
+  });
+}
+
+function choosePath(kv: Kv, txn: TxnRequest, use: StoreUse): Path {
+  const succeeded = conditionsHold(kv, txn, use);
   const steps = (succeeded ? txn.success : txn.failure).map((operation): Step => {
     assert(operation.type !== 'empty', 'an empty operation was refused at the door');
-    return operation.type === 'txn' ? choosePath(kv, operation) : operation;
+    return operation.type === 'txn' ? choosePath(kv, operation, use) : operation;
   });
   return { type: 'path', succeeded, steps };
 }
 
-function checkPath(machine: StateMachine, { steps }: Path): ApiErrorCode | undefined {
+function checkPath(machine: StateMachine, { steps }: Path, use: StoreUse): ApiErrorCode | undefined {
   for (const step of steps) {
     let code: ApiErrorCode | undefined;
-    if (step.type === 'path') code = checkPath(machine, step);
-    else if (step.type === 'put') code = checkPutApply(machine, step);
+    if (step.type === 'path') code = checkPath(machine, step, use);
+    else if (step.type === 'put') code = checkPut(machine, step, use);
     else if (step.type === 'range') code = checkRevision(machine.kv, step.revision)?.code;
     if (code !== undefined) return code;
   }
   return undefined;
 }
 
-function executeStep(machine: StateMachine, write: KvWrite, step: Step): TxnOperationResponse {
+/** What is wrong with a put of a transaction: its key comes before its lease here. */
+function checkPut(machine: StateMachine, request: PutRequest, use: StoreUse): ApiErrorCode | undefined {
+  if (keeps(request)) {
+    use.ranges++;
+    if (getKey(machine.kv, request.key) === undefined) return 'keyNotFound';
+  }
+  return lacksLease(machine, request) ? 'leaseNotFound' : undefined;
+}
+
+function executeStep(open: OpenWrite, step: Step): TxnOperationResponse {
+  const { write } = open;
   switch (step.type) {
     case 'range': {
+      open.use.ranges++;
       const result = writeRange(write, step);
       assert(result.ok, 'the revision was checked before the transaction began');
       const { kvs, more, count } = result.value;
       return { type: 'range', header: innerHeader(writeRevision(write)), kvs, more, count };
     }
     case 'put': {
-      const result = putKey(machine, write, step);
+      const result = putKey(open, step);
       // The key may have been deleted earlier in this transaction: etcd's check, too, looked at the state before it.
       const prevKv = result.ok && step.prevKv ? result.value.prevKv : undefined;
       return { type: 'put', header: innerHeader(writeRevision(write)), prevKv };
     }
     case 'deleteRange': {
-      const { deleted, prevKvs } = deleteKeys(machine, write, step);
+      const { deleted, prevKvs } = deleteKeys(open, step);
       return {
         type: 'deleteRange',
         header: innerHeader(writeRevision(write)),
@@ -241,7 +306,7 @@ function executeStep(machine: StateMachine, write: KvWrite, step: Step): TxnOper
       };
     }
     case 'path': {
-      const responses = step.steps.map((inner) => executeStep(machine, write, inner));
+      const responses = step.steps.map((inner) => executeStep(open, inner));
       return { type: 'txn', header: innerHeader(0), succeeded: step.succeeded, responses };
     }
     default:

@@ -57,6 +57,7 @@ function create(member: Member, call: CallId, request: WatchRequest): string | u
 export function drainWatches(member: Member): void {
   for (const { watcherId, revision, compactRevision, events } of takeWatchResponses(member.kv)) {
     const watch = member.watches.get(watcherId);
+    member.counters.etcd_debugging_mvcc_events_total += events.length;
     const isGone = compactRevision > 0;
     if (isGone) member.watches.delete(watcherId);
     else if (watch?.isQuiet === true) member.watches.set(watcherId, { ...watch, isQuiet: false });

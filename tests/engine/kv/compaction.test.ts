@@ -99,22 +99,24 @@ describe('accepting (1.7)', () => {
     compact(kv, 1001);
     expect(compactRevision(kv)).toBe(1001);
     expect(stored(kv, 'a')).toHaveLength(1000);
-    expect(compactStep(kv, 1)).toEqual({ finished: undefined, isPending: true });
+    const first = compactStep(kv, 1);
+    expect(first).toMatchObject({ finished: undefined, isPending: true });
     const left = stored(kv, 'a').length;
+    expect(first.removed).toBe(1000 - left);
     expect(left).toBeLessThan(1000);
     expect(left).toBeGreaterThan(700);
-    expect(compactStep(kv, 5000)).toEqual({ finished: 1001, isPending: false });
+    expect(compactStep(kv, 5000)).toEqual({ finished: 1001, isPending: false, removed: left - 1 });
     expect(stored(kv, 'a')).toEqual(['1001']);
-    expect(compactStep(kv, 5000)).toEqual({ finished: undefined, isPending: false });
+    expect(compactStep(kv, 5000)).toEqual({ finished: undefined, isPending: false, removed: 0 });
   });
 
   test('several run one after another, each reported', () => {
     const kv = example();
     compact(kv, 4);
     compact(kv, 6);
-    expect(compactStep(kv, 5000)).toEqual({ finished: 4, isPending: true });
+    expect(compactStep(kv, 5000)).toEqual({ finished: 4, isPending: true, removed: 2 });
     expect(stored(kv, 'k')).toEqual(['4t', '5', '6t']);
-    expect(compactStep(kv, 5000)).toEqual({ finished: 6, isPending: false });
+    expect(compactStep(kv, 5000)).toEqual({ finished: 6, isPending: false, removed: 2 });
     expect(stored(kv, 'k')).toEqual(['6t']);
   });
 
@@ -171,7 +173,7 @@ describe('snapshots (1.9)', () => {
     expect(compactRevision(restored)).toBe(6);
     expect(range(restored, rangeOptions('k', '', { revision: 5 }))).toEqual({ ok: false, error: { code: 'compacted' } });
     expect(stored(restored, 'k')).toHaveLength(5);
-    expect(compactStep(restored, 5000)).toEqual({ finished: 6, isPending: false });
+    expect(compactStep(restored, 5000)).toEqual({ finished: 6, isPending: false, removed: 4 });
     expect(stored(restored, 'k')).toEqual(['6t']);
   });
 
@@ -183,7 +185,7 @@ describe('snapshots (1.9)', () => {
     expect([currentRevision(kv), compactRevision(kv)]).toEqual([5, 3]);
     expect(stored(kv, 'foo')).toEqual(['4', '5t']);
     expect(keysOf(kv, rangeOptions('foo', ''))).toEqual([]);
-    expect(compactStep(kv, 5000)).toEqual({ finished: undefined, isPending: false });
+    expect(compactStep(kv, 5000)).toEqual({ finished: undefined, isPending: false, removed: 0 });
     expect(put(kv, 'foo', '')).toBe(6);
   });
 
