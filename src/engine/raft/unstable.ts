@@ -95,7 +95,7 @@ export function stableTo(sink: LineSink, unstable: Unstable, term: Term, index: 
     return;
   }
   if (known !== term) {
-    writeLine(sink, INFO, 'mismatchedUnstable', [term, index, index, known]);
+    writeLine(sink, INFO, 'mismatchedUnstable', [index, term, index, known]);
     return;
   }
   unstable.head += index + 1 - unstable.offset;

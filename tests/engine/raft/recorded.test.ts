@@ -20,6 +20,10 @@ describe('scripts of whole clusters', () => {
   test.each(files)('%s', expectSameAnswers);
 });
 
+describe('scenes', () => {
+  test.each(listDataFiles(`${RECORDED}/scenes`))('%s', expectSameAnswers);
+});
+
 describe('the maths alone', () => {
   test.each(listDataFiles(`${RECORDED}/quorum`))('TestDataDriven, TestDescribe, 9.1/26, 9.1/38: %s', expectSameAnswers);
   test.each(listDataFiles(`${RECORDED}/confchange`))('TestConfChangeDataDriven, 9.1/37: %s', expectSameAnswers);

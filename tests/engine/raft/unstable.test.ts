@@ -168,7 +168,7 @@ describe('becoming stable', () => {
     }
     expect(shape(unstable)).toEqual([5, 8, 3]);
     expect(lines.lines.map((line) => formatLogLine(line, 'v3.7'))).toEqual([
-      'entry at (index,term)=(1,6) mismatched with entry at (6,2) in unstable log; ignoring',
+      'entry at (index,term)=(6,1) mismatched with entry at (6,2) in unstable log; ignoring',
       'entry at index 3 missing from unstable log; ignoring',
       'entry at index 8 missing from unstable log; ignoring',
       'entry at index 4 matched unstable snapshot; ignoring',
