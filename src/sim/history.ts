@@ -20,7 +20,7 @@ import { describeApiError, type KeyValue, type ServerLine, type WatchRequest } f
 import type { JournalEntry } from './command.ts';
 import { type Host, type HostLine, hostDigest, hostLines } from './host.ts';
 import { advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
-import { type ClientNews, loadJournal } from './kernel.ts';
+import { type ClientNews, loadJournal } from './kernel/index.ts';
 import { type Scenario, SECOND, type SimTime } from './scenario.ts';
 import { traceDigest } from './trace.ts';
 

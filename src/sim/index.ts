@@ -59,6 +59,6 @@ export {
   type Thrown,
   takeReleased,
   type Work,
-} from './kernel.ts';
+} from './kernel/index.ts';
 export * from './scenario.ts';
 export * from './trace.ts';

@@ -16,7 +16,7 @@ import {
   type StopAt,
   takeReleased,
   type Work,
-} from './kernel.ts';
+} from './kernel/index.ts';
 import type { Scenario, SimTime } from './scenario.ts';
 
 export interface InlineRun {

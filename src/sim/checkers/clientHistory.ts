@@ -1,6 +1,6 @@
 /** What clients asked and what they were told, from the journal and the news alone; and whether it could have been one store. */
 import type { Action, JournalEntry } from '../command.ts';
-import type { ClientNews } from '../kernel.ts';
+import type { ClientNews } from '../kernel/index.ts';
 import type { SimTime } from '../scenario.ts';
 import { isLinearizable, type RegisterOperation } from './register.ts';
 import { makeViolation, type Violation } from './violation.ts';
