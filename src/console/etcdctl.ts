@@ -34,7 +34,7 @@ import { put } from './commands/put.ts';
 import { txn } from './commands/txn.ts';
 import { watch } from './commands/watch.ts';
 import { type CommandContext, type CommandOptions, EXIT, exitWithError } from './context.ts';
-import { isProgram, refuseLine, runInShell } from './exec.ts';
+import { isProgram, refuseLine, runInShell, variablesOf } from './exec.ts';
 import { boolFlag, type FlagError, parseFlags } from './flags.ts';
 import { goBackquote, goQuote } from './goText.ts';
 import { API_VERSION, ETCDCTL_VERSION, plainWords, renderHelp } from './help.ts';
@@ -109,9 +109,11 @@ const COMMANDS: ReadonlyMap<string, (context: CommandContext) => Steps<ExitCode>
 /**
  * A typed line: words by the shell's rules, `etcdctl` in front or not, NAME=value in front for one command, or alone for all
  * that follow. A line that is no command becomes a program that says so.
+ *
+ * @param status how the line before ended
  */
-export function compileLine(line: string, options: CommandOptions): CompiledLine {
-  const tokens = tokenize(line, (name) => (Object.hasOwn(options.env, name) ? options.env[name] : undefined));
+export function compileLine(line: string, options: CommandOptions, status: ExitCode = 0): CompiledLine {
+  const tokens = tokenize(line, variablesOf(options.env, status));
   if (!tokens.ok) return { program: refuseLine(tokens.error), env: options.env };
   const { assignments, words } = tokens.value;
   const env = assignments.length === 0 ? options.env : { ...options.env, ...Object.fromEntries(assignments) };

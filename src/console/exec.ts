@@ -8,7 +8,7 @@ import { curl } from './commands/curl.ts';
 import { goQuote, parseGoInt } from './goText.ts';
 import { type ExitCode, giveHint, now, type Program, print, printError, type Steps } from './program.ts';
 import { type ScriptCommand, splitScript } from './script.ts';
-import { type TokenizeError, tokenize } from './tokenize.ts';
+import { type TokenizeError, tokenize, type Variables } from './tokenize.ts';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string>>;
@@ -62,6 +62,11 @@ export function isProgram(name: string): boolean {
   return ['curl', 'echo', 'true', 'false', 'sleep', 'sh', 'exit'].includes(name);
 }
 
+/** What a shell's `$NAME` stands for, and its `$?`: how the command before ended. */
+export function variablesOf(env: Environment, status: ExitCode): Variables {
+  return (name) => (name === '?' ? String(status) : Object.hasOwn(env, name) ? env[name] : undefined);
+}
+
 /** A command in a shell: as {@link execute}, with `exit N`, and with a shell's own words where there is no such program. */
 export function* runInShell(words: readonly Bytes[], env: Environment, etcdctl: RunEtcdctl): Steps<ExitCode> {
   const [name = '', argument = '0'] = words;
@@ -111,7 +116,7 @@ function* shell(args: readonly Bytes[], env: Environment, etcdctl: RunEtcdctl): 
   let code: ExitCode = 0;
   for (const command of splitScript(utf8Decode(script))) {
     if (command.after !== 'all' && (code === 0) !== (command.after === 'success')) continue;
-    const tokens = tokenize(command.text, (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined));
+    const tokens = tokenize(command.text, variablesOf(variables, code));
     if (!tokens.ok) return yield* refuseLine({ ...tokens.error, at: tokens.error.at + command.at }, 'sh');
     const { assignments, words } = tokens.value;
     const own = { ...variables, ...Object.fromEntries(assignments) };

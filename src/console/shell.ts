@@ -2,6 +2,7 @@
 import { type Bytes, unreachable } from '../base/index.ts';
 import { type CommandOptions, compileLine } from './etcdctl.ts';
 import type { Hint, Reach } from './hint.ts';
+import type { ExitCode } from './program.ts';
 import { createSession, type SessionAction, type SessionCommand, type SessionState, stepSession } from './session.ts';
 import { type ConsoleTarget, type RunningProgram, runProgram } from './target.ts';
 
@@ -61,12 +62,8 @@ export function createShell(
   const perform = (command: SessionCommand): void => {
     switch (command.type) {
       case 'run': {
-        const compiled = compileLine(command.line, {
-          env: state.env,
-          endpoints: state.endpoints,
-          words,
-          timestampOf,
-        });
+        const { env, endpoints } = state;
+        const compiled = compileLine(command.line, { env, endpoints, words, timestampOf }, statusOf(state));
         if (compiled.env !== state.env) dispatch({ type: 'setEnv', env: compiled.env });
         const mine = command.command;
         // A command that a cut took away may still say something: it never ran, and whatever runs now is another one.
@@ -111,4 +108,11 @@ export function createShell(
     setEndpoints: (next) => dispatch({ type: 'setEndpoints', endpoints: next }),
     cut: (at) => dispatch({ type: 'cut', at }),
   };
+}
+
+/** How the last command ended, as a shell tells it: of a signal, 128 and its number. */
+function statusOf({ finished }: SessionState): ExitCode {
+  const exit = finished.at(-1)?.exit;
+  if (exit === undefined) return 0;
+  return exit.code ?? { SIGINT: 130, SIGKILL: 137 }[exit.signal];
 }

@@ -15,7 +15,7 @@ export interface TokenizedLine {
   readonly words: readonly string[];
 }
 
-/** The value of a variable; undefined where it is not set. */
+/** The value of a variable, or of `?`; undefined where it is not set. */
 export type Variables = (name: string) => string | undefined;
 
 /**
@@ -126,10 +126,10 @@ function readDoubleQuoted(
   return fail({ code: 'unclosedQuote', quote: '"', at: start });
 }
 
-/** The `$NAME` or `${NAME}` that begins at `at`, with the position behind it. */
+/** The `$NAME`, `${NAME}` or `$?` that begins at `at`, with the position behind it. */
 function variableAt(line: string, at: number): { readonly name: string; readonly end: number } | undefined {
   if (line.charAt(at) !== '$') return undefined;
-  const found = /^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})/.exec(line.slice(at));
+  const found = /^\$(?:([A-Za-z_][A-Za-z0-9_]*|\?)|\{([A-Za-z_][A-Za-z0-9_]*)\})/.exec(line.slice(at));
   if (found === null) return undefined;
   return { name: found[1] ?? found[2] ?? '', end: at + found[0].length };
 }

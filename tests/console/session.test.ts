@@ -253,6 +253,20 @@ describe('a session', () => {
     expect(shell.state().running?.waiting).toMatchObject({ endpoints: ['n3:2379'] });
   });
 
+  test('$? is how the line before ended', () => {
+    const { target } = byHand();
+    const shell = createShell(target, ['n1:2379'], {}, () => {});
+    for (const line of ['echo $?', 'exit 7', 'echo $?', "echo '$?' \\$?", 'watch a']) shell.submit(line);
+    shell.interrupt();
+    shell.submit('echo "$?"');
+    expect(texts(shell).filter((line) => line.startsWith('stdout'))).toEqual([
+      'stdout: 0',
+      'stdout: 7',
+      'stdout: $? $?',
+      'stdout: 130',
+    ]);
+  });
+
   test('a cut forgets what came later and interrupts what runs', () => {
     const { target, streams, pass } = byHand();
     const shell = createShell(target, ['n1:2379'], {}, () => {});

@@ -279,6 +279,7 @@ test.each([
   ['false || echo a && echo b', 'a\nb\n', '', 0],
   ['false && echo a; echo "b; c" \'&& d\'', 'b; c && d\n', '', 0],
   ['true || echo a\nfalse', '', '', 1],
+  ['false; echo $?; echo "$?"; (', '1\n0\n', 'sh: ( at column 28 is not supported in this console\n', 2],
   ['X=1; Y=2 echo $X$Y; echo $X # $X', '1\n1\n', '', 0],
   ['echo a >/dev/null; ls 2>/dev/null; ls 2>&1', 'sh: 1: ls: not found\n', '', 127],
   ['ls >/dev/null 2>&1', '', '', 127],
