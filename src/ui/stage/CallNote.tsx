@@ -2,8 +2,9 @@
 import type { Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, spokenCall } from './facts.ts';
-import { covered, hasPlace, letters, meets, onCurve, type Point, type Rect, type StageLayout } from './geometry.ts';
+import { covered, hasPlace, type StageLayout } from './layout.ts';
 import { callPath } from './paint.ts';
+import { letters, meets, onCurve, type Point, type Rect } from './plane.ts';
 import styles from './Stage.module.css';
 
 interface CallNoteProps {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useSettings } from '../frame/hooks.ts';
 import type { Chip } from '../stores/settings.ts';
-import type { Point } from './geometry.ts';
+import type { Point } from './plane.ts';
 import styles from './Stage.module.css';
 
 const CALM_MS = 2_000;

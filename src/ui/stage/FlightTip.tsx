@@ -3,7 +3,8 @@ import { type PointerEvent, useState } from 'react';
 import type { Flight, Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { useRun } from '../frame/hooks.ts';
-import { flightPlace, type StageLayout, standingWalls } from './geometry.ts';
+import { flightPlace, standingWalls } from './flightPlace.ts';
+import type { StageLayout } from './layout.ts';
 import styles from './Stage.module.css';
 
 /** The message under the pointer, by id: looked up when the pointer moves, for nothing is where it was a frame ago. */

@@ -4,9 +4,10 @@ import type { Run } from '../../workers/index.ts';
 import { useHouse } from '../frame/context.tsx';
 import { usePainter } from '../frame/hooks.ts';
 import type { Tokens } from '../frame/tokens.ts';
-import { inside, type Point, type StageLayout } from './geometry.ts';
 import { createGlyphStore } from './glyphs.ts';
+import type { StageLayout } from './layout.ts';
 import { paintStage, type StageInk } from './paint.ts';
+import { inside, type Point } from './plane.ts';
 import styles from './Stage.module.css';
 
 interface FlightsProps {

@@ -1,8 +1,10 @@
 /** Links between members: the thing to cut. A click cuts or heals, the menu knows the single directions. */
 import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, type Ref, useRef } from 'react';
 import type { CutState } from './facts.ts';
-import { along, linkSegment, round, type StageLayout } from './geometry.ts';
 import styles from './Links.module.css';
+import { linkSegment, type StageLayout } from './layout.ts';
+import { round } from './paths.ts';
+import { along } from './plane.ts';
 
 export interface LinkView {
   /** a < b, ordinals. */

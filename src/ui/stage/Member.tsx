@@ -9,20 +9,11 @@ import { EVERY_OTHER_FRAME } from '../frame/scheduler.ts';
 import { useLit } from '../log/lit.ts';
 import { sameThing } from '../stores/selection.ts';
 import { heardOfLate, type MiniCell, timerLeft, type VoteMark } from './facts.ts';
-import {
-  arcPath,
-  crownPath,
-  labelOrigin,
-  letters,
-  type MemberPlace,
-  MINI_LOG,
-  polar,
-  round,
-  type StageLayout,
-  WORD_LINE,
-} from './geometry.ts';
+import { labelOrigin, type MemberPlace, MINI_LOG, type StageLayout, WORD_LINE } from './layout.ts';
 import styles from './Member.module.css';
 import { percentSent } from './paint.ts';
+import { arcPath, crownPath, round } from './paths.ts';
+import { letters, polar } from './plane.ts';
 
 /** px; a smaller ring has room for the number of its term alone. */
 const WORD_RADIUS = 32;

@@ -2,8 +2,8 @@
 import { AnimatePresence, m } from 'framer-motion';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useHouse } from '../frame/context.tsx';
-import type { Box, Point, Rect } from './geometry.ts';
 import styles from './Popovers.module.css';
+import type { Box, Point, Rect } from './plane.ts';
 
 export interface Verb {
   readonly id: string;

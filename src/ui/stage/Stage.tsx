@@ -34,35 +34,27 @@ import {
   type ValueReader,
   voteMarks,
 } from './facts.ts';
+import { islandGrounds, wallLabelPlace, wallLabelSize } from './grounds.ts';
+import { LinkMark, type LinkView } from './Links.tsx';
 import {
-  along,
-  type Box,
   covered,
-  crossing,
-  defaultWall,
   hasPlace,
   layoutBetween,
   layoutStage,
   linkSegment,
   MINI_LOG,
-  meets,
   memberPairs,
-  type Point,
   placeOf,
-  type Segment,
   type StageLayout,
-  sideOf,
-  standingWall,
-  wallSegment,
-} from './geometry.ts';
-import { islandGrounds, wallLabelPlace, wallLabelSize } from './grounds.ts';
-import { LinkMark, type LinkView } from './Links.tsx';
+} from './layout.ts';
 import { MemberMark, type MemberView } from './Member.tsx';
 import { Popover, type Verb } from './Popovers.tsx';
+import { along, type Box, crossing, meets, type Point, type Segment, sideOf } from './plane.ts';
 import styles from './Stage.module.css';
 import { Twin } from './Twin.tsx';
 import { DraftWall, IslandGrounds, IslandNames, type IslandView, Walls, type WallView } from './Walls.tsx';
 import { useWallDrag } from './wallDrag.ts';
+import { defaultWall, standingWall, wallSegment } from './wallPlace.ts';
 
 /** Fills its box. Nothing is drawn until the box is measured. */
 export function Stage() {

@@ -2,7 +2,7 @@
 import { type Frame, isPresent, presentOrdinals, type Standing, standingOf } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import { callWords, cutState } from './facts.ts';
-import { memberPairs } from './geometry.ts';
+import { memberPairs } from './layout.ts';
 import type { MemberView } from './Member.tsx';
 import type { IslandView } from './Walls.tsx';
 

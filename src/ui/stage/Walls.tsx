@@ -2,8 +2,9 @@
 import { AnimatePresence, m } from 'framer-motion';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { termHue } from '../frame/hue.ts';
-import { polygonPath, type Rect, round, roundedPath, type Segment } from './geometry.ts';
 import type { IslandGround } from './grounds.ts';
+import { polygonPath, round, roundedPath } from './paths.ts';
+import type { Rect, Segment } from './plane.ts';
 import styles from './Walls.module.css';
 
 export interface IslandView {

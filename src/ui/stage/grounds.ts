@@ -2,33 +2,26 @@
  * The grounds that islands stand on, and where their names go: pure, of a layout and the walls on it.
  */
 import type { Island } from '../../view/index.ts';
+import { covered, footprint, fullLabel, linkSegment, memberPairs, placedOrdinals, placeOf, type StageLayout } from './layout.ts';
 import {
   along,
   type Box,
   clipPolygon,
   corners,
-  covered,
   crossing,
   distanceTo,
-  footprint,
-  fullLabel,
   grow,
   hull,
   inside,
   letters,
-  linkSegment,
   meets,
-  memberPairs,
   overlap,
   type Point,
-  placedOrdinals,
-  placeOf,
   type Rect,
   rectMeets,
   type Segment,
-  type StageLayout,
   sideOf,
-} from './geometry.ts';
+} from './plane.ts';
 
 /** A name in one line; in two, where one is too long for its ground; without words, where they would lie on somebody. */
 export type NameForm = 'line' | 'stacked' | 'brief';

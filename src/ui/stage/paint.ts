@@ -1,20 +1,7 @@
 /** What flies, on one canvas over the stage: a pure picture of (frame, playhead, layout). */
 import type { CallFrame, Flight, Frame } from '../../view/index.ts';
 import { isCut } from './facts.ts';
-import {
-  along,
-  type Curve,
-  curveUpTo,
-  type FlightPlace,
-  flightPlace,
-  hasPlace,
-  linkSegment,
-  onCurve,
-  type Point,
-  placeOf,
-  type StageLayout,
-  standingWalls,
-} from './geometry.ts';
+import { type FlightPlace, flightPlace, standingWalls } from './flightPlace.ts';
 import {
   drawGlyph,
   drawHalo,
@@ -27,6 +14,8 @@ import {
   type Ink,
   type Pen,
 } from './glyphs.ts';
+import { hasPlace, linkSegment, placeOf, type StageLayout } from './layout.ts';
+import { along, type Curve, curveUpTo, onCurve, type Point } from './plane.ts';
 
 /** The 2D context of the stage's canvas. */
 export type StagePen = Pen & Pick<CanvasRenderingContext2D, 'drawImage' | 'strokeText'>;

@@ -1,8 +1,10 @@
 /** Walls by hand: a drag across the stage draws one, a drag at its label or the arrow keys move one; dots until it is let go. */
 import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useHouse } from '../frame/context.tsx';
-import { crossedLinks, extendToBox, type Point, type Segment, type StageLayout, wallLine } from './geometry.ts';
+import type { StageLayout } from './layout.ts';
+import { extendToBox, type Point, type Segment } from './plane.ts';
 import type { WallView } from './Walls.tsx';
+import { crossedLinks, wallLine } from './wallPlace.ts';
 
 /** px: a shorter way is a click. */
 const DRAG_FROM = 7;

@@ -3,29 +3,19 @@
  * links between two sides, islands on the right ground, messages where their times say.
  */
 import { describe, expect, test } from 'vitest';
+import { FADE, flightPlace } from '../../../src/ui/stage/flightPlace.ts';
+import { islandGrounds, wallLabelPlace, wallLabelSize } from '../../../src/ui/stage/grounds.ts';
 import {
-  along,
-  corners,
-  crossedLinks,
-  crossing,
-  defaultWall,
-  FADE,
-  flightPlace,
   footprint,
   hasPlace,
-  inside,
   layoutBetween,
   layoutStage,
   linkSegment,
   memberPairs,
   placeOf,
-  type Rect,
-  sideOf,
-  standingWall,
-  wallLine,
-  wallSegment,
-} from '../../../src/ui/stage/geometry.ts';
-import { islandGrounds, wallLabelPlace, wallLabelSize } from '../../../src/ui/stage/grounds.ts';
+} from '../../../src/ui/stage/layout.ts';
+import { along, corners, crossing, inside, type Rect, sideOf } from '../../../src/ui/stage/plane.ts';
+import { crossedLinks, defaultWall, standingWall, wallLine, wallSegment } from '../../../src/ui/stage/wallPlace.ts';
 import { flightOf, quietFrame } from '../../view/buildFrame.ts';
 
 const BOXES = [

@@ -1,7 +1,7 @@
 /** What the painters put on a canvas, against a recording pen: which shapes fly where, what is bundled, what died. */
 import { describe, expect, test } from 'vitest';
-import { layoutStage, linkSegment } from '../../../src/ui/stage/geometry.ts';
 import { drawGlyph, type GlyphStore } from '../../../src/ui/stage/glyphs.ts';
+import { layoutStage, linkSegment } from '../../../src/ui/stage/layout.ts';
 import {
   BUNDLE_OVER,
   callPath,
