@@ -49,6 +49,7 @@ const METRICS = {
   etcd_network_disconnected_peers_total: ['counter', 'The total number of disconnected peers.'],
   etcd_network_known_peers: ['gauge', 'The current number of known peers.'],
   etcd_network_peer_received_bytes_total: ['counter', 'The total number of bytes received from peers.'],
+  etcd_network_peer_round_trip_time_seconds: ['histogram', 'Round-Trip-Time histogram between peers'],
   etcd_network_peer_sent_bytes_total: ['counter', 'The total number of bytes sent to peers.'],
   etcd_network_peer_sent_failures_total: ['counter', 'The total number of send failures from peers.'],
   etcd_server_apply_duration_seconds: ['histogram', 'The latency distributions of v2 apply called by backend.'],

@@ -51,11 +51,12 @@ function* metrics(_: PageRequest, member: InspectResponse): Steps<Page> {
   return { status: 200, headers: [METRICS_TYPE], body: utf8Encode(renderMetrics(member)) };
 }
 
-/** expvar's page: of what a process of etcd publishes there, its Raft's state. */
+/** expvar's page: what a process of etcd publishes there, but for what its system knows of it. */
 // biome-ignore lint/correctness/useYield: it has all it needs
 function* variables(_: PageRequest, member: InspectResponse): Steps<Page> {
   const headers: readonly HttpHeader[] = [['Content-Type', 'application/json; charset=utf-8']];
-  return { status: 200, headers, body: `{\n"raft.status": ${member.raftStatus}\n}\n` };
+  const commandLine = utf8Encode(JSON.stringify(member.commandLine));
+  return { status: 200, headers, body: `{\n"cmdline": ${commandLine},\n"raft.status": ${member.raftStatus}\n}\n` };
 }
 
 /** What a member says of its health, however it comes to it. */

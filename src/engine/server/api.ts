@@ -524,6 +524,7 @@ export interface InspectResponse {
   readonly alarms: readonly AlarmMember[];
   readonly metrics: readonly MetricSample[];
   readonly histograms: readonly HistogramSample[];
+  readonly commandLine: readonly string[];
   /** As etcd writes it in JSON. */
   readonly raftStatus: string;
 }

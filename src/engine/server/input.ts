@@ -41,8 +41,9 @@ export type MemberInput =
   | { readonly type: 'synced'; readonly position: number }
   /** A send to this peer was refused. */
   | { readonly type: 'unreachable'; readonly peer: MemberId }
-  /** The connection to a peer is there, or gone. */
-  | { readonly type: 'peer'; readonly peer: MemberId; readonly isConnected: boolean }
+  /** The connection to a peer is there, or gone. `roundTrip`: what it took to make it, virtual µs. */
+  | { readonly type: 'peer'; readonly peer: MemberId; readonly isConnected: true; readonly roundTrip: number }
+  | { readonly type: 'peer'; readonly peer: MemberId; readonly isConnected: false }
   /** A snapshot will not reach a peer. */
   | { readonly type: 'snapshotLost'; readonly peer: MemberId }
   /** A peer says something beside Raft. */

@@ -40,7 +40,7 @@ import { idField, takeRaftLines, writeServerLine } from './lines.ts';
 import { EMPTY_MEMBERSHIP, encodeMemberContext, membershipOf } from './membership.ts';
 import { cloneMeters, createMeters } from './meters.ts';
 import { settleOwn } from './ownOutcomes.ts';
-import { onPeer, onUnreachable, tickPeers } from './peers.ts';
+import { onConnected, onDisconnected, onUnreachable, tickPeers } from './peers.ts';
 import { growFile, tickBackend } from './quota.ts';
 import { onLeader, onReadState, tickReads } from './reads.ts';
 import { handleCancel, handleRequest, releaseHeld } from './requests.ts';
@@ -213,8 +213,11 @@ export function handleInput(member: Member, input: MemberInput, now: number): re
       onPeerLost(member, input.peer);
       break;
     case 'peer':
-      onPeer(member, input.peer, input.isConnected);
-      if (!input.isConnected) onPeerLost(member, input.peer);
+      if (input.isConnected) onConnected(member, input.peer, input.roundTrip);
+      else {
+        onDisconnected(member, input.peer);
+        onPeerLost(member, input.peer);
+      }
       break;
     case 'snapshotLost':
       onSnapshotLost(member, input.peer);

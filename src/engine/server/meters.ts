@@ -34,6 +34,7 @@ const BOUNDS = {
   etcd_disk_wal_fsync_duration_seconds: powersFrom(0.001, 14),
   etcd_mvcc_hash_duration_seconds: powersFrom(0.01, 15),
   etcd_mvcc_hash_rev_duration_seconds: powersFrom(0.01, 15),
+  etcd_network_peer_round_trip_time_seconds: powersFrom(0.0001, 16),
   etcd_server_apply_duration_seconds: powersFrom(0.0001, 20),
   etcd_server_range_duration_seconds: powersFrom(0.0001, 20),
 } as const;

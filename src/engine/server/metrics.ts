@@ -9,6 +9,7 @@ import { boundsOf, type Histogram, type Labels } from './meters.ts';
 import { type FeatureGate, isEnabled } from './options.ts';
 import { linkLabels } from './peers.ts';
 import { DEFAULT_QUOTA, sizeInUse } from './quota.ts';
+import { commandLineOf } from './startLines.ts';
 import type { Member } from './state.ts';
 
 /** Everything at once, as it is now. */
@@ -26,6 +27,7 @@ export function inspectionOf(member: Member): InspectResponse {
     alarms: member.alarms,
     metrics: metricsOf(member),
     histograms: [...member.meters.histograms.values()].map(sampleOf),
+    commandLine: commandLineOf(member.config),
     raftStatus: statusJson(status(member.raft)),
   };
 }

@@ -1,5 +1,5 @@
 /** What a member writes of its connections to others (`spec/etcd.md` 8.2, 8.4; etcd-io/etcd:server/etcdserver/api/rafthttp). */
-import { formatHex, type Id64 } from '../../base/index.ts';
+import { formatHex, goDuration, type Id64 } from '../../base/index.ts';
 import type { MemberInfo } from './api.ts';
 import { idField, writeServerLine } from './lines.ts';
 import type { LineField } from './serverLine.ts';
@@ -79,16 +79,14 @@ export function writeUpdatedPeer(member: Member, id: Id64, urls: readonly string
   writeServerLine(member, 'info', 'updated remote peer', [...fields, ['updated-remote-peer-urls', urls]]);
 }
 
-/** It does not answer those who look after it: one such line for each of two ways to it. */
-export function writeUnhealthyPeer(member: Member, peer: MemberInfo): void {
-  for (const tripper of ['ROUND_TRIPPER_SNAPSHOT', 'ROUND_TRIPPER_RAFT_MESSAGE']) {
-    writeServerLine(member, 'warn', 'prober detected unhealthy status', [
-      ['round-tripper-name', tripper],
-      idField('remote-peer-id', peer.id),
-      ['rtt', '0s'],
-      ['error', refusedBy(peer)],
-    ]);
-  }
+/** It does not answer those who look after it. @param roundTrip as it was, virtual µs */
+export function writeUnhealthyPeer(member: Member, peer: MemberInfo, tripper: string, roundTrip: number): void {
+  writeServerLine(member, 'warn', 'prober detected unhealthy status', [
+    ['round-tripper-name', tripper],
+    idField('remote-peer-id', peer.id),
+    ['rtt', goDuration(roundTrip)],
+    ['error', refusedBy(peer)],
+  ]);
 }
 
 /** The leader wanted to know its version. */

@@ -2,18 +2,24 @@
 import { formatHex, type Id64 } from '../../base/index.ts';
 import { reportUnreachable } from '../raft/index.ts';
 import type { MemberInfo } from './api.ts';
-import { addCount, type Labels } from './meters.ts';
+import { addCount, type Labels, observe } from './meters.ts';
 import { writeLostWriters, writePeerActive, writePeerInactive, writeRejectedPeer, writeUnhealthyPeer } from './peerLines.ts';
-import type { Member } from './state.ts';
+import type { Member, Probe } from './state.ts';
 
-/** Virtual µs between two looks. etcd: statusMonitoringInterval, and statusErrorInterval at first and while something is wrong. */
-const PROBE_INTERVAL = 30_000_000;
-const PROBE_ERROR_INTERVAL = 5_000_000;
+/** Virtual µs between two probes. etcd: proberInterval. */
+const PROBE_INTERVAL = 4_000_000;
+
+/** Virtual µs between two looks at them. etcd: statusMonitoringInterval, and statusErrorInterval at first and while something is wrong. */
+const LOOK_INTERVAL = 30_000_000;
+const LOOK_ERROR_INTERVAL = 5_000_000;
+
+/** How much a new round trip weighs beside those before it (xiang90/probing). */
+const NEWEST_WEIGHT = 0.125;
 
 /** Is a peer connected, and has been since then? @param since virtual µs */
 export function isConnectedSince(member: Member, peer: Id64, since: number): boolean {
-  const from = member.peers.get(peer);
-  return from !== undefined && from <= since;
+  const connection = member.peers.get(peer);
+  return connection !== undefined && connection.since <= since;
 }
 
 /** Members of a list to which this member has been connected since then, itself included. */
@@ -21,18 +27,21 @@ export function connectedSince(member: Member, members: readonly MemberInfo[], s
   return members.filter(({ id }) => id === member.config.id || isConnectedSince(member, id, since)).length;
 }
 
-/** The transport tells that a connection is there, or gone. */
-export function onPeer(member: Member, peer: Id64, isConnected: boolean): void {
-  if (!isConnected) {
-    if (!member.peers.delete(peer)) return;
-    member.lostWriters.add(peer);
-    countInactive(member, peer);
-    writePeerInactive(member, peer);
-  } else if (member.membership.removed.includes(peer)) {
+/** The transport tells that a connection is gone. */
+export function onDisconnected(member: Member, peer: Id64): void {
+  if (!member.peers.delete(peer)) return;
+  member.lostWriters.add(peer);
+  countInactive(member, peer);
+  writePeerInactive(member, peer);
+}
+
+/** The transport tells that a connection is there. @param roundTrip virtual µs */
+export function onConnected(member: Member, peer: Id64, roundTrip: number): void {
+  if (member.membership.removed.includes(peer)) {
     member.outputs.push({ type: 'sendPeer', to: peer, message: { type: 'removed' } });
     writeRejectedPeer(member, peer);
   } else if (!member.peers.has(peer)) {
-    member.peers.set(peer, member.now);
+    member.peers.set(peer, { since: member.now, roundTrip });
     member.lostWriters.delete(peer);
     addCount(member.meters, 'etcd_network_active_peers', linkLabels(member, peer), 1);
     writePeerActive(member, peer);
@@ -64,15 +73,31 @@ export function linkLabels(member: Member, peer: Id64): Labels {
   ];
 }
 
-/** Looks after the others, as etcd's prober does: it says so when one is not there. */
+/** Looks after the others, as etcd's prober does: it measures how far they are, and says so when one is not there. */
 export function tickPeers(member: Member): void {
   const { probes, membership, config, now } = member;
   for (const peer of membership.members) {
     if (peer.id === config.id) continue;
-    const at = probes.get(peer.id) ?? now + PROBE_ERROR_INTERVAL;
-    const isDue = now >= at;
-    const isHealthy = member.peers.has(peer.id);
-    if (isDue && !isHealthy) writeUnhealthyPeer(member, peer);
-    probes.set(peer.id, !isDue ? at : now + (isHealthy ? PROBE_INTERVAL : PROBE_ERROR_INTERVAL));
+    const { nextProbe = now + PROBE_INTERVAL, nextLook = now + LOOK_ERROR_INTERVAL, roundTrip = 0 } = probes.get(peer.id) ?? {};
+    const connection = member.peers.get(peer.id);
+    let probe: Probe = { nextProbe, nextLook, roundTrip };
+    if (now >= nextProbe) {
+      const change = connection === undefined ? 0 : (connection.roundTrip - roundTrip) * NEWEST_WEIGHT;
+      probe = { ...probe, nextProbe: now + PROBE_INTERVAL, roundTrip: roundTrip + change };
+    }
+    if (now >= nextLook) {
+      look(member, peer, probe.roundTrip);
+      probe = { ...probe, nextLook: now + (connection === undefined ? LOOK_ERROR_INTERVAL : LOOK_INTERVAL) };
+    }
+    probes.set(peer.id, probe);
+  }
+}
+
+/** There are two ways to each peer, the one for snapshots and the one for the rest. */
+function look(member: Member, peer: MemberInfo, roundTrip: number): void {
+  const to: Labels = [['To', formatHex(peer.id)]];
+  for (const way of ['ROUND_TRIPPER_SNAPSHOT', 'ROUND_TRIPPER_RAFT_MESSAGE'] as const) {
+    if (!member.peers.has(peer.id)) writeUnhealthyPeer(member, peer, way, roundTrip);
+    observe(member.meters, 'etcd_network_peer_round_trip_time_seconds', roundTrip / 1e6, to);
   }
 }

@@ -18,10 +18,15 @@ const VERSION = '3.6.14';
 const UNKEPT = 'Detected that checkpointing is enabled without persistence. Consider enabling feature gate LeaseCheckpointPersist';
 const SINGLE_PORT = 'Running http and grpc server on single port. This is not recommended for production.';
 
+/** How the process was started. */
+export function commandLineOf(config: MemberConfig): readonly string[] {
+  return ['etcd', `--name=${config.attributes.name}`, `--initial-cluster=${initialCluster(config)}`];
+}
+
 /** Everything up to the start of Raft. To be called before Raft's lines are taken. @param isFirst it has nothing on its disk */
 export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapshot: boolean): void {
   const { config } = member;
-  const { name, clientUrls } = config.attributes;
+  const { clientUrls } = config.attributes;
   const dir = dataDir(config);
   const write = (level: 'info' | 'warn', message: string, fields: readonly LineField[] = [], logger = '') =>
     member.outputs.push({ type: 'log', line: { level, logger, message, fields } });
@@ -30,7 +35,7 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
     if (isEnabled(config.options, 'LeaseCheckpoint') && !isEnabled(config.options, 'LeaseCheckpointPersist')) write('warn', UNKEPT);
   };
   checkFlags();
-  write('info', 'Running: ', [['args', ['etcd', `--name=${name}`, `--initial-cluster=${initialCluster(config)}`]]]);
+  write('info', 'Running: ', [['args', commandLineOf(config)]]);
   if (isFirst)
     write('info', 'Initialize and start etcd server', [
       ['data-dir', dir],

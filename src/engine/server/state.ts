@@ -162,6 +162,20 @@ export interface Writing {
   readonly after: readonly Message[];
 }
 
+/** All in virtual µs. */
+export interface Connection {
+  readonly since: number;
+  readonly roundTrip: number;
+}
+
+/** How a peer is looked after; all in virtual µs. Replaced, not changed. */
+export interface Probe {
+  readonly nextProbe: number;
+  readonly nextLook: number;
+  /** Smoothed, from 0 on. */
+  readonly roundTrip: number;
+}
+
 export interface Member extends StateMachine {
   readonly config: MemberConfig;
   readonly raft: Raft;
@@ -169,12 +183,12 @@ export interface Member extends StateMachine {
   publication: Publication | undefined;
   /** Requests that came before it was. */
   heldRequests: readonly IncomingRequest[];
-  /** Since when each connected peer is connected, virtual µs. */
-  readonly peers: Map<MemberId, number>;
+  /** Those that are connected. */
+  readonly peers: Map<MemberId, Connection>;
   /** Peers whose connection was lost, and to whom nothing has been sent since. */
   readonly lostWriters: Set<MemberId>;
-  /** When each peer is looked after next, virtual µs. */
-  readonly probes: Map<MemberId, number>;
+  /** Of each other member. */
+  readonly probes: Map<MemberId, Probe>;
   /** When the last heartbeat to each peer left, virtual µs; since the last change of leader. */
   readonly heartbeats: Map<MemberId, number>;
   /** By request id. */

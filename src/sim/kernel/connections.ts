@@ -29,7 +29,7 @@ export function settleConnections(kernel: Kernel, time: SimTime): void {
           time: isSilent ? time + SILENCE : newsAt,
           source: ADDRESS_SOURCE + peer.ordinal,
           sequence: peer.addressSequence++,
-          input: { type: 'peer', peer: peer.id, isConnected: isUp },
+          input: { type: 'peer', peer: peer.id, ...(isUp ? { isConnected: isUp, roundTrip: delay } : { isConnected: isUp }) },
           connection: isSilent ? { index, version } : undefined,
         });
       }
