@@ -48,6 +48,7 @@ export const JSON_TYPE: HttpHeader = ['Content-Type', 'application/json'];
 export const TEXT_TYPE: HttpHeader = ['Content-Type', 'text/plain; charset=utf-8'];
 
 const REASONS: Readonly<Record<number, string>> = {
+  101: 'Switching Protocols',
   200: 'OK',
   307: 'Temporary Redirect',
   400: 'Bad Request',

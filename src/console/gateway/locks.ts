@@ -14,7 +14,7 @@ import type {
   UnaryRequest,
   WatchResponse,
 } from '../../engine/server/api.ts';
-import type { ApiErrorCode } from '../../engine/server/errors.ts';
+import type { ApiError } from '../../engine/server/errors.ts';
 import { keyRange, rangeRequest } from '../keyRange.ts';
 import { type Connection, callOrInterrupt, INTERRUPTED, type ResponseTo, type Steps } from '../program.ts';
 import { connectionEnd, type HttpEnd } from './http.ts';
@@ -42,7 +42,7 @@ export type ConcurrencyAnswer =
   | { readonly type: 'end'; readonly end: HttpEnd };
 type Trouble = Exclude<ConcurrencyAnswer, { readonly type: 'ok' }>;
 
-interface ConcurrencyMethod {
+export interface ConcurrencyMethod {
   readonly message: MessageType;
   readonly answer: (connection: Connection, record: ProtoRecord) => Steps<ConcurrencyAnswer>;
 }
@@ -247,9 +247,9 @@ function* nextMessage(stream: number): Steps<Result<WatchResponse, Trouble>> {
     if (reply.type === 'interrupted') return { ok: false, error: GONE };
     if (reply.type !== 'event' || reply.stream !== stream) continue;
     const { event } = reply;
-    if (event.type === 'end') return { ok: false, error: troubleOf(event.error?.code ?? 'watchCanceled') };
+    if (event.type === 'end') return { ok: false, error: troubleOf(event.error ?? { code: 'watchCanceled' }) };
     if (event.response.type !== 'watch') continue;
-    if (event.response.compactRevision > 0) return { ok: false, error: troubleOf('compacted') };
+    if (event.response.compactRevision > 0) return { ok: false, error: troubleOf({ code: 'compacted' }) };
     if (event.response.canceled) return { ok: false, error: refused(event.response.cancelReason) };
     return ok(event.response);
   }
@@ -258,15 +258,18 @@ function* nextMessage(stream: number): Steps<Result<WatchResponse, Trouble>> {
 function* ask<R extends UnaryRequest>(connection: Connection, request: R): Steps<Result<ResponseTo<R>, Trouble>> {
   const outcome = yield* callOrInterrupt(connection, request, undefined);
   if (outcome === INTERRUPTED) return { ok: false, error: GONE };
-  return outcome.ok ? ok(outcome.response) : { ok: false, error: troubleOf(outcome.error.code) };
+  return outcome.ok ? ok(outcome.response) : { ok: false, error: troubleOf(outcome.error) };
 }
 
 /** Nobody waits for the answer any more. */
 const GONE: Trouble = { type: 'end', end: 'interrupted' };
 
-function troubleOf(code: ApiErrorCode): Trouble {
-  const end = connectionEnd(code);
-  return end === undefined ? refused(grpcStatusOf({ code }).message) : { type: 'end', end };
+function troubleOf(error: ApiError): Trouble {
+  const end = connectionEnd(error.code);
+  if (end !== undefined) return { type: 'end', end };
+  // The member asks itself, over no wire: what would be too large for one is too large for the log as well.
+  const isTooLarge = error.code === 'receivedTooLarge';
+  return refused(grpcStatusOf(isTooLarge ? { code: 'requestTooLarge' } : error).message);
 }
 
 function refused(message: Bytes): Trouble & { readonly type: 'error' } {

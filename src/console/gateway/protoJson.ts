@@ -62,11 +62,11 @@ export function encodeProtoJson(type: MessageType, record: ProtoRecord): Bytes {
   return `{${parts.join(',')}}`;
 }
 
-function isZero(value: ProtoValue): boolean {
+export function isZero(value: ProtoValue): boolean {
   return value === '' || value === 0 || value === 0n || value === false || (isList(value) && value.length === 0);
 }
 
-function isList(value: ProtoValue): value is readonly ProtoValue[] {
+export function isList(value: ProtoValue): value is readonly ProtoValue[] {
   return Array.isArray(value);
 }
 

@@ -18,10 +18,11 @@ import {
   plainError,
   sendPage,
 } from './http.ts';
-import { CONCURRENCY_METHODS, type ConcurrencyAnswer, observeElection } from './locks.ts';
+import { CONCURRENCY_METHODS, type ConcurrencyMethod, observeElection } from './locks.ts';
 import { EmptyRequest, LeaderRequest, LeaseIdRequest, WatchRequest } from './messages.ts';
 import { PAGES } from './pages.ts';
 import { decodeProtoJson, type MessageType, type ProtoRecord } from './protoJson.ts';
+import { sizeRefusal } from './recordSize.ts';
 import { leaseOf, UNARY_METHODS, type UnaryMethod } from './requests.ts';
 import {
   encodeResponse,
@@ -32,8 +33,9 @@ import {
   INVALID_ARGUMENT,
   type ShownResponse,
 } from './responses.ts';
-import { beginStream, type Exchange, keepAlive, takeSnapshot } from './streams.ts';
+import { beginStream, type Exchange, endOfStream, keepAlive, takeSnapshot } from './streams.ts';
 import { serveWatch } from './watch.ts';
+import { isUpgrade, serveWebSocket, textFrame, upgradeRefusal } from './webSocket.ts';
 
 /**
  * Answers one request at one member. Reading goes on as long as the answer does: a stream ends only with whoever reads it.
@@ -59,7 +61,11 @@ export function* serveHttp(request: HttpRequest, endpoint: string, sink: HttpSin
   const page = PAGES.get(inner);
   if (page !== undefined) return yield* page({ connection, sink, method: request.method, query: parseQuery(query) });
   if (!inner.startsWith('/v3/')) return yield* sendStatic(exchange, NOT_FOUND);
-  return yield* serveGateway(exchange, inner.slice('/v3'.length), headerOf(request.headers, 'Grpc-Timeout') ?? '');
+  const method = inner.slice('/v3'.length);
+  if (!isUpgrade(request)) return yield* serveGateway(exchange, method, headerOf(request.headers, 'Grpc-Timeout') ?? '');
+  const refusal = upgradeRefusal(request);
+  if (refusal !== undefined) return yield* sendStatic(exchange, refusal);
+  return yield* serveWebSocket(exchange, request, isMethod(method) ? undefined : textFrame(encodeStatus(UNKNOWN_METHOD)));
 }
 
 type StreamMethod = (exchange: Exchange) => Steps<HttpEnd>;
@@ -76,12 +82,14 @@ const STREAM_METHODS: ReadonlyMap<string, StreamMethod> = new Map<string, Stream
       ),
   ],
   ['/maintenance/snapshot', (exchange) => withBody(exchange, EmptyRequest, () => takeSnapshot(exchange))],
-  [
-    '/election/observe',
-    (exchange) =>
-      withBody(exchange, LeaderRequest, (record) => beginStream(exchange, observeElection(exchange.connection, record))),
-  ],
+  ['/election/observe', (exchange) => withBody(exchange, LeaderRequest, (record) => serveObserve(exchange, record))],
 ]);
+
+const UNKNOWN_METHOD: GrpcStatus = { code: 5, message: 'Not Found' };
+
+function isMethod(path: string): boolean {
+  return UNARY_METHODS.has(path) || STREAM_METHODS.has(path) || CONCURRENCY_METHODS.has(path);
+}
 
 /** Units of the header `Grpc-Timeout`, in µs. */
 const TIMEOUT_UNITS: Readonly<Record<string, number>> = { H: 3_600_000_000, M: 60_000_000, S: 1_000_000, m: 1_000, u: 1, n: 0.001 };
@@ -91,8 +99,7 @@ function* serveGateway(exchange: Exchange, path: string, patience: Bytes): Steps
   const unary = UNARY_METHODS.get(path);
   const stream = STREAM_METHODS.get(path);
   const concurrency = CONCURRENCY_METHODS.get(path);
-  if (unary === undefined && stream === undefined && concurrency === undefined)
-    return yield* sendStatic(exchange, errorPage({ code: 5, message: 'Not Found' }));
+  if (!isMethod(path)) return yield* sendStatic(exchange, errorPage(UNKNOWN_METHOD));
   if (exchange.method !== 'POST') return yield* sendStatic(exchange, errorPage({ code: 12, message: 'Method Not Allowed' }));
   const [, amount = '', unit = ''] = /^([+-]?\d+)([HMSmun])$/.exec(patience.trim()) ?? [];
   // As without the header: 0.
@@ -103,13 +110,13 @@ function* serveGateway(exchange: Exchange, path: string, patience: Bytes): Steps
   if (unary !== undefined)
     return yield* withBody(exchange, unary.message, (record) => serveUnary(exchange, unary, record, timeout));
   if (concurrency === undefined) return 'done';
-  return yield* withBody(exchange, concurrency.message, (record) =>
-    serveConcurrency(exchange, concurrency.answer(exchange.connection, record)),
-  );
+  return yield* withBody(exchange, concurrency.message, (record) => serveConcurrency(exchange, concurrency, record));
 }
 
 /** @param timeout µs */
 function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecord, timeout: number | undefined): Steps<HttpEnd> {
+  const refusal = sizeRefusal(method.message, record);
+  if (refusal !== undefined) return yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
   const request = method.request(record);
   if (typeof request === 'string') return yield* sendStatic(exchange, errorPage(grpcStatusOf({ code: request })));
   const outcome = yield* callWithin(exchange.connection, request, timeout);
@@ -120,10 +127,19 @@ function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecor
   return yield* sendPage(exchange.sink, exchange.method, errorPage(grpcStatusOf(outcome.error)));
 }
 
-function* serveConcurrency(exchange: Exchange, steps: Steps<ConcurrencyAnswer>): Steps<HttpEnd> {
-  const answer = yield* steps;
+function* serveConcurrency(exchange: Exchange, method: ConcurrencyMethod, record: ProtoRecord): Steps<HttpEnd> {
+  const refusal = sizeRefusal(method.message, record);
+  if (refusal !== undefined) return yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
+  const answer = yield* method.answer(exchange.connection, record);
   if (answer.type === 'end') return answer.end;
   return yield* sendPage(exchange.sink, exchange.method, answer.type === 'ok' ? answerPage(answer.body) : errorPage(answer.status));
+}
+
+function* serveObserve(exchange: Exchange, record: ProtoRecord): Steps<HttpEnd> {
+  const refusal = sizeRefusal(LeaderRequest, record);
+  return yield* beginStream(exchange, function* (sink) {
+    return refusal === undefined ? yield* observeElection(exchange.connection, record)(sink) : endOfStream(refusal);
+  });
 }
 
 function* withBody(exchange: Exchange, type: MessageType, go: (record: ProtoRecord) => Steps<HttpEnd>): Steps<HttpEnd> {

@@ -1,6 +1,6 @@
 /** Answers in parts: one JSON object and a newline each. spec/etcd.md 7.2 */
 import { type Bytes, type Id64, ZERO_ID } from '../../base/index.ts';
-import type { ApiErrorCode } from '../../engine/server/errors.ts';
+import type { ApiError } from '../../engine/server/errors.ts';
 import { type Connection, call, type Steps } from '../program.ts';
 import { CORS, connectionEnd, type HttpEnd, type HttpHeader, type HttpSink, JSON_TYPE } from './http.ts';
 import { encodeStreamError, encodeStreamed, type GrpcStatus, grpcStatusOf, httpStatusOf } from './responses.ts';
@@ -49,9 +49,9 @@ export class StreamSink {
 }
 
 /** What an error of the API means for a stream. */
-export function endOfStream(code: ApiErrorCode): StreamEnd {
-  const end = connectionEnd(code);
-  return end === undefined ? { type: 'error', status: grpcStatusOf({ code }) } : { type: 'end', end };
+export function endOfStream(error: ApiError): StreamEnd {
+  const end = connectionEnd(error.code);
+  return end === undefined ? { type: 'error', status: grpcStatusOf(error) } : { type: 'end', end };
 }
 
 export const STREAM_DONE: StreamEnd = { type: 'end', end: 'done' };
@@ -68,7 +68,7 @@ export function* keepAlive(exchange: Exchange, leases: readonly Id64[]): Steps<H
     if (leases.length === 0) return yield* knock(exchange.connection);
     for (const id of leases) {
       const outcome = yield* call(exchange.connection, { type: 'leaseKeepAlive', id }, undefined);
-      if (!outcome.ok) return endOfStream(outcome.error.code);
+      if (!outcome.ok) return endOfStream(outcome.error);
       yield* stream.send(encodeStreamed(outcome.response));
     }
     return STREAM_DONE;
@@ -78,7 +78,7 @@ export function* keepAlive(exchange: Exchange, leases: readonly Id64[]): Steps<H
 /** Comes to `done` if the member is there. */
 export function* knock(connection: Connection): Steps<StreamEnd> {
   const outcome = yield* call({ ...connection, token: undefined }, { type: 'inspect' }, undefined);
-  return outcome.ok ? STREAM_DONE : endOfStream(outcome.error.code);
+  return outcome.ok ? STREAM_DONE : endOfStream(outcome.error);
 }
 
 const NO_HEADER = { clusterId: ZERO_ID, memberId: ZERO_ID, revision: 0, raftTerm: 0 } as const;
@@ -90,7 +90,7 @@ export function* takeSnapshot(exchange: Exchange): Steps<HttpEnd> {
       const reply = yield { type: 'receive', input: false };
       if (reply.type !== 'event') continue;
       const { event } = reply;
-      if (event.type === 'end') return event.error === undefined ? STREAM_DONE : endOfStream(event.error.code);
+      if (event.type === 'end') return event.error === undefined ? STREAM_DONE : endOfStream(event.error);
       if (event.response.type === 'snapshot') yield* stream.send(encodeStreamed({ ...event.response, header: NO_HEADER }));
     }
   });

@@ -6,7 +6,9 @@ import { assert } from '../../base/index.ts';
 import type { ResponseHeader, WatchResponse } from '../../engine/server/api.ts';
 import type { Steps, StreamNumber } from '../program.ts';
 import type { HttpEnd } from './http.ts';
+import { WatchRequest } from './messages.ts';
 import type { ProtoRecord } from './protoJson.ts';
+import { sizeRefusal } from './recordSize.ts';
 import { numberOf, recordOf, watchOf } from './requests.ts';
 import { encodeStreamed } from './responses.ts';
 import { beginStream, type Exchange, endOfStream, knock, type StreamEnd, type StreamSink } from './streams.ts';
@@ -50,6 +52,8 @@ export function* serveWatch(exchange: Exchange, messages: readonly ProtoRecord[]
 }
 
 function* carryOut(watch: WatchStream, message: ProtoRecord): Steps<StreamEnd | undefined> {
+  const refusal = sizeRefusal(WatchRequest, message);
+  if (refusal !== undefined) return endOfStream(refusal);
   const create = recordOf(message.create_request);
   const cancel = recordOf(message.cancel_request);
   if (create !== undefined) return yield* open(watch, create);
@@ -125,7 +129,7 @@ function* take(watch: WatchStream, stream: StreamNumber, event: WatchEventReply)
   if (event.type === 'end') {
     watch.ids.delete(stream);
     // A watch that was cancelled has said so; the stream itself goes on.
-    return event.error === undefined || event.error.code === 'canceled' ? undefined : endOfStream(event.error.code);
+    return event.error === undefined || event.error.code === 'canceled' ? undefined : endOfStream(event.error);
   }
   const { response } = event;
   if (response.type !== 'watch' || id === undefined) return undefined;
