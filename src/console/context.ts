@@ -54,7 +54,7 @@ export interface CommandOptions {
   readonly words?: HelpWords | undefined;
   /** A virtual time (µs) as an RFC 3339 text with microseconds, for etcdctl's own log lines. */
   readonly timestampOf?: ((at: number) => string) | undefined;
-  /** What is typed comes from a file or a pipe: a password cannot be hidden there. */
+  /** What is typed comes from a file or a pipe: a password cannot be hidden there, and an interrupt is for etcdctl alone. */
   readonly isPiped?: boolean | undefined;
 }
 

@@ -134,9 +134,10 @@ export function* eventKeeping(keeper: Keeper, stream: StreamNumber): Steps<Strea
  * Runs another program in front of this one, with the lease kept alive whenever it receives. Its numbers begin where the
  * keeper's end.
  *
+ * @param isDeaf an interrupt does not reach it while it waits
  * @returns undefined when an interrupt ended it
  */
-export function* guestKeeping(keeper: Keeper, guest: Program): Steps<number | undefined> {
+export function* guestKeeping(keeper: Keeper, guest: Program, isDeaf = false): Steps<number | undefined> {
   const [calls, streams] = [keeper.calls + GUEST_NUMBERS, keeper.streams + GUEST_NUMBERS];
   const open = new Set<StreamNumber>();
   let catches = false;
@@ -146,7 +147,8 @@ export function* guestKeeping(keeper: Keeper, guest: Program): Steps<number | un
     let reply: Reply;
     switch (effect.type) {
       case 'receive':
-        reply = yield* nextForGuest(keeper, effect.input, effect.until, calls, streams);
+        do reply = yield* nextForGuest(keeper, effect.input, effect.until, calls, streams);
+        while (isDeaf && reply.type === 'interrupted');
         break;
       case 'begin':
         reply = yield { ...effect, call: effect.call + calls };

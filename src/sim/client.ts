@@ -18,8 +18,12 @@ import { MILLISECOND, SECOND, type SimTime } from './scenario.ts';
 const RETRY_WAIT = 25 * MILLISECOND;
 /** The library gives up a call after so many attempts. */
 const MOST_ATTEMPTS = 100;
-/** After a round in which nobody listened, as gRPC's connections wait before they try again. */
-const RECONNECT_WAIT = 1 * SECOND;
+/**
+ * After a round in which nobody listened, as gRPC's connections wait before they try again: each time 1.6 times as long, ± 20 %
+ * from the second on, and never much longer than two minutes.
+ */
+const FIRST_RECONNECT_WAIT = 1 * SECOND;
+const LONGEST_RECONNECT_WAIT = 120 * SECOND;
 
 /** What happens to a client. */
 export type ClientEvent =
@@ -43,6 +47,8 @@ export type ClientEffect =
       readonly request: ApiRequest;
       readonly requireLeader: boolean;
       readonly token: Bytes | undefined;
+      /** There are other endpoints: one whose process is paused, where no connection comes to be, is passed over. */
+      readonly hasChoice: boolean;
     }
   | { readonly type: 'cancel'; readonly call: number; readonly member: number }
   | { readonly type: 'wait'; readonly delay: SimTime; readonly event: ClientEvent }
@@ -80,6 +86,8 @@ interface OpenCall {
   readonly at: number;
   /** Somebody listened in this round over the endpoints. */
   readonly reached: boolean;
+  /** Before the next round, if nobody listens in this one. */
+  readonly reconnectWait: SimTime;
   /** Member that works on it; 0 = nobody. */
   readonly member: number;
   /** Attempts that failed so far. */
@@ -113,6 +121,7 @@ export function beginCall(client: Client, spec: CallSpec): ClientEffect[] {
     attempt: 0,
     at: 0,
     reached: false,
+    reconnectWait: FIRST_RECONNECT_WAIT,
     member: 0,
     failures: 0,
     peer: 0,
@@ -183,7 +192,9 @@ function send(client: Client, before: OpenCall): ClientEffect[] {
   if (member === 0) return [{ type: 'wait', delay: MILLISECOND, event: { type: 'unreachable', call: spec.call, attempt } }];
   const request =
     spec.request.type === 'watch' && call.nextRevision > 0 ? { ...spec.request, startRevision: call.nextRevision } : spec.request;
-  return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader: spec.requireLeader, token: spec.token }];
+  const { requireLeader, token } = spec;
+  const hasChoice = spec.request.type !== 'watchProgress' && spec.endpoints.length > 1;
+  return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader, token, hasChoice }];
 }
 
 /** The member at the endpoint whose turn it is; for a message on open streams the one that holds them. 0 = nobody. */
@@ -200,7 +211,7 @@ function failed(client: Client, call: OpenCall, error: ApiError, mayRepeat: bool
   const failures = call.failures + 1;
   if (!mayRepeat || call.spec.once === true || (isUnary(call.spec.request) && failures >= MOST_ATTEMPTS))
     return [...noted, ...end(client, call, { type: 'error', error })];
-  return [...noted, ...tryNext(client, { ...call, failures, peer, reached: true, member: 0 })];
+  return [...noted, ...tryNext(client, { ...call, failures, peer, reached: true, reconnectWait: FIRST_RECONNECT_WAIT, member: 0 })];
 }
 
 /** The attempt that the deadline cut short, if there was one. */
@@ -221,10 +232,21 @@ function tryNext(client: Client, call: OpenCall): ClientEffect[] {
   const at = call.at + 1;
   if (at < call.spec.endpoints.length) return send(client, { ...call, at });
   if (call.spec.once === true) return end(client, call, { type: 'error', error: { code: 'connectionRefused' } });
-  const wait = call.reached ? RETRY_WAIT + between(client.prng, -RETRY_WAIT / 10, RETRY_WAIT / 10) : RECONNECT_WAIT;
-  const next = { ...call, at: 0, reached: false, isPausing: call.reached, isSettled: false };
+  const { reached, reconnectWait } = call;
+  const wait = reached ? RETRY_WAIT : reconnectWait;
+  const jitter = reached ? wait / 10 : reconnectWait > FIRST_RECONNECT_WAIT ? Math.round(wait / 5) : 0;
+  const longer = Math.min(LONGEST_RECONNECT_WAIT, Math.round(reconnectWait * 1.6));
+  const next = {
+    ...call,
+    at: 0,
+    reached: false,
+    reconnectWait: reached ? reconnectWait : longer,
+    isPausing: reached,
+    isSettled: false,
+  };
   client.calls.set(call.spec.call, next);
-  return [{ type: 'wait', delay: wait, event: { type: 'retry', call: call.spec.call, attempt: call.attempt } }];
+  const delay = wait + between(client.prng, -jitter, jitter);
+  return [{ type: 'wait', delay, event: { type: 'retry', call: call.spec.call, attempt: call.attempt } }];
 }
 
 function takeMessage(client: Client, call: OpenCall, response: StreamResponse): ClientEffect[] {

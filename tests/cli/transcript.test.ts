@@ -87,6 +87,22 @@ describe('every form of step', () => {
     ]);
   });
 
+  test('signals reach etcdctl alone: it cleans up after those that it can hear, and waits for what it runs', () => {
+    const { records } = play(1, [
+      ...['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP'].flatMap((signal) => [
+        { args: ['lock', signal], background: true, name: signal },
+        { stop: signal, signal },
+        { args: ['get', signal, '--prefix', '--count-only', '-w', 'fields'] },
+      ]),
+      { args: ['lock', 'k', '--ttl=1', '--', 'sh', '-c', 'sleep 3; echo slept'], background: true, name: 'long' },
+      { stop: 'long' },
+    ]);
+    const count = (record: PlayedRecord | undefined) => /"Count" : (\d)/.exec(record?.stdout ?? '')?.[1];
+    expect([1, 3, 5, 7].map((i) => count(records[i]))).toEqual(['0', '0', '1', '1']);
+    expect([0, 2, 4, 6].map((i) => records[i]?.signal ?? records[i]?.exit)).toEqual([0, 0, 'SIGKILL', 'SIGHUP']);
+    expect(records[8]).toMatchObject({ stdout: 'slept\n', exit: 0 });
+  });
+
   test('time: sleeps, deadlines, retries', () => {
     const { records } = play(3, [
       { args: ['put', 'k', 'v'], timed: true },

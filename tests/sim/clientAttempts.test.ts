@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { ZERO_ID } from '../../src/base/index.ts';
 import type { UnaryRequest } from '../../src/engine/server/index.ts';
-import { SECOND } from '../../src/sim/index.ts';
+import { ROW_KIND, SECOND } from '../../src/sim/index.ts';
 import {
   act,
   ask,
@@ -68,6 +68,24 @@ test('an address where nobody listens costs no attempt, unless it is the only on
   expect([attempts(cluster, both), endOf(cluster, both)?.outcome.type]).toEqual([[], 'ok']);
   expect([attempts(cluster, alone), endOf(cluster, alone)?.outcome.type]).toEqual([['0 n0 connectionRefused'], 'timeout']);
   expect(attempts(cluster, nowhere)).toEqual(['0 n0 connectionRefused']);
+});
+
+test('where nobody listens a client knocks ever more rarely, as gRPC does', () => {
+  const cluster = createLedCluster(3);
+  const [dead = 0] = followersOf(cluster);
+  crash(cluster, dead);
+  const since = cluster.rows.length;
+  ask(cluster, watch('k'), [dead], { timeout: undefined });
+  pass(cluster, 600 * SECOND);
+  const knocks = cluster.rows.slice(since).filter(({ kind }) => kind === ROW_KIND.call);
+  const waits = knocks.slice(1).map(({ time }, i) => (time - (knocks[i]?.time ?? 0)) / SECOND);
+  expect(waits.length).toBeGreaterThan(12);
+  for (const [i, wait] of waits.entries()) {
+    const middle = Math.min(120, 1.6 ** i);
+    const jitter = i === 0 ? 0 : 0.2 * middle;
+    expect(Math.abs(wait - middle)).toBeLessThanOrEqual(jitter + 0.01);
+  }
+  expect(new Set(waits.slice(-4).map(Math.round)).size).toBeGreaterThan(1);
 });
 
 test('a member that goes away fails the attempt: a read goes on, a write ends', () => {

@@ -223,17 +223,42 @@ describe('a paused process', () => {
 
   test('can be killed: what waited for it is refused', () => {
     const cluster = createLedCluster(3);
-    const [peer = 0, other = 0] = followersOf(cluster);
+    const [peer = 0] = followersOf(cluster);
     act(cluster, { type: 'pause', member: peer });
-    const call = ask(cluster, get('k', { serializable: true }), [peer, other]);
+    const call = ask(cluster, get('k', { serializable: true }), [peer]);
     pass(cluster, 1 * SECOND);
     expect(endOf(cluster, call)).toBeUndefined();
+    expect(cluster.rows.filter((row) => row.kind === ROW_KIND.drop)).toEqual([]);
     const now = cluster.run.kernel.now;
     act(cluster, { type: 'crash', member: peer });
     pass(cluster, 100 * MILLISECOND);
-    expect(endOf(cluster, call)?.outcome.type).toBe('ok');
+    expect(cluster.rows.filter((row) => row.kind === ROW_KIND.drop && row.b === peer)).not.toEqual([]);
     const lost = cluster.rows.filter((row) => row.kind === ROW_KIND.lost && row.b === peer);
     expect(lost.length).toBeGreaterThan(5);
     expect(lost.every((row) => row.time >= now)).toBe(true);
+  });
+
+  test('is passed over by clients that have other endpoints', () => {
+    const cluster = createLedCluster(3);
+    const [peer = 0, other = 0] = followersOf(cluster);
+    act(cluster, { type: 'pause', member: peer });
+    const call = ask(cluster, put('k', 'v'), [peer, other]);
+    pass(cluster, 200 * MILLISECOND);
+    expect(endOf(cluster, call)?.outcome.type).toBe('ok');
+  });
+
+  test('never hears what clients gave up before it went on, as no connection came to be', () => {
+    const cluster = createLedCluster(3);
+    const leader = leaderOf(cluster);
+    act(cluster, { type: 'pause', member: leader });
+    const late = ask(cluster, put('k', 'late'), [leader], { timeout: 200 * MILLISECOND });
+    pass(cluster, 300 * MILLISECOND);
+    expect(endOf(cluster, late)?.outcome.type).toBe('timeout');
+    const patient = ask(cluster, put('k', 'patient'), [leader]);
+    pass(cluster, 100 * MILLISECOND);
+    act(cluster, { type: 'resume', member: leader });
+    pass(cluster, 500 * MILLISECOND);
+    const outcome = endOf(cluster, patient)?.outcome;
+    expect(outcome?.type === 'ok' && outcome.response.type === 'put' && outcome.response.header.revision).toBe(2);
   });
 });

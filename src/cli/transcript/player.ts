@@ -240,10 +240,14 @@ class Player {
     this.#recordCommand(background.step, args, collected, { signal });
   }
 
-  /** Interrupts a program that still runs, and lets it clean up. @returns the signal, if it died of it */
+  /** Interrupts a program that still runs, and lets it clean up if the signal does. @returns the signal, if it died of it */
   #interrupt(collected: CollectedRun, signal: string): string | undefined {
     const exit = () => collected.exit;
     if (exit() !== undefined) return undefined;
+    if (signal !== 'SIGINT' && signal !== 'SIGTERM') {
+      this.#kill(collected);
+      return signal;
+    }
     collected.running.interrupt();
     this.#stage.pass(this.#run.kernel.now + PATIENCE, () => exit() !== undefined);
     return exit()?.signal === undefined ? undefined : signal;

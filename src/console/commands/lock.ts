@@ -191,7 +191,8 @@ function* runHolding(context: CommandContext, keeper: Keeper, held: Candidate, c
     result.code = ran.code;
     return ran.code;
   }
-  yield* guestKeeping(keeper, guest());
+  // At a terminal an interrupt is for both; elsewhere it is for etcdctl, which waits for the command.
+  yield* guestKeeping(keeper, guest(), context.options.isPiped);
   const unlocked = yield* callKeeping(keeper, { type: 'deleteRange', key: held.key, rangeEnd: '', prevKv: false });
   if (result.error !== undefined) {
     // A program that was never started has no exit code of its own; one that died of a signal has -1.

@@ -109,11 +109,10 @@ export const UNARY_METHODS: ReadonlyMap<string, UnaryMethod> = new Map([
   ['/maintenance/transfer-leadership', method(MoveLeaderRequest, (r) => ({ type: 'moveLeader', targetId: idOf(r.targetID) }))],
   [
     '/maintenance/downgrade',
-    method(DowngradeRequest, (r) => ({
-      type: 'downgrade',
-      action: pick(['validate', 'enable', 'cancel'] as const, r.action),
-      version: utf8Decode(bytesOf(r.version)),
-    })),
+    method(DowngradeRequest, (r) => {
+      const action = (['validate', 'enable', 'cancel'] as const)[numberOf(r.action)];
+      return action === undefined ? 'unknownMethod' : { type: 'downgrade', action, version: utf8Decode(bytesOf(r.version)) };
+    }),
   ],
   ['/auth/enable', method(EmptyRequest, () => ({ type: 'authEnable' }))],
   ['/auth/disable', method(EmptyRequest, () => ({ type: 'authDisable' }))],

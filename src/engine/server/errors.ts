@@ -90,6 +90,8 @@ export type ApiErrorCode =
   | 'clusterVersionUnavailable'
   | 'downgradeInProgress'
   | 'noDowngradeInProgress'
+  /** Neither validate nor enable nor cancel. */
+  | 'unknownMethod'
   /** The leader takes no proposals right now: it hands its leadership over. */
   | 'proposalDropped'
   /** The member's process went away while the call was open. */
@@ -264,6 +266,8 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'FailedPrecondition', text: 'etcdserver: cluster has a downgrade job in progress' };
     case 'noDowngradeInProgress':
       return { grpc: 'FailedPrecondition', text: 'etcdserver: no inflight downgrade job' };
+    case 'unknownMethod':
+      return { grpc: 'Unknown', text: 'rpc error: code = Unknown desc = etcdserver: unknown method' };
     case 'proposalDropped':
       return { grpc: 'Unknown', text: 'rpc error: code = Unknown desc = raft proposal dropped' };
     case 'connectionLost':

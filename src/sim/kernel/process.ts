@@ -5,7 +5,7 @@ import { diskCrash, diskRecords } from '../disk.ts';
 import type { HostConfig } from '../host.ts';
 import { addressOf, clusterOf, MAX_MEMBERS, type SimTime } from '../scenario.ts';
 import { tellClient } from './clients.ts';
-import { ADDRESS_SOURCE, compareOrder, type Kernel, type KernelMember } from './state.ts';
+import { ADDRESS_SOURCE, compareOrder, type Kernel, type KernelMember, type Queued } from './state.ts';
 import type { Work } from './work.ts';
 
 export function bootWork(kernel: Kernel, member: KernelMember, at: SimTime): Work {
@@ -63,4 +63,15 @@ export function unpause(member: KernelMember, time: SimTime): void {
   member.isPaused = false;
   member.nextLocal = Math.max(member.nextLocal, time);
   member.inbox = member.inbox.map((queued) => (queued.time < time ? { ...queued, time } : queued)).sort(compareOrder);
+}
+
+/** Takes away what clients asked a paused process and gave up before it went on: their connections never came to be. */
+export function forgetGivenUp(member: KernelMember): void {
+  const refsOf = (type: Queued['input']['type']) =>
+    new Set(member.inbox.filter(({ input }) => input.type === type).map(({ ref }) => ref));
+  const asked = refsOf('request');
+  const givenUp = refsOf('cancel');
+  const isNothing = ({ input, ref }: Queued) =>
+    (input.type === 'request' || input.type === 'cancel') && asked.has(ref) && givenUp.has(ref);
+  member.inbox = member.inbox.filter((queued) => !isNothing(queued));
 }
