@@ -15,8 +15,9 @@ export default defineConfig({
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // Far beyond what any of them takes: they wait for states, and a slow machine must not make them fail.
+  timeout: 240_000,
+  expect: { timeout: 45_000 },
   reporter: 'list',
   use: {
     // Set by the global set-up, before the workers read this.

@@ -1,60 +1,28 @@
 /** The cluster: members, links, what flies between them, walls and islands, at the playhead. Start here; see README.md. */
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import {
-  catchUp,
-  crownOf,
-  type Frame,
-  freePlace,
-  isPresent,
-  type MemberFrame,
-  standingOf,
-  topLeader,
-  votersOf,
-} from '../../view/index.ts';
-import type { Action } from '../../workers/index.ts';
-import { nextValue } from '../frame/acts.ts';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Frame, isPresent } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useDesk, useFrame, useRun, useRunState, useSelection, useVerbs } from '../frame/hooks.ts';
 import { CallNote } from './CallNote.tsx';
 import { FirstRunChip, useChip } from './Chips.tsx';
+import { chipPlaces, leaderLink } from './chipPlaces.ts';
 import { Flights } from './Flights.tsx';
 import { FlightTip, useFlightTip } from './FlightTip.tsx';
-import {
-  createValueReader,
-  cutState,
-  followedKey as followedKeyOf,
-  isWalled,
-  logWindow,
-  membershipVerbs,
-  miniCells,
-  type Reason,
-  type RoleWord,
-  roleWord,
-  spokenCall,
-  type ValueReader,
-  voteMarks,
-} from './facts.ts';
-import { islandGrounds, wallLabelPlace, wallLabelSize } from './grounds.ts';
+import { createValueReader, cutState, followedKey as followedKeyOf, isWalled, leadsNow, logWindow, spokenCall } from './facts.ts';
 import { LinkMark, type LinkView } from './Links.tsx';
-import {
-  covered,
-  hasPlace,
-  layoutBetween,
-  layoutStage,
-  linkSegment,
-  MINI_LOG,
-  memberPairs,
-  placeOf,
-  type StageLayout,
-} from './layout.ts';
-import { MemberMark, type MemberView } from './Member.tsx';
-import { Popover, type Verb } from './Popovers.tsx';
-import { along, type Box, crossing, meets, type Point, type Segment, sideOf } from './plane.ts';
+import { hasPlace, layoutStage, MINI_LOG, memberPairs, placeOf, type StageLayout } from './layout.ts';
+import { MemberMark } from './Member.tsx';
+import { memberView, sayRole, sayWaiting, stateOf, waitingFor } from './memberView.ts';
+import { Popover } from './Popovers.tsx';
+import { type Box, crossing, type Point } from './plane.ts';
+import { useReflow } from './reflow.ts';
 import styles from './Stage.module.css';
 import { Twin } from './Twin.tsx';
-import { DraftWall, IslandGrounds, IslandNames, type IslandView, Walls, type WallView } from './Walls.tsx';
+import { linkVerbs, memberVerbs } from './verbs.ts';
+import { DraftWall, IslandGrounds, IslandNames, Walls } from './Walls.tsx';
 import { useWallDrag } from './wallDrag.ts';
-import { defaultWall, standingWall, wallSegment } from './wallPlace.ts';
+import { defaultWall, wallSegment } from './wallPlace.ts';
+import { useIslands, useWalls } from './wallViews.ts';
 
 /** Fills its box. Nothing is drawn until the box is measured. */
 export function Stage() {
@@ -101,48 +69,6 @@ function looksSame(a: Frame, b: Frame): boolean {
     a.flag === b.flag &&
     a.texts === b.texts
   );
-}
-
-/**
- * The layout on its way to `target`: members glide to their new places when one came or went. Everything that is placed by it moves
- * together. A box of another size is taken at once.
- */
-function useReflow(target: StageLayout): StageLayout {
-  const { tokens, scheduler } = useHouse();
-  const [glide, setGlide] = useState<Glide | undefined>(undefined);
-  const shown = useRef(target);
-  const layout = useMemo(() => (glide?.to === target ? layoutBetween(glide.from, target, glide.share) : target), [glide, target]);
-  useLayoutEffect(() => {
-    const from = shown.current;
-    const duration = tokens.px('--dur-wall');
-    const same = from.members.map((place) => place.ordinal).join() === target.members.map((place) => place.ordinal).join();
-    if (from.box !== target.box || same || duration === 0) return;
-    let since: number | undefined;
-    setGlide({ from, to: target, share: 0 });
-    const stop = scheduler.register((_, nowMs) => {
-      since ??= nowMs;
-      const left = Math.max(0, 1 - (nowMs - since) / duration);
-      if (left === 0) {
-        stop();
-        setGlide(undefined);
-      } else {
-        setGlide({ from, to: target, share: 1 - left ** 3 });
-        scheduler.invalidate();
-      }
-    });
-    return () => void stop();
-  }, [target, tokens, scheduler]);
-  useLayoutEffect(() => {
-    shown.current = layout;
-  }, [layout]);
-  return layout;
-}
-
-interface Glide {
-  readonly from: StageLayout;
-  readonly to: StageLayout;
-  /** 0 … 1 */
-  readonly share: number;
 }
 
 interface OpenMenu {
@@ -327,6 +253,7 @@ function Cluster({ box }: { readonly box: Box }) {
     };
   });
   const name = (member: number) => frame.members[member - 1]?.name ?? '';
+  const chosenMember = chosen === undefined ? undefined : frame.members[chosen - 1];
   const linkLabel = (view: LinkView) =>
     view.cut === 'none'
       ? words.linkOpen(name(view.a), name(view.b))
@@ -433,7 +360,11 @@ function Cluster({ box }: { readonly box: Box }) {
         open={chosen !== undefined && verbsOpen && menu === undefined}
         kind="toolbar"
         label={chosen === undefined ? '' : words.memberVerbs(name(chosen))}
-        verbs={chosen === undefined ? [] : memberVerbs(chosen)}
+        verbs={
+          chosenMember === undefined
+            ? []
+            : memberVerbs(chosenMember, { frame, words, acts, run, prompt, followedKey: key, onDone: () => close(byKeyboard) })
+        }
         box={box}
         anchor={anchorOf(layout, chosen)}
         takesFocus={byKeyboard}
@@ -444,7 +375,7 @@ function Cluster({ box }: { readonly box: Box }) {
         open={menu !== undefined}
         kind="menu"
         label={menu === undefined ? '' : words.linkMenu(name(menu.a), name(menu.b))}
-        verbs={menu === undefined ? [] : linkVerbs(menu)}
+        verbs={menu === undefined ? [] : linkVerbs(menu.a, menu.b, { frame, words, acts, onDone: () => close(true) })}
         box={box}
         anchor={{ x: (menu?.at.x ?? 0) - 14, y: (menu?.at.y ?? 0) - 14, width: 28, height: 28 }}
         takesFocus={true}
@@ -454,217 +385,6 @@ function Cluster({ box }: { readonly box: Box }) {
       <Lively>{(now) => <Twin frame={now} members={views} islands={islands} past={!atLive} />}</Lively>
     </div>
   );
-
-  function memberVerbs(member: number): readonly Verb[] {
-    const whole = frame.members[member - 1];
-    if (whole === undefined) return [];
-    const { health } = whole;
-    const others = shown.filter((other) => other.ordinal !== member);
-    const alone = others.length > 0 && others.every((other) => cutState(frame, member, other.ordinal) !== 'none');
-    const done = (act: () => void) => () => {
-      act();
-      close(byKeyboard);
-    };
-    const list: Verb[] = [];
-    if (health === 'up')
-      list.push({ id: 'stop', text: words.stop(name(member)), icon: 'stop', fault: true, act: done(() => acts.stop(member)) });
-    else
-      list.push({ id: 'start', text: words.start(name(member)), icon: 'start', fault: false, act: done(() => acts.start(member)) });
-    if (others.length > 0) {
-      if (alone) list.push({ id: 'rejoin', text: words.rejoin, icon: 'heal', fault: false, act: done(() => acts.rejoin(member)) });
-      else list.push({ id: 'isolate', text: words.isolate, icon: 'cut', fault: true, act: done(() => acts.isolate(member)) });
-    }
-    for (const { id, against } of membershipVerbs(frame, whole)) {
-      const say = against === undefined ? undefined : sayReason(against, words);
-      const act = {
-        makeLeader: () => acts.makeLeader(member),
-        promote: () => acts.promote(member),
-        replace: () => acts.replace(member),
-        remove: () => acts.remove(member),
-      }[id];
-      list.push({
-        id,
-        text: id === 'replace' ? words.replace(`n${freePlace(frame) ?? ''}`) : words[id],
-        icon: MEMBERSHIP_ICONS[id],
-        fault: false,
-        against: say,
-        act: say === undefined ? done(act) : () => acts.refuse(say),
-      });
-    }
-    if (topLeader(frame)?.ordinal === member) {
-      const full = freePlace(frame) === undefined ? words.reason.full : undefined;
-      for (const learner of [true, false]) {
-        list.push({
-          id: learner ? 'addLearner' : 'addMember',
-          text: learner ? words.addLearner : words.addMember,
-          icon: 'add',
-          fault: false,
-          against: full,
-          act: full === undefined ? done(() => acts.addMember(learner)) : () => acts.refuse(full),
-        });
-      }
-    }
-    if (prompt?.follow !== undefined) {
-      const { follow } = prompt;
-      list.push({
-        id: 'put',
-        text: words.putHere,
-        icon: 'put',
-        fault: false,
-        act: done(() => {
-          follow(member);
-          prompt.submit(`put ${key} ${nextValue(run, key)}`);
-        }),
-      });
-      list.push({ id: 'follow', text: words.follow, icon: 'follow', fault: false, act: done(() => follow(member)) });
-    }
-    return list;
-  }
-
-  function linkVerbs({ a, b }: OpenMenu): readonly Verb[] {
-    const cut = cutState(frame, a, b);
-    const done = (act: () => void) => () => {
-      act();
-      close(true);
-    };
-    const list: Verb[] = [];
-    if (cut !== 'both') {
-      list.push({ id: 'cut', text: words.cutBothWays, icon: 'cut', fault: true, act: done(() => acts.cutLink(a, b)) });
-      for (const [from, to, gone] of [
-        [a, b, cut === 'forward'],
-        [b, a, cut === 'backward'],
-      ] as const) {
-        if (gone) continue;
-        const text = words.cutOneWay(name(from), name(to));
-        list.push({ id: `cut-${from}-${to}`, text, icon: 'cut', fault: true, act: done(() => acts.cutLink(from, to, true)) });
-      }
-    }
-    if (cut !== 'none')
-      list.push({ id: 'heal', text: words.heal, icon: 'heal', fault: false, act: done(() => acts.healLink(a, b)) });
-    return list;
-  }
-}
-
-interface ViewNeeds {
-  readonly key: string;
-  readonly reader: ValueReader;
-  readonly window: readonly number[];
-  readonly sunk: boolean;
-  readonly word: (word: RoleWord | undefined) => string;
-}
-
-function memberView(frame: Frame, member: MemberFrame, needs: ViewNeeds): MemberView {
-  const kept = needs.reader.read(frame, member, needs.key);
-  return {
-    ordinal: member.ordinal,
-    name: member.name,
-    health: member.health,
-    role: member.role,
-    term: member.term,
-    crown: crownOf(frame, member),
-    word: needs.word(roleWord(frame, member)),
-    votes: member.health === 'up' ? voteMarks(frame, member) : [],
-    needed: frame.quorum,
-    standing: standingOf(member),
-    catchingUp: catchUp(frame, member),
-    cells: miniCells(member, needs.window),
-    followedKey: needs.key,
-    value: kept.value,
-    valueIndex: kept.index,
-    sunk: needs.sunk,
-    peers: votersOf(frame).filter((voter) => voter !== member).length,
-  };
-}
-
-function sayRole(word: RoleWord | undefined, words: StageWords): string {
-  if (word === undefined) return '';
-  return word.type === 'voted' ? words.voted(word.name) : words[word.type];
-}
-
-/** What a member is, in one word. */
-function stateOf(view: MemberView, words: StageWords): string {
-  if (view.standing !== 'voter') return words[view.standing];
-  return view.health === 'up' ? words.role[view.role] : words[view.health];
-}
-
-const MEMBERSHIP_ICONS = { makeLeader: 'leader', promote: 'promote', replace: 'replace', remove: 'remove' } as const;
-
-function sayReason(reason: Reason, { reason: words }: StageWords): string {
-  switch (reason.type) {
-    case 'notRunning':
-    case 'behind':
-      return words[reason.type](reason.name);
-    case 'unreachable':
-      return words.unreachable(reason.leader, reason.name);
-    default:
-      return words[reason.type];
-  }
-}
-
-type StageWords = ReturnType<typeof useWords>['stage'];
-
-/** What will become of a member on play; undefined = nothing that somebody asked for. */
-function sayWaiting(waiting: readonly Action[], member: number, words: StageWords): string | undefined {
-  for (const action of waiting) {
-    if (action.type === 'crash' && action.member === member) return words.willStop;
-    if (action.type === 'restart' && action.member === member) return words.willStart;
-  }
-  return undefined;
-}
-
-/** What will become of a link on play: the last word counts. */
-function waitingFor(waiting: readonly Action[], a: number, b: number): LinkView['waiting'] {
-  let result: LinkView['waiting'] = 'nothing';
-  for (const action of waiting) {
-    if (action.type !== 'cut' && action.type !== 'heal') continue;
-    if (action.links.some(([from, to]) => (from === a && to === b) || (from === b && to === a))) result = action.type;
-  }
-  return result;
-}
-
-function leadsNow(frame: Frame, member: number): boolean {
-  const { role, health } = frame.members[member - 1] ?? { role: 'follower', health: 'stopped' };
-  return role === 'leader' && health === 'up';
-}
-
-/** The link on which the chip stands: from the leader to its left-hand neighbour. */
-function leaderLink(frame: Frame): readonly [number, number] | undefined {
-  const shown = frame.members.filter(isPresent).map((member) => member.ordinal);
-  const leader = shown.find((member) => leadsNow(frame, member));
-  if (leader === undefined || shown.length < 2) return undefined;
-  const other = shown.at(shown.indexOf(leader) - 1) ?? leader;
-  return [Math.min(leader, other), Math.max(leader, other)];
-}
-
-function chipPlaces(
-  frame: Frame,
-  layout: StageLayout,
-  wall: Segment | undefined,
-): Readonly<Record<'cut' | 'split' | 'type', Point>> {
-  const link = leaderLink(frame);
-  const middle = link === undefined ? layout.prompt : along(linkSegment(layout, link[0], link[1]), 0.5);
-  return {
-    cut: { x: middle.x, y: middle.y - 18 },
-    split: wall === undefined ? layout.prompt : clearOn(wall, layout),
-    type: { x: layout.prompt.x, y: layout.prompt.y - 6 },
-  };
-}
-
-/** The point of a line above which a chip covers least. */
-function clearOn(line: Segment, layout: StageLayout): Point {
-  const taken = layout.members.flatMap((place) => covered(layout, place));
-  let best = along(line, 0.5);
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (let step = 4; step <= 16; step++) {
-    const at = along(line, step / 20);
-    const chip = { x: at.x - 60, y: at.y - 38, width: 120, height: 44 };
-    const cost = taken.filter((rect) => meets(chip, rect)).length * 10 + Math.abs(step - 6) + (chip.y < 0 ? 20 : 0);
-    if (cost < bestCost) {
-      bestCost = cost;
-      best = at;
-    }
-  }
-  return { x: best.x, y: best.y - 4 };
 }
 
 function anchorOf(layout: StageLayout, member: number | undefined) {
@@ -707,68 +427,4 @@ function useEscape(active: boolean, close: (back: boolean) => void): void {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [active, close]);
-}
-
-/** Islands with their grounds; the same objects while nothing about them changes. */
-function useIslands(frame: Frame, layout: StageLayout): readonly IslandView[] {
-  const { islands, walls, members } = frame;
-  return useMemo(() => {
-    if (islands.length < 2) return [];
-    const lines = walls.map((wall) => standingWall(wall, layout));
-    const grounds = islandGrounds(islands, lines, layout);
-    return islands.map((island, i): IslandView => {
-      const ground = grounds[i] ?? {
-        label: island.label,
-        polygon: [],
-        walled: false,
-        name: { x: 0, y: 0, width: 0, height: 0 },
-        form: 'brief',
-      };
-      const terms = island.members.map((ordinal) => members[ordinal - 1]?.term ?? 0);
-      return {
-        label: island.label,
-        members: island.members,
-        names: island.members.map((ordinal) => members[ordinal - 1]?.name ?? '').join(', '),
-        needed: island.needed,
-        hasQuorum: island.hasQuorum,
-        term: Math.max(0, ...terms),
-        ground,
-      };
-    });
-  }, [islands, walls, members, layout]);
-}
-
-function useWalls(
-  frame: Frame,
-  layout: StageLayout,
-  islands: readonly IslandView[],
-  plain: string,
-  split: (sides: string) => string,
-): readonly WallView[] {
-  const { walls } = frame;
-  return useMemo(() => {
-    const captions = islands.map((island) => island.ground.name);
-    return walls.map((wall): WallView => {
-      const segment = standingWall(wall, layout);
-      const sides = partedIslands(segment, islands, layout);
-      const size = wallLabelSize(sides === '' ? plain : split(sides), layout.scale);
-      const label = wallLabelPlace(segment, size, captions, layout);
-      captions.push(label);
-      return { id: wall.id, segment, sides, scale: layout.scale, label };
-    });
-  }, [walls, layout, islands, plain, split]);
-}
-
-/** `A | B` where the wall has one island on each side. */
-function partedIslands(wall: Segment, islands: readonly IslandView[], layout: StageLayout): string {
-  const left = new Set<string>();
-  const right = new Set<string>();
-  for (const island of islands) {
-    for (const member of island.members) (sideOf(wall, placeOf(layout, member)) > 0 ? left : right).add(island.label);
-  }
-  if (left.size === 0 || right.size === 0) return '';
-  const one = [...left].sort().join('');
-  const other = [...right].sort().join('');
-  if (one === other) return '';
-  return one < other ? `${one} | ${other}` : `${other} | ${one}`;
 }

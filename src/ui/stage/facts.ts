@@ -298,3 +298,9 @@ function againstPromotion(member: MemberFrame, leader: MemberFrame | undefined):
   const match = leader.progress[member.ordinal - 1]?.match ?? 0;
   return match < READY * logEnd(leader.log) ? { type: 'behind', name: member.name } : undefined;
 }
+
+/** Does the member at this ordinal lead, as far as it knows? */
+export function leadsNow(frame: Frame, member: number): boolean {
+  const { role, health } = frame.members[member - 1] ?? { role: 'follower', health: 'stopped' };
+  return role === 'leader' && health === 'up';
+}
