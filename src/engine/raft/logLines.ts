@@ -25,7 +25,7 @@ export interface LogLine {
  * etcd's log lines (etcd-io/raft:raft.go, log.go, log_unstable.go). `%x` a member id in hex, `%d` a number, `%s` text,
  * `%l` member ids separated by commas, `%c` a configuration, `%v` a conf change, `%f` a ConfState in protobuf's text form.
  */
-const TEMPLATES = {
+export const TEMPLATES = {
   // Start
   newRaft: 'newRaft %x [peers: [%l], term: %d, commit: %d, applied: %d, lastindex: %d, lastterm: %d]',
   // Roles and elections

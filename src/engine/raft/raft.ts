@@ -106,8 +106,6 @@ export const BOOTSTRAP_ERROR_TEXT: Readonly<Record<BootstrapError, string>> = {
 export function bootstrap(raft: Raft, peers: readonly Peer[]): BootstrapError | undefined {
   if (peers.length === 0) return 'noPeers';
   if (storageLastIndex(raft.log.storage) !== 0) return 'nonemptyStorage';
-  // What storage has is still empty: all of the first hard state is news.
-  raft.acceptedHardState = EMPTY_HARD_STATE;
   becomeFollower(raft, 1, ZERO_ID);
   const changes = peers.map(
     ({ id, context }): ConfChange => ({ version: 1, type: 'ConfChangeAddNode', nodeId: id, context, id: undefined }),

@@ -28,7 +28,7 @@ export function hasReady(raft: Raft): boolean {
     hasNextUnstableEntries(raft.log.unstable) ||
     hasNextCommittedEntries(raft.log, appliesUnstable(raft)) ||
     softStateChanged(raft) ||
-    (hardStateChanged(raft) && !(raft.term === 0 && raft.vote === ZERO_ID && raft.log.committed === 0)) ||
+    hardStateChanged(raft) ||
     hasNextSnapshot(raft.log) ||
     raft.readStates.length > 0
   );
@@ -89,9 +89,7 @@ function accept(
   committedEntries: readonly Entry[],
 ): void {
   if (softState !== undefined) raft.acceptedSoftState = softState;
-  if (hardState !== undefined && (hardState.term !== 0 || hardState.vote !== ZERO_ID || hardState.commit !== 0)) {
-    raft.acceptedHardState = hardState;
-  }
+  if (hardState !== undefined) raft.acceptedHardState = hardState;
   if (raft.readStates.length > 0) raft.readStates = []; // the old ones are the driver's now
   empty(raft.messages);
   empty(raft.messagesAfterAppend);
@@ -109,6 +107,7 @@ function softStateChanged(raft: Raft): boolean {
   return raft.lead !== raft.acceptedSoftState.lead || raft.role !== raft.acceptedSoftState.role;
 }
 
+/** What has changed is not empty: terms and the commit index only rise, and a vote is taken back with a new term. */
 function hardStateChanged(raft: Raft): boolean {
   const accepted = raft.acceptedHardState;
   return raft.log.committed !== accepted.commit || raft.term !== accepted.term || raft.vote !== accepted.vote;

@@ -20,6 +20,7 @@ import {
   isPaused,
   maybeDecrease,
   maybeUpdate,
+  restartProgress,
   sentEntries,
 } from '../../../src/engine/raft/progress.ts';
 import { id } from './harness.ts';
@@ -150,6 +151,20 @@ describe('progress', () => {
     peer.msgAppFlowPaused = false;
     sentEntries(peer, 0, 0);
     expect(peer.msgAppFlowPaused).toBe(true);
+  });
+});
+
+describe('a new term', () => {
+  test('all that was known of a peer is forgotten, but not who it is', () => {
+    const peer = createProgress(id(1), 5, true, 4, 100);
+    becomeReplicate(peer);
+    sentEntries(peer, 2, 10);
+    becomeSnapshot(peer, 9);
+    Object.assign(peer, { matchIndex: 3, sentCommit: 6, msgAppFlowPaused: true });
+    restartProgress(peer, 7, 8);
+    const fresh = Object.assign(createProgress(id(1), 8, true, 4, 100), { matchIndex: 7, recentActive: false });
+    // What is left in the window's slots is nobody's.
+    expect({ ...peer, inflights: { ...peer.inflights, indexes: [], sizes: [] } }).toEqual(fresh);
   });
 });
 
