@@ -40,7 +40,7 @@ export {
   type PastLine,
   type PastLines,
   passesFilter,
-  prettyLine,
+  prettyField,
 } from './memberLog.ts';
 export {
   canDecide,

@@ -37,7 +37,11 @@ export function passesFilter(line: PastLine, { level, text }: LineFilter): boole
 
 /** Message and fields in one line for people. */
 export function prettyLine({ message, fields }: PastLine): string {
-  return [message, ...fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : jsonValue(value)}`)].join(' ');
+  return [message, ...fields.map(prettyField)].join(' ');
+}
+
+export function prettyField([name, value]: PastLine['fields'][number]): string {
+  return `${name}=${typeof value === 'string' ? value : jsonValue(value)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A member's log: the lines that etcd writes, up to the playhead. A line leads to its moment. */
-import { useDeferredValue, useLayoutEffect, useRef, useState } from 'react';
-import { jsonLine, LINE_LEVELS, type LineLevel, type PastLine, type PastLines, prettyLine } from '../../../view/index.ts';
+import { Fragment, useDeferredValue, useLayoutEffect, useRef, useState } from 'react';
+import { jsonLine, LINE_LEVELS, type LineLevel, type PastLine, type PastLines, prettyField } from '../../../view/index.ts';
 import { useHouse, useWords } from '../../frame/context.tsx';
 import controls from '../../frame/controls.module.css';
 import { useFrame, useRun, useRunState } from '../../frame/hooks.ts';
@@ -152,7 +152,13 @@ function Pretty({ line }: { readonly line: PastLine }) {
       <span className={styles.level}>{line.level}</span>
       <span className={styles.text}>
         {line.logger !== '' && <span className={styles.logger}>{line.logger} </span>}
-        {prettyLine(line)}
+        {line.message}
+        {line.fields.map((field) => (
+          <Fragment key={field[0]}>
+            {' '}
+            <span className={styles.field}>{prettyField(field)}</span>
+          </Fragment>
+        ))}
       </span>
     </>
   );
