@@ -102,3 +102,13 @@ function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
 }
+
+/** Text to be read in one line: control characters, which would break it or vanish, are dots. */
+export function visible(text: string): string {
+  return text.replace(/\p{Cc}/gu, '·');
+}
+
+/** A key as a command names it, to be read: `""` for the first of all (etcdctl asks for all keys from the zero byte on). */
+export function readableKey(key: Bytes): string {
+  return key === '' || key === '\0' ? '""' : visible(utf8Decode(key));
+}

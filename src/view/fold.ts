@@ -1,5 +1,15 @@
 /** The fold of trace rows into the state of the picture: one row at a time, forward only. */
-import { type Chunks, chunkDrop, chunkPush, chunkTruncate, cloneChunks, createChunks, utf8Decode } from '../base/index.ts';
+import {
+  type Chunks,
+  chunkDrop,
+  chunkPush,
+  chunkTruncate,
+  cloneChunks,
+  createChunks,
+  readableKey,
+  utf8Decode,
+  visible,
+} from '../base/index.ts';
 import { type Action, MAX_MEMBERS, MESSAGE_CODE, OUTCOME_CODE, ROW_KIND, type Row } from '../sim/index.ts';
 import type {
   CallFrame,
@@ -208,13 +218,13 @@ function foldAction(fold: Fold, row: Row, context: FoldContext): void {
     fold.walls = fold.walls.filter((wall) => !(action.cause === `wall:${wall.id}` || (action.cause === 'all' && isWhole(wall))));
   } else if (action.type === 'call') {
     const { call, client, request, timeout } = action;
-    const [kind, value] = callWords(request);
+    const [kind, value] = requestWords(request);
     fold.calls.set(call, {
       id: call,
       client,
       member: 0,
       kind,
-      key: kind === 'other' ? action.text : 'key' in request ? utf8Decode(request.key) : '',
+      key: kind === 'other' ? action.text : 'key' in request ? readableKey(request.key) : '',
       value,
       sentAt: row.time,
       arrivesAt: row.time,
@@ -228,10 +238,10 @@ function foldAction(fold: Fold, row: Row, context: FoldContext): void {
   }
 }
 
-function callWords(request: Extract<Action, { type: 'call' }>['request']): [CallFrame['kind'], string] {
+function requestWords(request: Extract<Action, { type: 'call' }>['request']): [CallFrame['kind'], string] {
   switch (request.type) {
     case 'put':
-      return ['put', utf8Decode(request.value)];
+      return ['put', visible(utf8Decode(request.value))];
     case 'range':
       return ['get', ''];
     case 'deleteRange':

@@ -1,3 +1,4 @@
+export { callWords } from './callWords.ts';
 export { type Chronicle, chronicle, createChronicle } from './chronicle.ts';
 export type { Explanation, Note, Said, Why, Work } from './explain.ts';
 export { explain } from './explain.ts';

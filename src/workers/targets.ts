@@ -1,6 +1,6 @@
 /** Console sessions as clients of the simulated cluster: requests become journal actions, news become answers. */
 
-import { utf8Decode } from '../base/index.ts';
+import { readableKey, utf8Decode, visible } from '../base/index.ts';
 import type { ConsoleTarget, TargetHandle } from '../console/index.ts';
 import type { ApiRequest, MemberInfo } from '../engine/server/index.ts';
 import type { Action, ClientNews } from '../sim/index.ts';
@@ -186,13 +186,13 @@ const COMMAND_WORDS: Readonly<Record<Exclude<ApiRequest['type'], 'put' | 'range'
 function wordsOf(request: ApiRequest): string {
   switch (request.type) {
     case 'put':
-      return `put ${utf8Decode(request.key)} ${utf8Decode(request.value)}`;
+      return `put ${readableKey(request.key)} ${visible(utf8Decode(request.value))}`;
     case 'range':
-      return `get ${utf8Decode(request.key)}`;
+      return `get ${readableKey(request.key)}`;
     case 'deleteRange':
-      return `del ${utf8Decode(request.key)}`;
+      return `del ${readableKey(request.key)}`;
     case 'watch':
-      return `watch ${utf8Decode(request.key)}`;
+      return `watch ${readableKey(request.key)}`;
     default:
       return COMMAND_WORDS[request.type];
   }

@@ -1,7 +1,16 @@
 // Our own UTF-8 and base64 against Node's, for any text and any bytes; the engine has no TextEncoder.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assertBytes, base64Encode, byText, decodeRune, utf8Decode, utf8Encode } from '../../src/base/index.ts';
+import {
+  assertBytes,
+  base64Encode,
+  byText,
+  decodeRune,
+  readableKey,
+  utf8Decode,
+  utf8Encode,
+  visible,
+} from '../../src/base/index.ts';
 
 /** Any sequence of UTF-16 code units: lone surrogates too. */
 const anyText = fc.oneof(
@@ -92,6 +101,17 @@ describe('UTF-8', () => {
         expect(byText(a, b)).toBe(Buffer.compare(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1')));
       }),
     );
+  });
+});
+
+describe('text to be read', () => {
+  it('has no control characters', () => {
+    expect(visible('a\tb\n\u0085c 键')).toBe('a·b··c 键');
+    fc.assert(fc.property(anyText, (text) => visible(text).length === text.length && !/\p{Cc}/u.test(visible(text))));
+  });
+
+  it('names the first of all keys as a person would', () => {
+    expect([utf8Encode(''), '\0', utf8Encode('键'), 'a\0'].map(readableKey)).toEqual(['""', '""', '键', 'a·']);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What still waits, with the disks that it has and its virtual time. The clock is written outside React. */
 import { useRef } from 'react';
-import { type CallFrame, countedDisks, type Frame, replacedBy } from '../../view/index.ts';
+import { callWords, countedDisks, type Frame, replacedBy } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { useFrame, usePainter } from '../frame/hooks.ts';
 import { Dots } from '../log/marks.tsx';
@@ -76,7 +76,7 @@ function oldestWait(frame: Frame, client: number): Wait | undefined {
   const isEntry = call.index > 0 && !isLost;
   return {
     call: call.id,
-    text: nameCall(call),
+    text: callWords(call, Number.POSITIVE_INFINITY),
     have: isEntry ? countedDisks(frame, call.term, call.index) : 0,
     needed: isEntry ? frame.quorum : 0,
     isLost,
@@ -84,19 +84,4 @@ function oldestWait(frame: Frame, client: number): Wait | undefined {
     sentAt: call.sentAt,
     deadline: call.deadline,
   };
-}
-
-function nameCall({ kind, key, value }: CallFrame): string {
-  switch (kind) {
-    case 'put':
-      return `put ${key} ${value}`;
-    case 'get':
-      return `get ${key}`;
-    case 'delete':
-      return `del ${key}`;
-    case 'memberList':
-      return 'member list';
-    default:
-      return kind;
-  }
 }

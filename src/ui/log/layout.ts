@@ -1,4 +1,5 @@
 /** How many columns of the log fit, and the few characters that fit into a cell. Pure: px in, counts out. */
+import { visible } from '../../base/index.ts';
 
 /** px between cells, and between rows. */
 export const CELL_GAP = 4;
@@ -37,7 +38,7 @@ export function layoutLog(width: number, label: number, cell: number, end: numbe
 
 /** The tail of a key as a cell shows it: whole, or its end behind a leading ellipsis. A wide character counts as two. */
 export function keyTail(key: string, room = CELL_TEXT): string {
-  const characters = [...key].map(printable);
+  const characters = [...visible(key)];
   if (textWidth(characters) <= room) return characters.join('');
   let width = 1; // the ellipsis
   let from = characters.length;
@@ -65,10 +66,4 @@ function charWidth(character: string): number {
     code >= 0x1f300
     ? 2
     : 1;
-}
-
-/** Control characters would break a line or vanish. */
-function printable(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) ? '·' : character;
 }

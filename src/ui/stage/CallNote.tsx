@@ -1,7 +1,7 @@
 /** The newest call in words, beside its dotted path: what was asked, and where it is. */
-import type { Frame } from '../../view/index.ts';
+import { callWords, type Frame } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
-import { callWords, spokenCall } from './facts.ts';
+import { spokenCall } from './facts.ts';
 import { covered, hasPlace, type StageLayout } from './layout.ts';
 import { callPath } from './paint.ts';
 import { letters, meets, onCurve, type Point, type Rect } from './plane.ts';

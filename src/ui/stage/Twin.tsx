@@ -1,7 +1,7 @@
 /** The stage in words, for screen readers and tests: members, links, islands, calls, and how many messages fly. */
-import { type Frame, isPresent, presentOrdinals, type Standing, standingOf } from '../../view/index.ts';
+import { callWords, type Frame, isPresent, presentOrdinals, type Standing, standingOf } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
-import { callWords, cutState } from './facts.ts';
+import { cutState } from './facts.ts';
 import { memberPairs } from './layout.ts';
 import type { MemberView } from './Member.tsx';
 import type { IslandView } from './Walls.tsx';

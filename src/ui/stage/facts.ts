@@ -233,25 +233,6 @@ export function spokenCall(frame: Frame): CallFrame | undefined {
   return undefined;
 }
 
-/** A call in etcdctl's own words, shortened: `put color green`. */
-export function callWords(call: CallFrame): string {
-  const short = (text: string) => (text.length > 18 ? `${text.slice(0, 17)}…` : text);
-  switch (call.kind) {
-    case 'put':
-      return `put ${short(call.key)} ${short(call.value)}`;
-    case 'get':
-      return `get ${short(call.key)}`;
-    case 'delete':
-      return `del ${short(call.key)}`;
-    case 'watch':
-      return `watch ${short(call.key)}`;
-    case 'memberList':
-      return 'member list';
-    case 'other':
-      return short(call.key);
-  }
-}
-
 /** Why a verb makes no sense now, as a key. */
 export type Reason =
   | { readonly type: 'noLeader' | 'lastVoter' | 'full' }
