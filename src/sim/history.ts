@@ -248,6 +248,20 @@ export function linesAt(history: History, member: number, time: SimTime): readon
   return hostLines(host, 0, time).map((line, at) => ({ number: start + at, time: line.time, ...wordsOf(line.line) }));
 }
 
+/**
+ * The same run as far as it has been followed, by members with --log-level debug. Another history, for at that level etcd also says some
+ * things otherwise; nothing but lines differs.
+ *
+ * @param before what this returned last, to go on from
+ */
+export function detailedHistory({ run: { kernel } }: History, before: History | undefined): History {
+  const { scenario, journal, now } = kernel;
+  const detailed = before ?? createHistory({ ...scenario, options: { ...scenario.options, logLevel: 'debug' } });
+  const known = detailed.run.kernel.journal.length;
+  followRun(detailed, journal.slice(known), now);
+  return detailed;
+}
+
 /** Each member's digest just before `time`, by ordinal - 1; '' for a stopped one. */
 export function digestsAt(history: History, time: SimTime): string[] {
   return digestsInline(runAt(history, time));

@@ -3,6 +3,7 @@ export type { CallEnd, FailedAttempt } from './client.ts';
 export type * from './command.ts';
 export {
   createHistory,
+  detailedHistory,
   digestsAt,
   type EndedWatch,
   followRun,

@@ -4,6 +4,7 @@ import { type Bytes, formatHex, utf8Decode, utf8Encode, ZERO_ID } from '../base/
 import type { WatchRequest } from '../engine/server/index.ts';
 import {
   createHistory,
+  detailedHistory,
   digestsAt,
   followRun,
   type History,
@@ -31,6 +32,8 @@ const MOST_LINES = 300;
 /** Waits for what the page asks. */
 export function startHistorian(greeting: Greeting): void {
   let history: History | undefined;
+  /** With lines of level debug, from when somebody asks for them first. */
+  let detailed: History | undefined;
   const begun = (): History => {
     if (history === undefined) throw new Error('a historian is started before it is asked for anything');
     return history;
@@ -38,6 +41,7 @@ export function startHistorian(greeting: Greeting): void {
   const control: HistorianControl = {
     start(scenario: Scenario) {
       history = createHistory(scenario);
+      detailed = undefined;
     },
     follow(entries, until) {
       const refusal = refuseTime(until, begun().run.kernel.now);
@@ -105,7 +109,12 @@ export function startHistorian(greeting: Greeting): void {
       };
     },
     linesAt(member, time, filter) {
-      const passing = linesAt(begun(), member, time).filter((line) => passesFilter(line, filter));
+      let from = begun();
+      if (filter.level === 'debug') {
+        detailed = detailedHistory(from, detailed);
+        from = detailed;
+      }
+      const passing = linesAt(from, member, time).filter((line) => passesFilter(line, filter));
       return { lines: passing.slice(-MOST_LINES), earlier: Math.max(0, passing.length - MOST_LINES) };
     },
     digestsAt: (time) => digestsAt(begun(), time),

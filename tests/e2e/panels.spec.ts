@@ -173,6 +173,24 @@ test('what a member was before it stopped, and what is left of it after', async 
   await expect(keys.locator('[data-key="color"] [data-bar]').first()).toBeVisible();
 });
 
+test('lines of level debug, Raft’s and the server’s, are there for who asks', async ({ page }) => {
+  await openPage(page);
+  const follower = await inPage(page, (run) => run.frame().members.find((member) => member.role === 'follower')?.ordinal ?? 0);
+  await inPage(page, (run, member) => void run.act({ type: 'crash', member }), follower);
+  await advanceBy(page, SECOND);
+  await press(page, '4');
+  const log = panel(page, 'Member log');
+  await log.getByRole('button', { name: 'Whose view' }).click();
+  await page.getByRole('menuitemradio', { name: 'The leader’s' }).click();
+  await expect(log.getByRole('listitem').filter({ hasText: 'became leader' }).first()).toBeAttached();
+  await expect(log.locator('[data-level="debug"]')).toHaveCount(0);
+  await log.getByRole('button', { name: 'From level' }).click();
+  await page.getByRole('menuitemradio', { name: 'debug' }).click();
+  const debug = log.locator('[data-level="debug"]');
+  await expect(debug.filter({ hasText: 'applyEntryNormal' }).first()).toBeAttached();
+  await expect(debug.filter({ hasText: 'because it is unreachable' }).first()).toBeAttached();
+});
+
 test('watches and leases: their position, their end, their clocks', async ({ page }) => {
   await openPage(page);
   await prompt(page).focus();

@@ -1,7 +1,19 @@
 /** What panels ask of the past: stores with their history, watches with their position and their end, and the entry of each revision. */
 import { expect, test } from 'vitest';
 import { toId64 } from '../../src/base/index.ts';
-import { createHistory, followRun, leasesAt, linesAt, packRows, SECOND, storeAt, watchesAt } from '../../src/sim/index.ts';
+import {
+  createHistory,
+  detailedHistory,
+  digestsAt,
+  followRun,
+  leasesAt,
+  linesAt,
+  packRows,
+  SECOND,
+  storeAt,
+  traceDigest,
+  watchesAt,
+} from '../../src/sim/index.ts';
 import { createRecording, record } from '../../src/view/index.ts';
 import { act, ask, createLedCluster, followersOf, leaderOf, pass, put, watch } from './support.ts';
 
@@ -104,4 +116,41 @@ test('leases are told by the leader’s clock, and lines of the process that ran
   expect(anew.every((line) => line.time > led)).toBe(true);
   expect(anew.some((line) => line.logger === 'raft' && line.level === 'info')).toBe(true);
   expect(linesAt(history, leader, led + SECOND)).toEqual([]);
+});
+
+test('lines of level debug come from the same run, with the others around them', () => {
+  const cluster = createLedCluster(3);
+  const leader = leaderOf(cluster);
+  const [follower = 0] = followersOf(cluster);
+  ask(cluster, put('color', 'red'), [leader]);
+  pass(cluster, SECOND);
+  act(cluster, { type: 'crash', member: follower });
+  ask(cluster, put('color', 'blue'), [leader]);
+  pass(cluster, SECOND);
+  const { journal, scenario, now: half } = cluster.run.kernel;
+  const history = createHistory(scenario);
+  followRun(history, journal, half);
+  let detailed = detailedHistory(history, undefined);
+  const known = journal.length;
+  act(cluster, { type: 'restart', member: follower });
+  pass(cluster, 2 * SECOND);
+  const { now } = cluster.run.kernel;
+  const digest = followRun(history, journal.slice(known), now);
+  detailed = detailedHistory(history, detailed);
+  expect(traceDigest(detailed.run.kernel.hash)).toBe(digest);
+  expect(digestsAt(detailed, now)).toEqual(digestsAt(history, now));
+
+  const debugOf = (member: number) =>
+    linesAt(detailed, member, now)
+      .filter(({ level }) => level === 'debug')
+      .map(({ logger, message }) => `${logger} ${message}`);
+  // Raft's own: the leader probes a peer that it cannot reach; the server's: what it applies.
+  expect(debugOf(leader)).toContainEqual(expect.stringMatching(/^raft .* failed to send message to .* because it is unreachable/));
+  expect(debugOf(leader)).toContainEqual(' applyEntryNormal');
+  expect(linesAt(history, leader, now).filter(({ level }) => level === 'debug')).toEqual([]);
+  const usual = linesAt(history, leader, now).map(({ message }) => message);
+  const all = linesAt(detailed, leader, now).filter(({ level }) => level !== 'debug');
+  expect(all.map(({ message }) => message)).toEqual(usual);
+  // Of a moment before the end as well.
+  expect(linesAt(detailed, leader, half).length).toBeLessThan(linesAt(detailed, leader, now).length);
 });
