@@ -66,8 +66,8 @@ export type {
   SpreadState,
   StuckCall,
   Voter,
-} from './needed.ts';
-export { countedDisks, neededNow, replacedBy } from './needed.ts';
+} from './needed/index.ts';
+export { countedDisks, neededNow, replacedBy } from './needed/index.ts';
 export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';
 export { createProjector, type Projector, project, projectorRevision } from './projector.ts';
 export { createRecording, type Increment, type Recording, record, recordedRow, rowsUpTo } from './recording.ts';
