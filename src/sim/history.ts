@@ -18,7 +18,7 @@ import {
 import { formatLogLine } from '../engine/raft/index.ts';
 import { describeApiError, type KeyValue, type ServerLine, type WatchRequest } from '../engine/server/index.ts';
 import type { JournalEntry } from './command.ts';
-import { type Host, type HostLine, hostDigest, hostLines } from './host.ts';
+import { type Host, type HostLine, hostDigest, hostLines } from './host/index.ts';
 import { advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
 import { type ClientNews, loadJournal } from './kernel/index.ts';
 import { type Scenario, SECOND, type SimTime } from './scenario.ts';

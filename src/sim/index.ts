@@ -33,7 +33,7 @@ export {
   hostDigest,
   hostLines,
   runHost,
-} from './host.ts';
+} from './host/index.ts';
 export {
   actInline,
   advanceInline,

@@ -1,7 +1,7 @@
 /** The run in one thread: the short driver for Node, for tests, and for the historian. */
 import { assert } from '../base/index.ts';
 import type { Action, JournalEntry } from './command.ts';
-import { bootHost, cloneHost, type Host, type HostResult, hostDigest, runHost } from './host.ts';
+import { bootHost, cloneHost, type Host, type HostResult, hostDigest, runHost } from './host/index.ts';
 import {
   act,
   advance,

@@ -1,7 +1,7 @@
 /** Messages between members: sent, lost on a link that is cut, refused where nobody listens. */
 import type { MemberId } from '../../engine/raft/index.ts';
 import type { MemberOutput } from '../../engine/server/index.ts';
-import type { Delivery } from '../host.ts';
+import type { Delivery } from '../host/index.ts';
 import { messageCode, messageIndex } from '../messageCode.ts';
 import { drawArrival, drawSnapshotArrival, linkOf } from '../network.ts';
 import type { SimTime } from '../scenario.ts';

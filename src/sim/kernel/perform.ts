@@ -1,7 +1,7 @@
 /** Work that somebody carries out, and what comes of it, committed in the order of the members. */
 import { assert, type Id64 } from '../../base/index.ts';
 import { diskSynced, diskWrite } from '../disk.ts';
-import type { Delivery, HostResult, TimedOutput } from '../host.ts';
+import type { Delivery, HostResult, TimedOutput } from '../host/index.ts';
 import { makeRow, ROW_KIND } from '../trace.ts';
 import { ownerOf, tellClient } from './clients.ts';
 import { settleConnections } from './connections.ts';

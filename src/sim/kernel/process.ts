@@ -2,7 +2,7 @@
 import { ZERO_ID } from '../../base/index.ts';
 import { callsAt } from '../client.ts';
 import { diskCrash, diskRecords } from '../disk.ts';
-import type { HostConfig } from '../host.ts';
+import type { HostConfig } from '../host/index.ts';
 import { addressOf, clusterOf, MAX_MEMBERS, type SimTime } from '../scenario.ts';
 import { tellClient } from './clients.ts';
 import { ADDRESS_SOURCE, compareOrder, type Kernel, type KernelMember, type Queued } from './state.ts';

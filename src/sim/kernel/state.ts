@@ -5,7 +5,7 @@ import { type DiskRecord, etcdServerRules, type MemberInfo, type ServerRules } f
 import { type CallEnd, type Client, type ClientEffect, type ClientEvent, cloneClient, type FailedAttempt } from '../client.ts';
 import type { JournalEntry } from '../command.ts';
 import { cloneDisk, createDisk, type Disk, diskSynced, diskWrite } from '../disk.ts';
-import type { Delivery, EntryNote } from '../host.ts';
+import type { Delivery, EntryNote } from '../host/index.ts';
 import { cloneNetwork, createNetwork, type Network } from '../network.ts';
 import { clusterOf, foundingRecords, MAX_MEMBERS, type Scenario, SECOND, type SimTime } from '../scenario.ts';
 import { createTraceHash, type Row, type TraceHash } from '../trace.ts';

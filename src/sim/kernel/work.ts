@@ -1,6 +1,6 @@
 /** What a kernel asks of whoever drives it. */
 import type { DiskRecord } from '../../engine/server/index.ts';
-import type { Delivery, HostConfig, HostResult } from '../host.ts';
+import type { Delivery, HostConfig, HostResult } from '../host/index.ts';
 import type { SimTime } from '../scenario.ts';
 
 /** What has to be carried out before the kernel goes on. All items of one round may be done side by side. */
