@@ -1,6 +1,7 @@
 /** The one place that puts records into words, as etcd-io/raft:util.go and rafttest print them. */
 import { type Bytes, formatDecimal, formatHex, quoteGo, ZERO_ID } from '../../base/index.ts';
 import { readConfChange } from './confCodec.ts';
+import { isEmptyHardState } from './state.ts';
 import {
   APPEND_THREAD,
   APPLY_THREAD,
@@ -98,10 +99,6 @@ export function describeReady(ready: Ready, formatData: DataFormatter = quoteGo)
     text += `Messages:\n${ready.messages.map((message) => `${describeMessage(message, formatData)}\n`).join('')}`;
   }
   return text === '' ? '<empty Ready>' : `Ready MustSync=${ready.mustSync}:\n${text}`;
-}
-
-export function isEmptyHardState(hardState: HardState): boolean {
-  return hardState.term === 0 && hardState.vote === ZERO_ID && hardState.commit === 0;
 }
 
 function describeChange(entry: Entry): string {

@@ -11,7 +11,7 @@ import { allVoters, recordVote, tallyVotes } from './tracker.ts';
 import type { Entry, Message } from './types.ts';
 
 /** Ask first, stand at once, or stand because the leader said so (which passes leases and skips the asking). */
-export type CampaignKind = 'preElection' | 'election' | 'transfer';
+type CampaignKind = 'preElection' | 'election' | 'transfer';
 
 /** Stands for election unless something forbids it. etcd: hup. */
 export function standForElection(raft: Raft, kind: CampaignKind): void {

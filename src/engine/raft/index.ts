@@ -23,7 +23,6 @@ export {
   describeReady,
   describeSnapshot,
   describeSoftState,
-  isEmptyHardState,
 } from './describe.ts';
 export { encodedSize, makeEntry, payloadSize } from './entry.ts';
 export { assertRaftInvariants } from './invariants.ts';
@@ -67,7 +66,7 @@ export {
 } from './raft.ts';
 export { advance, hasReady, ready } from './ready.ts';
 export { etcdRules, type RaftRules, type VoteResult } from './rules.ts';
-export type { Raft } from './state.ts';
+export { isEmptyHardState, type Raft } from './state.ts';
 export { basicStatus, confStateOf, progressViews, status, statusJson } from './status.ts';
 export {
   appendToStorage,

@@ -4,8 +4,8 @@ import type { Progress } from './progress.ts';
 import type { Raft } from './state.ts';
 
 /**
- * What holds between any two inputs, as far as it is cheap to see. `step`, `tick` and `advance` end with it; what holds between
- * members is for the simulator's checkers.
+ * What holds between any two inputs, as far as it is cheap to see. Every message ends with it, also those that a tick or
+ * `advance` steps; what holds between members is for the simulator's checkers.
  */
 export function assertRaftInvariants(raft: Raft): void {
   const { log } = raft;

@@ -14,7 +14,7 @@ import { proposalOf } from './proposals.ts';
 import { cloneReadTracker, createReadTracker } from './readTracker.ts';
 import { becomeFollower } from './roles.ts';
 import { etcdRules, type RaftRules } from './rules.ts';
-import { abortTransfer, hardStateOf, isPromotable, type Raft, softStateOf } from './state.ts';
+import { abortTransfer, hardStateOf, isEmptyHardState, isPromotable, type Raft, softStateOf } from './state.ts';
 import { stepCore } from './step.ts';
 import { cloneStorage, type MemoryStorage, storageLastIndex } from './storage.ts';
 import { allVoters, cloneTracker, createTracker, findProgress } from './tracker.ts';
@@ -267,8 +267,8 @@ export function cloneRaft(raft: Raft, storage: MemoryStorage = cloneStorage(raft
 const NO_LINES: readonly LogLine[] = [];
 
 function loadHardState(raft: Raft, storage: MemoryStorage): void {
+  if (isEmptyHardState(storage.hardState)) return;
   const { term, vote, commit } = storage.hardState;
-  if (term === 0 && vote === ZERO_ID && commit === 0) return;
   const { log } = raft;
   const last = lastIndex(log);
   if (commit < log.committed || commit > last) {

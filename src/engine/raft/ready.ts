@@ -1,11 +1,10 @@
 /** What a member's driver has to do (etcd-io/raft:rawnode.go). With synchronous storage one Ready at a time. */
-import { ZERO_ID } from '../../base/index.ts';
 import { encodedSize } from './entry.ts';
 import { acceptApplying, hasNextCommittedEntries, hasNextSnapshot, lastIndex, lastTerm, nextCommittedEntries } from './log.ts';
 import { createMessage, NO_MESSAGES } from './message.ts';
 import { RaftPanic } from './panic.ts';
 import { empty } from './queue.ts';
-import { hardStateOf, type Raft, softStateOf } from './state.ts';
+import { hardStateOf, isEmptyHardState, type Raft, softStateOf } from './state.ts';
 import { stepCore } from './step.ts';
 import {
   APPEND_THREAD,
@@ -121,7 +120,7 @@ function pushStorageMessages(
   snapshot: Snapshot | undefined,
   committedEntries: readonly Entry[],
 ): void {
-  const hasHardState = hardState !== undefined && (hardState.term !== 0 || hardState.vote !== ZERO_ID || hardState.commit !== 0);
+  const hasHardState = hardState !== undefined && !isEmptyHardState(hardState);
   if (entries.length > 0 || hasHardState || snapshot !== undefined || raft.messagesAfterAppend.length > 0) {
     const append = createMessage('MsgStorageAppend', APPEND_THREAD, raft.id);
     append.entries = entries;

@@ -65,6 +65,11 @@ export function hardStateOf(raft: Raft): HardState {
   return { term: raft.term, vote: raft.vote, commit: raft.log.committed };
 }
 
+/** Nothing of it has ever been written. etcd-io/raft:node.go (IsEmptyHardState). */
+export function isEmptyHardState(hardState: HardState): boolean {
+  return hardState.term === 0 && hardState.vote === ZERO_ID && hardState.commit === 0;
+}
+
 export function softStateOf(raft: Raft): SoftState {
   return { lead: raft.lead, role: raft.role };
 }
