@@ -25,6 +25,9 @@ const MOST_ATTEMPTS = 100;
 const FIRST_RECONNECT_WAIT = 1 * SECOND;
 const LONGEST_RECONNECT_WAIT = 120 * SECOND;
 
+/** gRPC asks a connection on which nothing was heard for 10 s whether it is there, and gives it up after 6 s more. */
+export const LONGEST_SILENCE = 16 * SECOND;
+
 /** What happens to a client. */
 export type ClientEvent =
   | { readonly type: 'answer'; readonly call: number; readonly attempt: number; readonly response: UnaryResponse }
@@ -34,6 +37,8 @@ export type ClientEvent =
   | { readonly type: 'unreachable'; readonly call: number; readonly attempt: number }
   /** The member's process went away while the call was open. */
   | { readonly type: 'lost'; readonly call: number; readonly attempt: number }
+  /** The member's process is paused, and has been for so long that the connection is given up. */
+  | { readonly type: 'silent'; readonly call: number; readonly attempt: number; readonly member: number }
   | { readonly type: 'retry'; readonly call: number; readonly attempt: number }
   | { readonly type: 'deadline'; readonly call: number };
 
@@ -160,16 +165,24 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
       return tryNext(client, { ...call, member: 0 });
     case 'lost':
       return failed(client, call, { code: 'connectionLost' }, isResumed(call.spec.request));
+    case 'silent':
+      return [...cancelAtMember(call), ...failed(client, call, { code: 'connectionSilent' }, isResumed(call.spec.request))];
     case 'retry':
       return send(client, call);
   }
 }
 
+/** A call as it is open at a member; `once`: by a client without etcd's library. */
+export interface CallAt {
+  readonly call: number;
+  readonly attempt: number;
+  readonly once: boolean;
+}
+
 /** Calls that are open at a member: they are lost when its process goes away. */
-export function callsAt(client: Client, member: number): readonly { readonly call: number; readonly attempt: number }[] {
-  const lost = [];
-  for (const call of client.calls.values()) if (call.member === member) lost.push({ call: call.spec.call, attempt: call.attempt });
-  return lost;
+export function callsAt(client: Client, member: number): readonly CallAt[] {
+  const open = [...client.calls.values()].filter((call) => call.member === member);
+  return open.map(({ spec, attempt }) => ({ call: spec.call, attempt, once: spec.once === true }));
 }
 
 /** True while what a member sends may make the client send something. */

@@ -2,7 +2,21 @@
 import { describe, expect, test } from 'vitest';
 import { MESSAGE_CODE, MILLISECOND, ROW_KIND, type Row, SECOND } from '../../src/sim/index.ts';
 import { linkOf } from '../../src/sim/network.ts';
-import { act, ask, createCluster, createLedCluster, endOf, followersOf, get, isolate, leaderOf, pass, put } from './support.ts';
+import {
+  act,
+  ask,
+  createCluster,
+  createLedCluster,
+  endOf,
+  followersOf,
+  get,
+  isolate,
+  leaderOf,
+  messagesOf,
+  pass,
+  put,
+  watch,
+} from './support.ts';
 
 const sends = (rows: readonly Row[]) => rows.filter((row) => row.kind === ROW_KIND.send);
 
@@ -260,5 +274,34 @@ describe('a paused process', () => {
     pass(cluster, 500 * MILLISECOND);
     const outcome = endOf(cluster, patient)?.outcome;
     expect(outcome?.type === 'ok' && outcome.response.type === 'put' && outcome.response.header.revision).toBe(2);
+  });
+
+  test('is given up by who was connected to it after sixteen seconds of silence', () => {
+    const cluster = createLedCluster(3);
+    const [peer = 0, other = 0] = followersOf(cluster);
+    const choosy = ask(cluster, watch('k'), [peer, other], { timeout: undefined });
+    const loyal = ask(cluster, watch('k'), [peer], { timeout: undefined });
+    const brief = ask(cluster, watch('k'), [other, peer], { timeout: undefined });
+    pass(cluster, 1 * SECOND);
+    const values = (call: number) => messagesOf(cluster, call).flatMap(({ events }) => events.map(({ kv }) => kv.value));
+    act(cluster, { type: 'pause', member: peer });
+    act(cluster, { type: 'pause', member: other });
+    pass(cluster, 10 * SECOND);
+    act(cluster, { type: 'resume', member: other });
+    pass(cluster, 5 * SECOND);
+    ask(cluster, put('k', 'v'), [other]);
+    pass(cluster, 500 * MILLISECOND);
+    expect([values(choosy), values(loyal), values(brief)]).toEqual([[], [], ['v']]);
+    pass(cluster, 1 * SECOND);
+    expect([values(choosy), values(loyal), values(brief)]).toEqual([['v'], [], ['v']]);
+    act(cluster, { type: 'resume', member: peer });
+    pass(cluster, 1 * SECOND);
+    ask(cluster, put('k', 'w'), [other]);
+    pass(cluster, 1 * SECOND);
+    expect([values(choosy), values(loyal), values(brief)]).toEqual([
+      ['v', 'w'],
+      ['v', 'w'],
+      ['v', 'w'],
+    ]);
   });
 });

@@ -96,6 +96,8 @@ export type ApiErrorCode =
   | 'proposalDropped'
   /** The member's process went away while the call was open. */
   | 'connectionLost'
+  /** The member's process did not answer for so long that the client gave the connection up. */
+  | 'connectionSilent'
   /** Nobody listens at the address. Only told to those who ask once. */
   | 'connectionRefused';
 
@@ -272,6 +274,11 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
       return { grpc: 'Unknown', text: 'rpc error: code = Unknown desc = raft proposal dropped' };
     case 'connectionLost':
       return { grpc: 'Unavailable', text: 'rpc error: code = Unavailable desc = error reading from server: EOF' };
+    case 'connectionSilent':
+      return {
+        grpc: 'Unavailable',
+        text: 'rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout',
+      };
     case 'connectionRefused':
       return { grpc: 'Unavailable', text: 'rpc error: code = Unavailable desc = connection error: connection refused' };
     default:

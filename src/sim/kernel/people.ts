@@ -8,7 +8,7 @@ import { settleConnections } from './connections.ts';
 import { loseSnapshot } from './messages.ts';
 import { perform } from './perform.ts';
 import { takePlace } from './places.ts';
-import { bootWork, forgetGivenUp, loseProcess, unpause } from './process.ts';
+import { bootWork, loseProcess, pauseProcess, resumeProcess } from './process.ts';
 import { addRow } from './rows.ts';
 import { type Kernel, memberOf, notify, type Queued, SILENCE } from './state.ts';
 import type { Working } from './work.ts';
@@ -39,14 +39,13 @@ export function* happen(kernel: Kernel, entry: JournalEntry): Working {
     }
     case 'pause': {
       const member = memberOf(kernel, action.member);
-      if (member.isUp) member.isPaused = true;
+      if (member.isUp) pauseProcess(kernel, member, at);
       return;
     }
     case 'resume': {
       const member = memberOf(kernel, action.member);
       if (!member.isPaused) return;
-      unpause(member, at);
-      forgetGivenUp(member);
+      resumeProcess(kernel, member, at);
       // It comes before everything else of this instant: its source is that of people.
       notify(member, { time: at, source: 0, sequence: kernel.actionSequence++, input: { type: 'resume' } });
       return;

@@ -1,6 +1,6 @@
 /** Processes: begun, stopped as by SIGSTOP, lost with everything that was in their memory. */
 import { ZERO_ID } from '../../base/index.ts';
-import { callsAt } from '../client.ts';
+import { type ClientEvent, callsAt, LONGEST_SILENCE } from '../client.ts';
 import { diskCrash, diskRecords } from '../disk.ts';
 import type { HostConfig } from '../host/index.ts';
 import { addressOf, clusterOf, MAX_MEMBERS, type SimTime } from '../scenario.ts';
@@ -57,21 +57,46 @@ export function loseProcess(kernel: Kernel, member: KernelMember, time: SimTime)
   }
 }
 
+/** Stops it as by SIGSTOP: whoever is connected to it hears nothing any more, and gives up in the end. */
+export function pauseProcess(kernel: Kernel, member: KernelMember, time: SimTime): void {
+  if (member.isPaused) return;
+  member.isPaused = true;
+  const source = ADDRESS_SOURCE + member.ordinal;
+  for (const [ordinal, { client }] of kernel.clients) {
+    for (const { call, attempt, once } of callsAt(client, member.ordinal)) {
+      if (once) continue;
+      const event: ClientEvent = { type: 'silent', call, attempt, member: member.ordinal };
+      tellClient(kernel, ordinal, time + LONGEST_SILENCE, source, member.addressSequence++, event);
+    }
+  }
+}
+
+/** It goes on with what has reached it meanwhile. */
+export function resumeProcess(kernel: Kernel, member: KernelMember, time: SimTime): void {
+  unpause(member, time);
+  for (const client of kernel.clients.values())
+    client.inbox = client.inbox.filter(({ event }) => event.type !== 'silent' || event.member !== member.ordinal);
+  member.inbox = withoutGivenUp(member.inbox);
+}
+
 /** What has reached a paused process is there for it, or refused, from now on. */
-export function unpause(member: KernelMember, time: SimTime): void {
+function unpause(member: KernelMember, time: SimTime): void {
   if (!member.isPaused) return;
   member.isPaused = false;
   member.nextLocal = Math.max(member.nextLocal, time);
   member.inbox = member.inbox.map((queued) => (queued.time < time ? { ...queued, time } : queued)).sort(compareOrder);
 }
 
-/** Takes away what clients asked a paused process and gave up before it went on: their connections never came to be. */
-export function forgetGivenUp(member: KernelMember): void {
-  const refsOf = (type: Queued['input']['type']) =>
-    new Set(member.inbox.filter(({ input }) => input.type === type).map(({ ref }) => ref));
-  const asked = refsOf('request');
-  const givenUp = refsOf('cancel');
-  const isNothing = ({ input, ref }: Queued) =>
-    (input.type === 'request' || input.type === 'cancel') && asked.has(ref) && givenUp.has(ref);
-  member.inbox = member.inbox.filter((queued) => !isNothing(queued));
+/** Without what clients asked a paused process and gave up before it went on: their connections never came to be. */
+function withoutGivenUp(inbox: readonly Queued[]): Queued[] {
+  const asked = new Map<number, Queued>();
+  const nothing = new Set<Queued>();
+  for (const queued of inbox) {
+    if (queued.input.type === 'request') asked.set(queued.ref, queued);
+    const request = queued.input.type === 'cancel' ? asked.get(queued.ref) : undefined;
+    if (request === undefined) continue;
+    asked.delete(queued.ref);
+    nothing.add(request).add(queued);
+  }
+  return inbox.filter((queued) => !nothing.has(queued));
 }
