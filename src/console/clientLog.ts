@@ -13,7 +13,7 @@ export interface FailedAttempt {
   readonly attempt: number;
   /** The endpoint that the client is, or was, connected to; undefined: it never was. */
   readonly peer: string | undefined;
-  /** `connectionRefused`: the deadline came while nobody listened. */
+  /** `connectionRefused`, `connectionPending`: the deadline came while nobody listened, or while the process was paused. */
   readonly error: ApiError;
 }
 

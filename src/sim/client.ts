@@ -35,6 +35,8 @@ export type ClientEvent =
   | { readonly type: 'stream'; readonly call: number; readonly attempt: number; readonly response: StreamResponse }
   /** Nobody listened at that address. */
   | { readonly type: 'unreachable'; readonly call: number; readonly attempt: number }
+  /** The member's process is paused: there will be a connection when it goes on. */
+  | { readonly type: 'pending'; readonly call: number; readonly attempt: number }
   /** The member's process went away while the call was open. */
   | { readonly type: 'lost'; readonly call: number; readonly attempt: number }
   /** The member's process is paused, and has been for so long that the connection is given up. */
@@ -69,7 +71,7 @@ export interface FailedAttempt {
   readonly attempt: number;
   /** Ordinal of the member that the client is, or was, connected to; 0 = it never was. */
   readonly peer: number;
-  /** `connectionRefused`: the deadline came while nobody listened. */
+  /** `connectionRefused`, `connectionPending`: the deadline came while nobody listened, or while the process was paused. */
   readonly error: ApiError;
 }
 
@@ -101,6 +103,8 @@ interface OpenCall {
   readonly peer: number;
   /** It waits between two attempts: a deadline meanwhile fails none. */
   readonly isPausing: boolean;
+  /** It waits for a connection to its member. */
+  readonly isPending: boolean;
   /** A stream that is open: nothing that its member sends makes the client send anything. */
   readonly isSettled: boolean;
   /** Streams: where to go on after a lost connection; 0 = not created yet. */
@@ -131,6 +135,7 @@ export function beginCall(client: Client, spec: CallSpec): ClientEffect[] {
     failures: 0,
     peer: 0,
     isPausing: false,
+    isPending: false,
     isSettled: false,
     nextRevision: 0,
   };
@@ -163,6 +168,9 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
       return takeMessage(client, call, event.response);
     case 'unreachable':
       return tryNext(client, { ...call, member: 0 });
+    case 'pending':
+      client.calls.set(event.call, { ...call, isPending: true });
+      return [];
     case 'lost':
       return failed(client, call, { code: 'connectionLost' }, isResumed(call.spec.request));
     case 'silent':
@@ -199,7 +207,7 @@ export function cloneClient(client: Client): Client {
 function send(client: Client, before: OpenCall): ClientEffect[] {
   const { spec } = before;
   const member = memberFor(client, before);
-  const call = { ...before, attempt: before.attempt + 1, member, isPausing: false, isSettled: false };
+  const call = { ...before, attempt: before.attempt + 1, member, isPausing: false, isPending: false, isSettled: false };
   client.calls.set(spec.call, call);
   const { attempt } = call;
   if (member === 0) return [{ type: 'wait', delay: MILLISECOND, event: { type: 'unreachable', call: spec.call, attempt } }];
@@ -231,9 +239,8 @@ function failed(client: Client, call: OpenCall, error: ApiError, mayRepeat: bool
 function failAtDeadline(call: OpenCall): ClientEffect[] {
   if (call.isPausing) return [];
   const { failures: attempt, member } = call;
-  return member === 0
-    ? note(call, { attempt, peer: call.peer, error: { code: 'connectionRefused' } })
-    : note(call, { attempt, peer: member, error: { code: 'deadlineExceeded' } });
+  const code = member === 0 ? 'connectionRefused' : call.isPending ? 'connectionPending' : 'deadlineExceeded';
+  return note(call, { attempt, peer: code === 'deadlineExceeded' ? member : call.peer, error: { code } });
 }
 
 function note({ spec }: OpenCall, attempt: FailedAttempt): ClientEffect[] {

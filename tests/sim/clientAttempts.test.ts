@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { ZERO_ID } from '../../src/base/index.ts';
 import type { UnaryRequest } from '../../src/engine/server/index.ts';
-import { ROW_KIND, SECOND } from '../../src/sim/index.ts';
+import { MILLISECOND, ROW_KIND, SECOND } from '../../src/sim/index.ts';
 import {
   act,
   ask,
@@ -68,6 +68,18 @@ test('an address where nobody listens costs no attempt, unless it is the only on
   expect([attempts(cluster, both), endOf(cluster, both)?.outcome.type]).toEqual([[], 'ok']);
   expect([attempts(cluster, alone), endOf(cluster, alone)?.outcome.type]).toEqual([['0 n0 connectionRefused'], 'timeout']);
   expect(attempts(cluster, nowhere)).toEqual(['0 n0 connectionRefused']);
+});
+
+test('a process that is paused is waited for: the attempt fails at the deadline, without a connection', () => {
+  const cluster = createLedCluster(3);
+  const [paused = 0] = followersOf(cluster);
+  const before = ask(cluster, get('k', { revision: 1 }), [paused], { timeout: 100 * MILLISECOND });
+  act(cluster, { type: 'pause', member: paused });
+  const after = ask(cluster, put('k', 'v'), [paused], { timeout: SECOND });
+  pass(cluster, 2 * SECOND);
+  expect(attempts(cluster, before)).toEqual([`0 n${paused} deadlineExceeded`]);
+  expect(attempts(cluster, after)).toEqual(['0 n0 connectionPending']);
+  expect(endOf(cluster, after)?.outcome.type).toBe('timeout');
 });
 
 test('where nobody listens a client knocks ever more rarely, as gRPC does', () => {

@@ -98,6 +98,8 @@ export type ApiErrorCode =
   | 'connectionLost'
   /** The member's process did not answer for so long that the client gave the connection up. */
   | 'connectionSilent'
+  /** The deadline came before there was a connection, for the member's process is paused. */
+  | 'connectionPending'
   /** Nobody listens at the address. Only told to those who ask once. */
   | 'connectionRefused';
 
@@ -279,6 +281,8 @@ export function describeApiError(error: ApiError): { readonly grpc: GrpcCode; re
         grpc: 'Unavailable',
         text: 'rpc error: code = Unavailable desc = keepalive ping failed to receive ACK within timeout',
       };
+    case 'connectionPending':
+      return { grpc: 'DeadlineExceeded', text: 'context deadline exceeded while waiting for connections to become ready' };
     case 'connectionRefused':
       return { grpc: 'Unavailable', text: 'rpc error: code = Unavailable desc = connection error: connection refused' };
     default:

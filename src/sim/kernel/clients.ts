@@ -26,10 +26,11 @@ export function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, ef
         const member = memberOf(kernel, effect.member);
         const fields = { a: ordinal, b: member.ordinal, r: arrival - time, ref: call };
         addRow(kernel, source, sequence, makeRow(time, ROW_KIND.call, fields));
-        if (member.isPaused && effect.hasChoice) {
-          tellClient(kernel, ordinal, arrival, source, sequence, { type: 'unreachable', call, attempt });
-          break;
+        if (member.isPaused) {
+          const type = effect.hasChoice ? 'unreachable' : 'pending';
+          tellClient(kernel, ordinal, arrival, source, sequence, { type, call, attempt });
         }
+        if (member.isPaused && effect.hasChoice) break;
         enqueue(member, {
           time: arrival,
           source,
