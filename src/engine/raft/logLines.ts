@@ -23,7 +23,7 @@ export interface LogLine {
 
 /**
  * etcd's log lines (etcd-io/raft:raft.go, log.go, log_unstable.go). `%x` a member id in hex, `%d` a number, `%s` text,
- * `%l` member ids separated by commas, `%c` a configuration, `%v` a conf change, `%f` a ConfState in protobuf's text form.
+ * `%l` member ids separated by commas, `%c` a configuration, `%v` a conf change, `%f` a ConfState.
  */
 export const TEMPLATES = {
   // Start
@@ -142,7 +142,7 @@ function formatArgument(verb: string, argument: LogArgument | undefined, dialect
     case '%v':
       return dialect === 'v3.7' ? changeV37(argument as ConfChange) : changeV36(argument as ConfChange);
     case '%f':
-      return confStateText(argument as ConfState);
+      return dialect === 'v3.7' ? confStateV37(argument as ConfState) : confStateV36(argument as ConfState);
     default:
       return String(argument);
   }
@@ -166,7 +166,8 @@ function changeV36(change: ConfChange): string {
   return `{${change.transition} [${changes}] [${context}]}`;
 }
 
-function confStateText(confState: ConfState): string {
+/** Protobuf's own text. */
+function confStateV37(confState: ConfState): string {
   const parts = [
     ...confState.voters.map((id) => `voters:${formatDecimal(id)}`),
     ...confState.learners.map((id) => `learners:${formatDecimal(id)}`),
@@ -175,4 +176,10 @@ function confStateText(confState: ConfState): string {
     `auto_leave:${confState.autoLeave}`,
   ];
   return parts.join(' ');
+}
+
+/** As {@link changeV36}. */
+function confStateV36({ voters, learners, votersOutgoing, learnersNext, autoLeave }: ConfState): string {
+  const lists = [voters, learners, votersOutgoing, learnersNext].map((ids) => `[${ids.map(formatDecimal).join(' ')}]`);
+  return `{${lists.join(' ')} ${autoLeave}}`;
 }

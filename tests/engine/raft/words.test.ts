@@ -312,5 +312,11 @@ describe('texts', () => {
       'a ignoring conf change {ConfChangeTransitionAuto [{ConfChangeAddNode 3}] []} at config voters=(10): why',
     );
     expect(say(simple, 'v3.6')).toBe('a ignoring conf change {ConfChangeAddNode 16 [97] 0} at config voters=(10): why');
+    const confState = { voters: ids([1, 16]), votersOutgoing: ids([3]), learners: [], learnersNext: ids([4]), autoLeave: true };
+    const outside = (version: 'v3.6' | 'v3.7') =>
+      formatLogLine({ level: 'WARN', template: 'restoreOutsideConf', args: [id(10), confState] }, version);
+    const said = (words: string) => `a attempted to restore snapshot but it is not in the ConfState ${words}; should never happen`;
+    expect(outside('v3.6')).toBe(said('{[1 16] [] [3] [4] true}'));
+    expect(outside('v3.7')).toBe(said('voters:1 voters:16 voters_outgoing:3 learners_next:4 auto_leave:true'));
   });
 });
