@@ -1,6 +1,6 @@
 /** What Tab offers at a place in a line: commands, flags, their values, and what exists in the cluster. From the same table as help. */
 import { byText, utf8Encode } from '../base/index.ts';
-import { boolFlag, type FlagSpec, parseFlags } from './flags.ts';
+import { boolFlag, type FlagSpec, parseFlags, variableOf } from './flags.ts';
 import { PAGES } from './gateway/pages.ts';
 import { UNARY_METHODS } from './gateway/requests.ts';
 import { commandName, findCommand, visibleFlags } from './resolve.ts';
@@ -132,7 +132,7 @@ interface Offer {
 
 function offerFor(line: readonly string[], typed: string): Offer {
   const isFirst = line.length === 0;
-  if (isFirst && typed.startsWith('ETCDCTL_')) return { place: GLOBAL_FLAGS.map((spec) => `${variableOf(spec)}=`) };
+  if (isFirst && typed.startsWith('ETCDCTL_')) return { place: GLOBAL_FLAGS.map((spec) => `${variableOf(spec.name)}=`) };
   const words = line[0] === 'etcdctl' ? line.slice(1) : line;
   const found = findCommand(words.map(utf8Encode));
   if (!found.ok) return { place: undefined };
@@ -200,10 +200,6 @@ function offerValue(spec: FlagSpec, head: string, typed: string): Offer {
   if (spec.kind === 'bool') return { place: ['false', 'true'], head };
   const comma = spec.kind === 'list' ? typed.lastIndexOf(',') + 1 : 0;
   return { place: VALUES[spec.name], head: typed.slice(0, Math.max(head.length, comma)) };
-}
-
-function variableOf(spec: FlagSpec): string {
-  return `ETCDCTL_${spec.name.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** Where the word begins that the cursor is in or behind; blanks inside quotes do not end one. */

@@ -14,6 +14,7 @@ import {
   splitList,
   textFlag,
   valueFault,
+  variableOf,
 } from './flags.ts';
 import type { HelpWords } from './help.ts';
 import { hintFor } from './hint.ts';
@@ -47,7 +48,7 @@ export const EXIT = {
 
 /** The world around a command line. */
 export interface CommandOptions {
-  /** Environment variables; only ETCDCTL_… matter. */
+  /** Environment variables: etcdctl looks at ETCDCTL_…, programs that it runs at all of them. */
   readonly env: Readonly<Record<string, string>>;
   /** Where requests go when neither flag nor variable says so; stands in for 127.0.0.1:2379. */
   readonly endpoints: readonly string[];
@@ -222,7 +223,7 @@ function describeEnvironment(context: CommandContext, flags: ParsedFlags, endpoi
   const watch = context.name === 'watch' ? ['watch-key', 'watch-range-end'].map((name) => [name, '']) : [];
   return [...own, ...watch]
     .sort(([a = ''], [b = '']) => byText(a, b))
-    .map(([name = '', value]) => `${variableNamed(name)}=${value}\n`)
+    .map(([name = '', value]) => `${variableOf(name)}=${value}\n`)
     .join('');
 }
 
@@ -324,9 +325,9 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
   const used = new Set<string>();
   if (context.name === 'watch') for (const name of ['ETCDCTL_WATCH_KEY', 'ETCDCTL_WATCH_RANGE_END']) if (env[name]) used.add(name);
   const inherited = [...GLOBAL_FLAGS, ...context.inherited];
-  const shadowed = new Set(inherited.filter((spec) => context.flags.values.has(spec.name)).map(variableOf));
+  const shadowed = new Set(inherited.filter((spec) => context.flags.values.has(spec.name)).map(({ name }) => variableOf(name)));
   for (const spec of inherited) {
-    const name = variableOf(spec);
+    const name = variableOf(spec.name);
     const value = utf8Encode(env[name] ?? '');
     if (value === '' || shadowed.has(name)) continue;
     used.add(name);
@@ -354,12 +355,4 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
 /** The time, as a log line writes it. */
 export function* timestamp({ options }: Pick<CommandContext, 'options'>): Steps<string> {
   return options.timestampOf?.(yield* now()) ?? NO_TIME;
-}
-
-function variableOf(spec: FlagSpec): string {
-  return variableNamed(spec.name);
-}
-
-function variableNamed(flag: string): string {
-  return `ETCDCTL_${flag.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -221,3 +221,8 @@ function setFlag(
   }
   return undefined;
 }
+
+/** The variable that sets a flag where the line does not. */
+export function variableOf(flag: string): string {
+  return `ETCDCTL_${flag.toUpperCase().replaceAll('-', '_')}`;
+}

@@ -40,7 +40,7 @@ export type Hint =
   | { readonly code: 'trailingBackslash'; readonly at: number }
   /** A shell construct (pipe, redirection, substitution …) at column `at`. */
   | { readonly code: 'unsupportedShell'; readonly construct: string; readonly at: number }
-  /** A program that this console has not: it has echo, true, false, sh -c and etcdctl. */
+  /** A program that this console has not; exec.ts has those that it has. */
   | { readonly code: 'noProgram'; readonly name: string }
   /** etcdctl itself breaks down here, with a Go trace. */
   | { readonly code: 'etcdctlPanics' }

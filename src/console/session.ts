@@ -74,7 +74,7 @@ export interface SessionState {
   readonly finished: readonly FinishedCommand[];
   /** Lines that wait for the command under way. */
   readonly queue: readonly string[];
-  /** ETCDCTL_… variables. */
+  /** Variables that lines have set. */
   readonly env: Readonly<Record<string, string>>;
   /** Where requests go when neither flag nor variable says so. */
   readonly endpoints: readonly string[];

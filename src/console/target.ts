@@ -1,5 +1,5 @@
 /**
- * Where requests run, as the console sees it: the simulation's clients and a live etcd are both a {@link ConsoleTarget}.
+ * Where requests run, as the console sees it: a client of the simulation, in the page or inline, is a {@link ConsoleTarget}.
  * Everything is a callback, which may also come before the call returns; nothing here needs a promise or a timer.
  */
 import { assert, type Bytes, unreachable } from '../base/index.ts';

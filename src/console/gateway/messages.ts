@@ -27,10 +27,10 @@ function names(...values: readonly string[]): { readonly names: readonly string[
   return { names: values };
 }
 
-export const SORT_ORDER = ['NONE', 'ASCEND', 'DESCEND'];
-export const SORT_TARGET = ['KEY', 'VERSION', 'CREATE', 'MOD', 'VALUE'];
-export const COMPARE_RESULT = ['EQUAL', 'GREATER', 'LESS', 'NOT_EQUAL'];
-export const COMPARE_TARGET = ['VERSION', 'CREATE', 'MOD', 'VALUE', 'LEASE'];
+const SORT_ORDER = ['NONE', 'ASCEND', 'DESCEND'];
+const SORT_TARGET = ['KEY', 'VERSION', 'CREATE', 'MOD', 'VALUE'];
+const COMPARE_RESULT = ['EQUAL', 'GREATER', 'LESS', 'NOT_EQUAL'];
+const COMPARE_TARGET = ['VERSION', 'CREATE', 'MOD', 'VALUE', 'LEASE'];
 const ALARM_TYPE = names('NONE', 'NOSPACE', 'CORRUPT');
 const PERMISSION_TYPE = names('READ', 'WRITE', 'READWRITE');
 

@@ -95,7 +95,7 @@ function encodeValue(type: FieldType, value: ProtoValue): Bytes {
 const ESCAPES: Readonly<Record<string, string>> = { '\b': '\\b', '\f': '\\f', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** A string as protojson writes it: only what JSON asks for is escaped. */
-export function protoJsonString(text: Bytes): Bytes {
+function protoJsonString(text: Bytes): Bytes {
   let out = '"';
   for (const char of text) {
     if (char === '"' || char === '\\') out += `\\${char}`;
