@@ -68,7 +68,7 @@ export function toInteger(text: string, what: string, min: number, max: number):
 }
 
 /** A file's text. Throws {@link UsageError}, which names the file and what is wrong with it. */
-export function readText(path: string): string {
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

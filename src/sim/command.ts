@@ -63,5 +63,3 @@ export interface JournalEntry {
   readonly order: number;
   readonly action: Action;
 }
-
-export type Journal = readonly JournalEntry[];

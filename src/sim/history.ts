@@ -102,7 +102,7 @@ export interface LineThen extends ServerLine {
 /** Watches that are kept after their end. */
 const MOST_ENDED = 256;
 /** Of what a watcher missed so much is counted. */
-export const MOST_MISSED = 1000;
+const MOST_MISSED = 1000;
 
 /** A past member, for reading. */
 export interface MemberThen {

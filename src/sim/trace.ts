@@ -60,8 +60,6 @@ export const ROW_KIND = {
   config: 23,
 } as const;
 
-export type RowKind = keyof typeof ROW_KIND;
-
 /** `p` of a role row. */
 export const ROLE_CODE = { StateFollower: 0, StatePreCandidate: 1, StateCandidate: 2, StateLeader: 3 } as const;
 
@@ -94,8 +92,6 @@ export const MESSAGE_CODE = {
   readIndex: 18,
   readIndexAnswer: 19,
 } as const;
-
-export type MessageCode = keyof typeof MESSAGE_CODE;
 
 /** `p` of an end row. */
 export const OUTCOME_CODE = { ok: 0, error: 1, timeout: 2, canceled: 3 } as const;

@@ -28,8 +28,8 @@ import { foundersConfig } from './islands.ts';
 import { entryText } from './texts.ts';
 
 /** How long something that was lost, or a call that ended, stays to be seen; virtual µs. */
-export const LOSS_FADES = 150_000;
-export const CALL_LINGERS = 400_000;
+const LOSS_FADES = 150_000;
+const CALL_LINGERS = 400_000;
 
 export interface FoldedMember {
   health: Health;

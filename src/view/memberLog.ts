@@ -36,7 +36,7 @@ export function passesFilter(line: PastLine, { level, text }: LineFilter): boole
 }
 
 /** Message and fields in one line for people. */
-export function prettyLine({ message, fields }: PastLine): string {
+function prettyLine({ message, fields }: PastLine): string {
   return [message, ...fields.map(prettyField)].join(' ');
 }
 

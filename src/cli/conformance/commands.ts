@@ -49,7 +49,7 @@ export function createInteractionPlayer(): (directive: Directive) => string {
 }
 
 /** Runs one command. @returns what it and the members printed, an error last; `ok` for nothing */
-export function answerInteractionCommand(environment: Environment, directive: Directive): string {
+function answerInteractionCommand(environment: Environment, directive: Directive): string {
   const { output } = environment;
   output.text = '';
   const error = handle(environment, directive.command, new CommandArguments(directive));

@@ -73,7 +73,7 @@ export function ownNode(node: KeyNode, owner: Owner, shared: number): KeyNode {
   return own;
 }
 
-export function copyNode(node: KeyNode, owner: Owner): KeyNode {
+function copyNode(node: KeyNode, owner: Owner): KeyNode {
   const { skip } = node;
   const numbers = node.numbers.slice();
   if (node.children === undefined) return createLeaf(owner, numbers, skip, node.newest.slice(), node.pairs.slice());

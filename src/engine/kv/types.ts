@@ -33,8 +33,6 @@ export interface WatchError {
   readonly code: 'emptyWatcherRange';
 }
 
-export type KvError = RevisionError | PutError | WatchError;
-
 /** Keys that a request means, as etcd writes them. */
 export interface KeyRange {
   readonly key: Bytes;

@@ -46,7 +46,7 @@ const CLUSTER_VERSION_TEXT = '3.6.0';
 const VERSION_TICKS = 50;
 
 /** The data of an entry. */
-export function encodeClusterCommand(command: ClusterCommand): Bytes {
+function encodeClusterCommand(command: ClusterCommand): Bytes {
   const header = messageField(HEADER, varintField(1, command.requestId));
   if (command.type === 'clusterVersion') {
     return header + messageField(CLUSTER_VERSION, bytesField(1, utf8Encode(command.version)));

@@ -7,7 +7,7 @@ import type { KeyValue } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 
 /** Seconds: one and a half election timeouts, rounded up. */
-export const MIN_LEASE_TTL = 2;
+const MIN_LEASE_TTL = 2;
 /** Seconds. etcd: MaxLeaseTTL. */
 const MAX_LEASE_TTL = 9_000_000_000;
 

@@ -136,7 +136,7 @@ export function hostLines(host: Host, from: SimTime, to: SimTime): HostLine[] {
 }
 
 /** When this member's next own event is due. */
-export function nextLocalOf(host: Host): SimTime {
+function nextLocalOf(host: Host): SimTime {
   return host.sync === undefined ? host.nextTick : Math.min(host.sync.doneAt, host.nextTick);
 }
 

@@ -41,7 +41,7 @@ export function CallNote({ frame, layout, captions }: CallNoteProps) {
 }
 
 /** Beside the path, where the note covers no member and no island's name; undefined where there is no such place. */
-export function notePlace(
+function notePlace(
   layout: StageLayout,
   member: number,
   width: number,

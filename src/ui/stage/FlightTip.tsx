@@ -27,7 +27,7 @@ export function useFlightTip(layout: StageLayout): {
 }
 
 /** The nearest message whose mark covers the point. */
-export function flightAt(frame: Frame, time: number, layout: StageLayout, x: number, y: number): number | undefined {
+function flightAt(frame: Frame, time: number, layout: StageLayout, x: number, y: number): number | undefined {
   const walls = standingWalls(frame.walls, layout);
   let best: number | undefined;
   let bestDistance = layout.glyph * 0.6;

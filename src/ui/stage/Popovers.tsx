@@ -79,7 +79,7 @@ function Placed({
 }
 
 /** Right of the anchor, else left, else below, else above; inside the box in any case. */
-export function besidePlace(anchor: Rect, size: Box, box: Box): Point {
+function besidePlace(anchor: Rect, size: Box, box: Box): Point {
   const margin = 8;
   const clampX = (x: number) => Math.max(margin, Math.min(x, box.width - size.width - margin));
   const clampY = (y: number) => Math.max(margin, Math.min(y, box.height - size.height - margin));

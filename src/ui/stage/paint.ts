@@ -61,7 +61,7 @@ export function paintStage(pen: StagePen, scene: StageScene): void {
 }
 
 /** Messages between members. */
-export function paintFlights(pen: StagePen, scene: StageScene): void {
+function paintFlights(pen: StagePen, scene: StageScene): void {
   const { frame, layout } = scene;
   const walls = standingWalls(frame.walls, layout);
   const placed: { readonly flight: Flight; readonly at: FlightPlace }[] = [];
@@ -110,7 +110,7 @@ interface Pill {
 }
 
 /** How many of each kind fly on each lane. */
-export function bundle(flights: readonly Flight[]): ReadonlyMap<string, number> {
+function bundle(flights: readonly Flight[]): ReadonlyMap<string, number> {
   const lanes = new Map<string, number>();
   for (const flight of flights) lanes.set(laneOf(flight), (lanes.get(laneOf(flight)) ?? 0) + 1);
   return lanes;

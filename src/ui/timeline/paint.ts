@@ -25,9 +25,9 @@ export interface TimelineView {
 }
 
 /** px from the top: words, then lanes. */
-export const WORDS_HEIGHT = 30;
+const WORDS_HEIGHT = 30;
 /** px below the lanes: the axis. */
-export const AXIS_HEIGHT = 20;
+const AXIS_HEIGHT = 20;
 
 export function paintTimeline(ctx: CanvasRenderingContext2D, view: TimelineView, tokens: Tokens): void {
   const { plot, height, timeline } = view;
