@@ -268,8 +268,9 @@ function troubleOf(error: ApiError): Trouble {
   const end = connectionEnd(error.code);
   if (end !== undefined) return { type: 'end', end };
   // The member asks itself, over no wire: what would be too large for one is too large for the log as well.
-  const isTooLarge = error.code === 'receivedTooLarge';
-  return refused(grpcStatusOf(isTooLarge ? { code: 'requestTooLarge' } : error).message);
+  const status = grpcStatusOf(error.code === 'receivedTooLarge' ? { code: 'requestTooLarge' } : error);
+  // What is none of etcd's own errors keeps its code.
+  return error.code === 'deadlineExceeded' ? { type: 'error', status } : refused(status.message);
 }
 
 function refused(message: Bytes): Trouble & { readonly type: 'error' } {

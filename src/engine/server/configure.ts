@@ -150,7 +150,8 @@ export function tickPromotions(member: Member): void {
   for (const promotion of member.waitingPromotions) {
     if (member.now - promotion.startedAt < REQUEST_TIMEOUT) continue;
     member.waitingPromotions = member.waitingPromotions.filter((other) => other !== promotion);
-    member.outputs.push({ type: 'refuse', call: promotion.call, error: { code: 'timeout' } });
+    const code = member.raft.lead === ZERO_ID ? 'noLeader' : 'timeout';
+    member.outputs.push({ type: 'refuse', call: promotion.call, error: { code } });
   }
   askPromotions(member);
 }
