@@ -24,8 +24,17 @@ interface Normalizer {
   diff(a: Played, b: Played): readonly Difference[];
 }
 
-/** Differences that are right, as `session: step field`, each with its reason. There are none. */
-const ALLOWED: ReadonlyMap<string, string> = new Map();
+/** Differences that are right, as `session: step field`, each with its reason. */
+const ALLOWED: ReadonlyMap<string, string> = new Map([
+  [
+    'http_rest.json: ["http_rest",59,""] response',
+    "members are listed in the order of their ids, and the new one's comes from the clock",
+  ],
+  [
+    'endpoints.3.json: ["endpoints",55,""] stderr',
+    'a port with a blank behind it is a name, which Go looks up: here are no names, and nobody listens',
+  ],
+]);
 
 const recorded = new URL('../recorded/etcdctl/', import.meta.url);
 const { normalize, diff }: Normalizer = await import(new URL('normalize.mjs', recorded).href);
@@ -52,7 +61,7 @@ test.each(names)('%s', (name) => {
 });
 
 test('all of them were there', () => {
-  expect(names).toHaveLength(59);
-  expect(compared).toBe(2_037);
-  expect(logged).toBe(177);
+  expect(names).toHaveLength(73);
+  expect(compared).toBe(2_749);
+  expect(logged).toBe(228);
 });

@@ -18,6 +18,8 @@ export interface RecordedCommand {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly background?: string;
+  /** Left out: the first member's. */
+  readonly endpoints?: string | number;
 }
 
 export interface RecordedSession {

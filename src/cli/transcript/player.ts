@@ -208,12 +208,15 @@ class Player {
     const isCut = collected.exit === undefined;
     if (isCut) this.#interrupt(collected, 'SIGINT');
     this.#kill(collected);
-    const response = utf8Decode(answer.body);
+    // Who recorded speaks HTTP and nothing else: where another protocol begins, they hear nothing.
+    const isOther = answer.head?.status === 101;
+    const head = isOther ? undefined : answer.head;
+    const response = isOther ? '' : utf8Decode(answer.body);
     this.#learn(step.capture, response);
-    const header = (name: string) => answer.head?.headers.find(([other]) => other === name)?.[1] ?? null;
+    const header = (name: string) => head?.headers.find(([other]) => other === name)?.[1] ?? null;
     this.#record({
       http,
-      status: answer.head?.status ?? null,
+      status: head?.status ?? null,
       contentType: header('Content-Type'),
       cors: header('Access-Control-Allow-Origin'),
       response,

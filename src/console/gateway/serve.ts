@@ -18,7 +18,7 @@ import {
   plainError,
   sendPage,
 } from './http.ts';
-import { CONCURRENCY_METHODS, type ConcurrencyMethod, observeElection } from './locks.ts';
+import { CONCURRENCY_METHODS, type ConcurrencyAnswer, type ConcurrencyMethod, observeElection } from './locks.ts';
 import { EmptyRequest, LeaderRequest, LeaseIdRequest, WatchRequest } from './messages.ts';
 import { PAGES } from './pages.ts';
 import { decodeProtoJson, type MessageType, type ProtoRecord } from './protoJson.ts';
@@ -33,7 +33,7 @@ import {
   INVALID_ARGUMENT,
   type ShownResponse,
 } from './responses.ts';
-import { beginStream, type Exchange, endOfStream, keepAlive, takeSnapshot } from './streams.ts';
+import { beginStream, type Exchange, endOfStream, keepAlive, takeSnapshot, within } from './streams.ts';
 import { serveWatch } from './watch.ts';
 import { isUpgrade, serveWebSocket, textFrame, upgradeRefusal } from './webSocket.ts';
 
@@ -50,7 +50,7 @@ export function* serveHttp(request: HttpRequest, endpoint: string, sink: HttpSin
     once: true,
     maxSent: Number.POSITIVE_INFINITY,
   };
-  const exchange: Exchange = { connection, sink, method: request.method, body: request.body };
+  const exchange: Exchange = { connection, sink, method: request.method, body: request.body, timeout: undefined };
   if (request.method === 'OPTIONS') return yield* sendStatic(exchange, { status: 200, headers: [], body: '' });
   const [path = '', query = ''] = splitOnce(request.target, '?');
   const decoded = decodePath(path);
@@ -106,20 +106,21 @@ function* serveGateway(exchange: Exchange, path: string, patience: Bytes): Steps
   const timeout = Number(amount) === 0 ? undefined : Math.round(Number(amount) * (TIMEOUT_UNITS[unit] ?? 0));
   if (patience !== '' && amount === '')
     return yield* sendStatic(exchange, errorPage({ code: 3, message: `invalid grpc-timeout: ${patience}` }));
-  if (stream !== undefined) return yield* stream(exchange);
-  if (unary !== undefined)
-    return yield* withBody(exchange, unary.message, (record) => serveUnary(exchange, unary, record, timeout));
+  const timed: Exchange = { ...exchange, timeout };
+  if (stream !== undefined && timeout !== undefined && timeout <= 0)
+    return yield* sendStatic(exchange, errorPage(grpcStatusOf({ code: 'deadlineExceeded' })));
+  if (stream !== undefined) return yield* stream(timed);
+  if (unary !== undefined) return yield* withBody(timed, unary.message, (record) => serveUnary(timed, unary, record));
   if (concurrency === undefined) return 'done';
-  return yield* withBody(exchange, concurrency.message, (record) => serveConcurrency(exchange, concurrency, record));
+  return yield* withBody(timed, concurrency.message, (record) => serveConcurrency(timed, concurrency, record));
 }
 
-/** @param timeout µs */
-function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecord, timeout: number | undefined): Steps<HttpEnd> {
+function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecord): Steps<HttpEnd> {
   const refusal = sizeRefusal(method.message, record);
   if (refusal !== undefined) return yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
   const request = method.request(record);
   if (typeof request === 'string') return yield* sendStatic(exchange, errorPage(grpcStatusOf({ code: request })));
-  const outcome = yield* callWithin(exchange.connection, request, timeout);
+  const outcome = yield* callWithin(exchange.connection, request, exchange.timeout);
   if (outcome.ok)
     return yield* sendPage(exchange.sink, exchange.method, answerPage(encodeResponse(outcome.response as ShownResponse))); // no method inspects
   const end = connectionEnd(outcome.error.code);
@@ -130,7 +131,8 @@ function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecor
 function* serveConcurrency(exchange: Exchange, method: ConcurrencyMethod, record: ProtoRecord): Steps<HttpEnd> {
   const refusal = sizeRefusal(method.message, record);
   if (refusal !== undefined) return yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
-  const answer = yield* method.answer(exchange.connection, record);
+  const late: ConcurrencyAnswer = { type: 'error', status: grpcStatusOf({ code: 'deadlineExceeded' }) };
+  const answer = yield* within(exchange.timeout, method.answer(exchange.connection, record), late);
   if (answer.type === 'end') return answer.end;
   return yield* sendPage(exchange.sink, exchange.method, answer.type === 'ok' ? answerPage(answer.body) : errorPage(answer.status));
 }

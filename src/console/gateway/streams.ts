@@ -1,7 +1,7 @@
 /** Answers in parts: one JSON object and a newline each. spec/etcd.md 7.2 */
 import { type Bytes, type Id64, ZERO_ID } from '../../base/index.ts';
 import type { ApiError } from '../../engine/server/errors.ts';
-import { type Connection, call, type Steps } from '../program.ts';
+import { type Connection, call, now, type Reply, type Steps, type StreamNumber } from '../program.ts';
 import { CORS, connectionEnd, type HttpEnd, type HttpHeader, type HttpSink, JSON_TYPE } from './http.ts';
 import { encodeStreamError, encodeStreamed, type GrpcStatus, grpcStatusOf, httpStatusOf } from './responses.ts';
 
@@ -11,6 +11,8 @@ export interface Exchange {
   readonly sink: HttpSink;
   readonly method: string;
   readonly body: Bytes;
+  /** µs that the whole of it may take, as the header `Grpc-Timeout` says; undefined = no end. */
+  readonly timeout: number | undefined;
 }
 
 /** How a stream ended for its member. */
@@ -59,7 +61,42 @@ export const STREAM_DONE: StreamEnd = { type: 'end', end: 'done' };
 /** Parts as they come, to the end. @param parts hands each on and comes to how it ended */
 export function* beginStream(exchange: Exchange, parts: (send: StreamSink) => Steps<StreamEnd>): Steps<HttpEnd> {
   const stream = new StreamSink(exchange.sink);
-  return yield* stream.finish(yield* parts(stream));
+  return yield* stream.finish(yield* within(exchange.timeout, parts(stream), endOfStream({ code: 'deadlineExceeded' })));
+}
+
+/**
+ * Steps that have to come to their end in time. Late, what has asked to hear of interrupts hears of one, and cleans up; what has not
+ * is left where it is, with its streams closed.
+ *
+ * @param timeout µs; undefined = no end
+ */
+export function* within<T>(timeout: number | undefined, steps: Steps<T>, late: T): Steps<T> {
+  if (timeout === undefined) return yield* steps;
+  const until = (yield* now()) + timeout;
+  const streams = new Set<StreamNumber>();
+  let catches = false;
+  let isLate = timeout <= 0;
+  if (isLate) return late;
+  let step = steps.next({ type: 'done' });
+  while (step.done !== true) {
+    const effect = step.value;
+    if (effect.type === 'catchInterrupt') catches = true;
+    if (effect.type === 'open') streams.add(effect.stream);
+    if (effect.type === 'close') streams.delete(effect.stream);
+    const mayWait = effect.type === 'receive' && !isLate && until < (effect.until ?? Number.POSITIVE_INFINITY);
+    const reply: Reply = yield mayWait ? { ...effect, until } : effect;
+    if (!mayWait || reply.type !== 'late') {
+      step = steps.next(reply);
+      continue;
+    }
+    isLate = true;
+    if (!catches) {
+      for (const stream of streams) yield { type: 'close', stream };
+      return late;
+    }
+    step = steps.next({ type: 'interrupted' });
+  }
+  return isLate ? late : step.value;
 }
 
 /** One answer to each message. A lease that is not there has no time to live. */
