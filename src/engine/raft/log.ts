@@ -151,12 +151,13 @@ export function entriesFrom(log: RaftLog, index: LogIndex, maxSize: number): rea
   return index > last ? NO_ENTRIES : logSlice(log, index, last + 1, maxSize);
 }
 
-/** Is there an entry in [lo, hi) that the test holds for? Reads page by page. etcd-io/raft:log.go (scan). */
+/** Is there an entry in [lo, hi) that the test holds for? Reads page by page, none of them empty. etcd-io/raft:log.go (scan). */
 export function someEntry(log: RaftLog, lo: LogIndex, hi: LogIndex, pageSize: number, test: (entry: Entry) => boolean): boolean {
   for (let from = lo; from < hi; ) {
     const page = logSlice(log, from, hi, pageSize);
-    const error = page === 'compacted' ? RAFT_ERROR_TEXT.compacted : page.length === 0 ? `got 0 entries in [${from}, ${hi})` : '';
-    if (page === 'compacted' || error !== '') return fatal(log.lines, `error scanning unapplied entries [${lo}, ${hi}): ${error}`);
+    if (page === 'compacted') {
+      return fatal(log.lines, `error scanning unapplied entries [${lo}, ${hi}): ${RAFT_ERROR_TEXT.compacted}`);
+    }
     if (page.some(test)) return true;
     from += page.length;
   }
