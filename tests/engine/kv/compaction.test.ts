@@ -2,11 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { below, createPrng, pick, toId64, ZERO_ID } from '../../../src/base/index.ts';
 import {
+  beginWrite,
   compact,
   compactRevision,
   compactStep,
   createKv,
   currentRevision,
+  endWrite,
   hashKv,
   installSnapshot,
   type Kv,
@@ -17,6 +19,8 @@ import {
   snapshotKv,
   syncWatchers,
   takeWatchResponses,
+  writeDelete,
+  writePut,
 } from '../../../src/engine/kv/index.ts';
 import {
   compactFully,
@@ -26,6 +30,7 @@ import {
   keysOf,
   must,
   put,
+  putOptions,
   rangeOptions,
   stored,
   watch,
@@ -68,6 +73,17 @@ describe('survivors (1.2)', () => {
       compactFully(kv, i + 1);
       expect(must(range(kv, rangeOptions('foo', '', { revision: i + 2 }))).kvs).toEqual(kvs);
     });
+  });
+
+  test('what a transaction put after it had deleted it stays, unlike in etcd 3.6.14, which loses it and ends', () => {
+    const kv = createKv();
+    put(kv, 'k', 'old');
+    const write = beginWrite(kv);
+    writeDelete(write, { key: 'k', rangeEnd: '\0' });
+    writePut(write, putOptions('k', 'new'));
+    endWrite(write);
+    compactFully(kv, 3);
+    expect(must(range(kv, rangeOptions('k', ''))).kvs).toMatchObject([{ value: 'new', createRevision: 3, modRevision: 3, version: 1 }]);
   });
 
   test('a key that was forgotten begins anew', () => {
