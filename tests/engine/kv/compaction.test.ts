@@ -83,7 +83,9 @@ describe('survivors (1.2)', () => {
     writePut(write, putOptions('k', 'new'));
     endWrite(write);
     compactFully(kv, 3);
-    expect(must(range(kv, rangeOptions('k', ''))).kvs).toMatchObject([{ value: 'new', createRevision: 3, modRevision: 3, version: 1 }]);
+    expect(must(range(kv, rangeOptions('k', ''))).kvs).toMatchObject([
+      { value: 'new', createRevision: 3, modRevision: 3, version: 1 },
+    ]);
   });
 
   test('a key that was forgotten begins anew', () => {
