@@ -20,8 +20,9 @@ import {
 
 /** The library looks twice a second for what is due, give or take what its timers are late: a third of 3 s is over at the second look. */
 const TICK = 501_500;
-/** A lease of which nothing was ever heard is given up after that. */
-const FIRST_TTL = 5_000_000;
+/** A lease of which nothing was ever heard is given up that much after a connection would be, or after this if it never would. */
+const FIRST_PATIENCE = 1_000_000;
+const DEFAULT_TTL = 5_000_000;
 
 /** A guest's calls and streams are counted from here on: its host makes fewer meanwhile. */
 const GUEST_NUMBERS = 1_000_000;
@@ -51,15 +52,15 @@ export type News =
   /** Said once: the lease is gone, or nothing was heard of it for its time to live. */
   | { readonly type: 'expired' };
 
-/** @param ttl seconds, as granted; undefined = not known yet. @param at virtual µs: the first keep-alive is sent at once */
-export function createKeeper(connection: Connection, lease: Id64, ttl: number | undefined, at: number): Keeper {
-  const deadline = at + (ttl === undefined ? FIRST_TTL : ttl * 1_000_000);
+/** @param dialTimeout µs; 0 = none. @param at virtual µs: the first keep-alive is sent at once */
+export function createKeeper(connection: Connection, lease: Id64, dialTimeout: number, at: number): Keeper {
+  const deadline = at + (dialTimeout === 0 ? DEFAULT_TTL : dialTimeout + FIRST_PATIENCE);
   return { connection, lease, tick: at, due: at, deadline, pending: undefined, calls: 0, streams: 0, stash: [] };
 }
 
 /** For a program without a lease that runs others. */
 export function createIdleKeeper(connection: Connection): Keeper {
-  return { ...createKeeper(connection, ZERO_ID, undefined, 0), tick: undefined };
+  return { ...createKeeper(connection, ZERO_ID, 0, 0), tick: undefined };
 }
 
 /** Waits for the next thing to happen, and keeps the lease alive meanwhile. @param until virtual µs at which it is late */

@@ -12,7 +12,7 @@ const pass = ({ stage }: Terminal, seconds: number) => stage.pass(stage.run.kern
 const codes = (hints: readonly { readonly code: string }[]) => hints.map(({ code }) => code);
 
 describe('make-mirror', () => {
-  test('copies what is there, then every change, and counts them every 30 s', () => {
+  test('TestCtlV3MakeMirror, TestCtlV3MakeMirrorModifyDestPrefix: copies what is there, then every change, and counts them every 30 s', () => {
     const terminal = openTerminal(3);
     terminal.type('put src/a 1');
     terminal.type('put src/b 2');
@@ -40,7 +40,7 @@ describe('make-mirror', () => {
     expect(revisions).toEqual(['3', '3', '4']);
   });
 
-  test('with a revision begins there, and then drops the prefix where none is given', () => {
+  test('TestCtlV3MakeMirrorWithWatchRev, TestCtlV3MakeMirrorNoDestPrefix: with a revision begins there, and then drops the prefix where none is given', () => {
     const terminal = openTerminal(1);
     terminal.type('put src/a 1');
     terminal.type('put src/b 2');

@@ -8,8 +8,8 @@ export interface Terminal {
   readonly stage: Stage;
   /** Starts a line. @param stdin what is typed after it; left out: standard input is closed */
   start(line: string, stdin?: string): CollectedRun;
-  /** Runs a line to its end, or for `seconds`. */
-  type(line: string, seconds?: number): TypedLine;
+  /** Runs a line to its end, or for `seconds`. @param stdin all that it can read */
+  type(line: string, seconds?: number, stdin?: string): TypedLine;
 }
 
 export interface TypedLine {
@@ -27,15 +27,15 @@ export function openTerminal(members: number, changes: Partial<Scenario> = {}): 
   const run = createInlineRun({ ...freshScenario(members, 1), ...changes });
   advanceInline(run, 4 * SECOND);
   const stage = createStage(run, (endpoint) => Number(/^(?:http:\/\/)?n(\d):2379$/.exec(endpoint)?.[1] ?? 0));
-  const start = (line: string, stdin?: string) => {
+  const begin = (line: string, stdin: string, isOpen: boolean) => {
     const { program } = compileLine(line, { env: {}, endpoints: ['n1:2379'] });
-    return collectRun(program, stage.createTarget(), utf8Encode(stdin ?? ''), stdin !== undefined);
+    return collectRun(program, stage.createTarget(), utf8Encode(stdin), isOpen);
   };
   return {
     stage,
-    start,
-    type: (line, seconds = 20) => {
-      const ran = start(line);
+    start: (line, stdin) => begin(line, stdin ?? '', stdin !== undefined),
+    type: (line, seconds = 20, stdin = '') => {
+      const ran = begin(line, stdin, false);
       stage.pass(run.kernel.now + seconds * SECOND, () => ran.exit !== undefined);
       const exit = ran.exit?.code;
       ran.running.kill();

@@ -78,39 +78,42 @@ const saved = createLedCluster(3, { scenario: { boot: 'etcd' } });
 fill(saved);
 const snapshot = save(saved, 2);
 
-test.each(['etcd', 'lean'] as const)('each member of the new cluster begins with what was saved (%s)', (boot) => {
-  const cluster = createCluster(5, { seed: 3, scenario: { boot, snapshot } });
-  pass(cluster, 1);
-  for (const { member } of cluster.run.hosts.values()) {
-    expect(member.raft).toMatchObject({ term: 1, log: { committed: 5 }, storage: { compactedIndex: 5, compactedTerm: 1 } });
-    expect(member.appliedIndex).toBe(5);
-    expect(member.membership.members.map(({ name }) => name).sort()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']);
-  }
-  pass(cluster, 4 * SECOND);
-  const leader = leaderOf(cluster);
-  expect(cluster.run.hosts.get(leader)?.member.raft.term).toBe(2);
-  const before = hashOf(saved, 1);
-  expect(before).toMatchObject({ compactRevision: 3, hashRevision: 6 });
-  for (const member of [1, 2, 3, 4, 5]) expect(hashOf(cluster, member)).toEqual(before);
+test.each(['etcd', 'lean'] as const)(
+  'TestCtlV3Snapshot: each member of the new cluster begins with what was saved (%s)',
+  (boot) => {
+    const cluster = createCluster(5, { seed: 3, scenario: { boot, snapshot } });
+    pass(cluster, 1);
+    for (const { member } of cluster.run.hosts.values()) {
+      expect(member.raft).toMatchObject({ term: 1, log: { committed: 5 }, storage: { compactedIndex: 5, compactedTerm: 1 } });
+      expect(member.appliedIndex).toBe(5);
+      expect(member.membership.members.map(({ name }) => name).sort()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']);
+    }
+    pass(cluster, 4 * SECOND);
+    const leader = leaderOf(cluster);
+    expect(cluster.run.hosts.get(leader)?.member.raft.term).toBe(2);
+    const before = hashOf(saved, 1);
+    expect(before).toMatchObject({ compactRevision: 3, hashRevision: 6 });
+    for (const member of [1, 2, 3, 4, 5]) expect(hashOf(cluster, member)).toEqual(before);
 
-  const status = answer(cluster, { type: 'status' }, leader);
-  const told = answer(saved, { type: 'status' }, leaderOf(saved));
-  expect(status.header.clusterId).not.toBe(told.header.clusterId);
-  expect(status.header.memberId).not.toBe(told.header.memberId);
-  // The leader's own entry, and with etcd's boot one in which each member says where it listens; nobody has to decide the version.
-  expect(status).toMatchObject({ raftAppliedIndex: boot === 'etcd' ? 11 : 6, raftTerm: 2 });
-  const list = answer(cluster, { type: 'memberList', linearizable: true }, leader);
-  expect(list.type === 'memberList' && list.members.map(({ clientUrls }) => clientUrls.length)).toEqual([1, 1, 1, 1, 1]);
+    const status = answer(cluster, { type: 'status' }, leader);
+    const told = answer(saved, { type: 'status' }, leaderOf(saved));
+    expect(status.header.clusterId).not.toBe(told.header.clusterId);
+    expect(status.header.memberId).not.toBe(told.header.memberId);
+    // The leader's own entry, and with etcd's boot one in which each member says where it listens; nobody has to decide the version.
+    expect(status).toMatchObject({ raftAppliedIndex: boot === 'etcd' ? 11 : 6, raftTerm: 2 });
+    const list = answer(cluster, { type: 'memberList', linearizable: true }, leader);
+    expect(list.type === 'memberList' && list.members.map(({ clientUrls }) => clientUrls.length)).toEqual([1, 1, 1, 1, 1]);
 
-  expect(answer(cluster, { type: 'leaseTimeToLive', id: lease, keys: true }, leader)).toMatchObject({
-    grantedTtl: 600,
-    keys: ['lock'],
-  });
-  expect(answer(cluster, { type: 'authUserList' }, leader)).toMatchObject({ users: ['u'] });
-  expect(answer(cluster, get('color', { revision: 4 }), 1)).toMatchObject({ kvs: [] });
-  expect(answer(cluster, put('color', 'amber'), 1)).toMatchObject({ header: { revision: 7 } });
-  expect(cluster.thrown).toEqual([]);
-});
+    expect(answer(cluster, { type: 'leaseTimeToLive', id: lease, keys: true }, leader)).toMatchObject({
+      grantedTtl: 600,
+      keys: ['lock'],
+    });
+    expect(answer(cluster, { type: 'authUserList' }, leader)).toMatchObject({ users: ['u'] });
+    expect(answer(cluster, get('color', { revision: 4 }), 1)).toMatchObject({ kvs: [] });
+    expect(answer(cluster, put('color', 'amber'), 1)).toMatchObject({ header: { revision: 7 } });
+    expect(cluster.thrown).toEqual([]);
+  },
+);
 
 test('it outlives crashes: the disk begins with what was saved', () => {
   const cluster = createCluster(3, { scenario: { boot: 'etcd', snapshot } });

@@ -12,11 +12,11 @@ import {
   exitWithUsage,
   openClient,
 } from '../context.ts';
-import { boolFlag } from '../flags.ts';
+import { boolFlag, durationFlag } from '../flags.ts';
 import { goQuote, parseGoInt, signedHex } from '../goText.ts';
 import { createKeeper, nextNews } from '../keeper.ts';
 import { callWithin, type ExitCode, now, print, type Steps } from '../program.ts';
-import { LEASE_KEEP_ALIVE, LEASE_TIMETOLIVE } from '../table.ts';
+import { GLOBAL, LEASE_KEEP_ALIVE, LEASE_TIMETOLIVE } from '../table.ts';
 
 /** `lease grant TTL`. spec/etcd.md 6.8 */
 export function* leaseGrant(context: CommandContext): Steps<ExitCode> {
@@ -92,7 +92,7 @@ export function* leaseKeepAlive(context: CommandContext): Steps<ExitCode> {
     if (outcome.response.ttl > 0) return yield* display(outcome.response, client);
     return yield* refuse(client, 'leaseKeepAlive', { code: 'leaseNotFound' });
   }
-  const keeper = createKeeper(client, lease.value, undefined, yield* now());
+  const keeper = createKeeper(client, lease.value, durationFlag(client.flags, GLOBAL.dialTimeout), yield* now());
   for (;;) {
     const news = yield* nextNews(keeper);
     if (news.type === 'kept') {

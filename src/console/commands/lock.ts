@@ -18,11 +18,11 @@ import {
   openClient,
 } from '../context.ts';
 import { execute } from '../exec.ts';
-import { boolFlag, intFlag } from '../flags.ts';
+import { boolFlag, durationFlag, intFlag } from '../flags.ts';
 import { callKeeping, createKeeper, eventKeeping, guestKeeping, type Keeper, nextNews, openKeeping } from '../keeper.ts';
 import { keyRange, rangeRequest } from '../keyRange.ts';
 import { call, type ExitCode, INTERRUPTED, type Interrupted, now, type Program, type Steps } from '../program.ts';
-import { ELECT, LOCK } from '../table.ts';
+import { ELECT, GLOBAL, LOCK } from '../table.ts';
 
 /** Seconds that an election's lease lives without being kept alive. */
 const ELECT_TTL = 60;
@@ -91,8 +91,8 @@ function* openSession(
   const granted = yield* call(client.value, request, undefined);
   if (!granted.ok) return fail(yield* exitForError(client.value, 'leaseGrant', granted.error, undefined));
   yield { type: 'catchInterrupt' };
-  const { id, ttl: seconds } = granted.response;
-  return ok({ client: client.value, keeper: createKeeper(client.value, id, seconds, yield* now()) });
+  const dialTimeout = durationFlag(client.value.flags, GLOBAL.dialTimeout);
+  return ok({ client: client.value, keeper: createKeeper(client.value, granted.response.id, dialTimeout, yield* now()) });
 }
 
 /** Puts the candidate's key and waits until it is the oldest. */

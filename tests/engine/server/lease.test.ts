@@ -75,7 +75,7 @@ test('revoking a lease without keys leaves the revision as it is', () => {
   expect(must(call(cluster, 1, { type: 'leaseRevoke', id }), 'leaseRevoke').header.revision).toBe(2);
 });
 
-test('a lease ends by the log, on all members, up to a second after its time', () => {
+test('etcd.md 14.10: a lease ends by the log, on all members, up to a second after its time', () => {
   const cluster = ledCluster(3);
   const id = grant(cluster, 2, 5);
   call(cluster, 3, put('k', 'v', { lease: id }));
@@ -110,7 +110,7 @@ test('TestLessorRenew: keep-alive and time-to-live are answered by the leader, w
   expect(valuesAt(cluster, 1)).toEqual({});
 });
 
-test('an unknown lease is no error: 0 seconds when it is kept alive, -1 when it is asked about', () => {
+test('etcd.md 14.10: an unknown lease is no error: 0 seconds when it is kept alive, -1 when it is asked about', () => {
   const cluster = ledCluster(3);
   for (const ordinal of [1, 2]) {
     expect(must(call(cluster, ordinal, { type: 'leaseKeepAlive', id: toId64(9) }), 'leaseKeepAlive').ttl).toBe(0);
@@ -134,7 +134,7 @@ test('TestLessorExpire: keep-alive of a lease that has ended waits until it is r
   expect(must(outcomeOf(cluster, waiting), 'leaseKeepAlive').ttl).toBe(0);
 });
 
-test('a new leader gives every lease its whole time again, and an election timeout more', () => {
+test('etcd.md 14.10: a new leader gives every lease its whole time again, and an election timeout more', () => {
   const cluster = ledCluster(3);
   const id = grant(cluster, 1, 10);
   call(cluster, 1, put('k', 'v', { lease: id }));

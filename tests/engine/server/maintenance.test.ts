@@ -70,7 +70,7 @@ test('every member tells of a compaction once, also when it starts again', () =>
   expect(memberOf(cluster, 3).kv.finishedCompactRevision).toBe(2);
 });
 
-test('members agree on their hashes; after a compaction at 0 a member says 1084519789 until it restarts', () => {
+test('etcd.md 14.20: members agree on their hashes; after a compaction at 0 a member says 1084519789 until it restarts', () => {
   const cluster = ledCluster(3);
   for (let i = 0; i < 20; i++) call(cluster, 1, put(`k${i % 3}`, `${i}`));
   call(cluster, 1, del('k1'));
@@ -87,7 +87,7 @@ test('members agree on their hashes; after a compaction at 0 a member says 10845
   expect(call(cluster, 1, { type: 'hashKv', revision: 99 })).toBe('futureRevision');
 });
 
-test('the quota: refused and alarmed, until compaction, defragmentation and disarming', () => {
+test('etcd.md 14.14: the quota: refused and alarmed, until compaction, defragmentation and disarming', () => {
   const cluster = ledCluster(3, { quotaBytes: 64 * 1024 });
   const id = grant(cluster, 1, 600);
   let puts = 0;
@@ -188,7 +188,7 @@ test('a downgrade may be asked for one minor version down, once at a time', () =
   expect(must(call(cluster, 1, { type: 'status' }), 'status').downgradeInfo).toEqual({ enabled: false, targetVersion: '' });
 });
 
-test('a snapshot comes in parts, holds everything, and is refused when it is damaged', () => {
+test('TestCtlV3SnapshotCorrupt: a snapshot comes in parts, holds everything, and is refused when it is damaged', () => {
   const cluster = ledCluster(1);
   const id = grant(cluster, 1, 60);
   for (let i = 0; i < 300; i++) call(cluster, 1, put(`k\xff${i}`, 'ü\0'.repeat(50), { lease: id }));

@@ -102,7 +102,7 @@ describe('a write', () => {
     expect(handOf(bench, 1).outputs.some((output) => output.type === 'answer')).toBe(false);
   });
 
-  test('that found no leader for seven seconds gets the plain deadline', () => {
+  test('etcd.md 14.18: that found no leader for seven seconds gets the plain deadline', () => {
     const bench = createBench(3);
     ask(bench, 2, 7, put('k', 'v'));
     const began = bench.now;
@@ -113,7 +113,23 @@ describe('a write', () => {
     expect(answersTo(handOf(bench, 2), 7)).toMatchObject([{ type: 'refuse', error: { code: 'deadlineExceeded' } }]);
   });
 
-  test('that a leader took and nobody acknowledged times out after seven seconds', () => {
+  test('etcd.md 14.18: that was forwarded and lost is not sent again, and times out after seven seconds', () => {
+    const bench = createLedBench(3);
+    for (let i = 0; i < 50; i++) settle(bench, sent(tick(bench, 1))); // long after the election
+    feed(bench, 2, { type: 'peer', peer: handOf(bench, 1).config.id, isConnected: true, roundTrip: 0 });
+    expect(kinds(ask(bench, 2, 7, put('k', 'v')))).toEqual(['MsgProp']); // nobody gets it
+    const began = bench.now;
+    const goOn = () => {
+      expect(sent(tick(bench, 2))).toEqual([]);
+      settle(bench, sent(tick(bench, 1)));
+    };
+    while (bench.now < began + 6_800_000) goOn();
+    expect(answersTo(handOf(bench, 2), 7)).toEqual([]);
+    for (let i = 0; i < 3; i++) goOn();
+    expect(answersTo(handOf(bench, 2), 7)).toMatchObject([{ type: 'refuse', error: { code: 'timeout' } }]);
+  });
+
+  test('etcd.md 14.18: that a leader took and nobody acknowledged times out after seven seconds', () => {
     const bench = createLedBench(3);
     for (let i = 0; i < 50; i++) settle(bench, sent(tick(bench, 1))); // long after the election
     ask(bench, 1, 7, put('k', 'v'));
