@@ -11,7 +11,7 @@ import { quoteWord, tokenize } from './tokenize.ts';
 export interface Completion {
   readonly from: number;
   readonly to: number;
-  /** Quoted where they have to be, in alphabetical order, at most {@link MOST}. */
+  /** Quoted where they have to be, flags in the table’s order, all else in the alphabet’s, at most {@link MOST}. */
   readonly candidates: readonly string[];
   /** What of the cluster is asked for here; undefined: nothing that has to be looked up. */
   readonly wanted: Wanted | undefined;
@@ -108,8 +108,8 @@ export function complete(line: string, cursor: number, known: Known): Completion
   const { place, head = '' } = offer;
   const things = place === undefined ? [] : typeof place === 'string' ? known[place] : place;
   const rest = typed.slice(head.length);
-  const candidates = [...new Set(things.filter((thing) => thing.startsWith(rest) && head + thing !== ''))]
-    .sort(byText)
+  const fitting = [...new Set(things.filter((thing) => thing.startsWith(rest) && head + thing !== ''))];
+  const candidates = (offer.isOrdered === true ? fitting : fitting.sort(byText))
     .slice(0, MOST)
     .map((thing) => quoteAfter(head, thing));
   return { from, to: cursor, candidates, wanted: typeof place === 'string' ? { kind: place, prefix: rest } : undefined };
@@ -128,6 +128,8 @@ export function commonPrefix(candidates: readonly string[]): string {
 interface Offer {
   readonly place: Place | undefined;
   readonly head?: string;
+  /** They stand in an order that is of use; left out: it is the alphabet's. */
+  readonly isOrdered?: boolean;
 }
 
 function offerFor(line: readonly string[], typed: string): Offer {
@@ -192,7 +194,8 @@ function offerFlags(specs: readonly FlagSpec[], rest: readonly string[], typed: 
   }
   const used = (spec: FlagSpec) => rest.some((word) => word === `--${spec.name}` || word.startsWith(`--${spec.name}=`));
   const isOpen = (spec: FlagSpec) => !used(spec) || spec.kind === 'list';
-  return { place: specs.filter(isOpen).map((spec) => `--${spec.name}${spec.kind === 'bool' ? '' : '='}`) };
+  // A command's own before those that every command has.
+  return { place: specs.filter(isOpen).map((spec) => `--${spec.name}${spec.kind === 'bool' ? '' : '='}`), isOrdered: true };
 }
 
 /** @param head the flag with its `=`, where its value is part of the same word */

@@ -154,8 +154,9 @@ const COMMAND_WORDS: Readonly<Record<Exclude<ApiRequest['type'], 'put' | 'range'
   memberPromote: 'member promote',
   memberReplace: 'member replace',
   status: 'endpoint status',
-  inspect: 'inspect',
-  health: 'health',
+  // A member's own pages.
+  inspect: 'curl',
+  health: 'curl',
   hash: 'hash',
   hashKv: 'endpoint hashkv',
   alarm: 'alarm',

@@ -46,6 +46,10 @@ describe('flags', () => {
     expect(offer('get --li|')).toEqual(['--limit=']);
     expect(offer('get --write|')).toEqual(['--write-out=']);
   });
+  test('a command’s own come first, then those of every command', () => {
+    expect(offer('lock --|').slice(0, 2)).toEqual(['--ttl=', '--endpoints=']);
+    expect(offer('lock --|').at(-1)).toBe('--help');
+  });
   test('one that is there already is not offered again', () => {
     expect(offer('get --prefix --pr|')).toEqual(['--print-value-only']);
   });

@@ -78,3 +78,48 @@ test('Tab completes what exists in the cluster: keys, members, leases', async ({
       .getByRole('button'),
   ).toHaveCount(5);
 });
+
+test('after a look at the scrollback, what is typed goes to the line; what is offered hides no line', async ({ page }) => {
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  await typeLine(page, 'help get');
+  const log = page.getByRole('log');
+  const leftBelow = () => log.evaluate((element) => element.scrollHeight - element.clientHeight - element.scrollTop);
+  await expect.poll(leftBelow).toBeLessThan(2);
+  await log.focus();
+  await page.keyboard.type('lock --');
+  await expect(prompt(page)).toHaveValue('lock --');
+  await prompt(page).press('Tab');
+  const offers = page.getByRole('status').filter({ hasText: '--ttl=' }).getByRole('button');
+  // Its own before what every command has.
+  await expect(offers.first()).toHaveText('--ttl=');
+  await expect.poll(leftBelow).toBeLessThan(2);
+});
+
+test('a description in help goes on below its beginning, on a phone below its name', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  await typeLine(page, 'help get');
+  const line = page.getByRole('log').locator('[data-form="help"]').filter({ hasText: '--insecure-skip-tls-verify' });
+  /** px from the line's left edge: its name, where its description begins, and where that goes on. */
+  const places = () =>
+    line.evaluate((element) => {
+      const rowsOf = (node: Node | null) => {
+        const range = document.createRange();
+        range.selectNodeContents(node ?? element);
+        return [...range.getClientRects()].map(({ left }) => left - element.getBoundingClientRect().left);
+      };
+      const [name = 0] = rowsOf(element.firstChild);
+      const rows = rowsOf(element.lastChild);
+      return { name, begins: rows[0] ?? 0, goesOn: rows.at(-1) ?? 0 };
+    });
+  const wide = await places();
+  expect(wide.goesOn).toBeCloseTo(wide.begins, 0);
+  expect(wide.begins).toBeGreaterThan(wide.name + 200);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(async () => (await places()).goesOn).toBeLessThan(wide.begins / 2);
+  const narrow = await places();
+  expect(narrow.goesOn).toBeGreaterThan(narrow.name);
+  expect(narrow.begins).toBeGreaterThan(narrow.goesOn);
+});

@@ -312,7 +312,7 @@ for (const size of SIZES) {
     await openPage(page);
     await prompt(page).focus();
     const printed = await runLine(page, 'endpoint status -w table');
-    const lines = page.getByRole('log').locator('[data-table]');
+    const lines = page.getByRole('log').locator('[data-form="table"]');
     await expect(lines).toHaveCount(printed.length);
     const heights = await lines.evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
     expect(Math.max(...heights), 'no row breaks').toBeLessThan(30);

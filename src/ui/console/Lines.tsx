@@ -1,5 +1,5 @@
 /** The scrollback of one session, as far as the playhead. It stays at its end unless somebody has scrolled up. */
-import { type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
 import { isAside, type SessionLine, type SessionState } from '../../console/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
@@ -12,8 +12,10 @@ import styles from './Lines.module.css';
 
 /** Lines drawn at first, and added each time somebody asks for earlier ones. */
 const PAGE = 400;
-/** A row, or a rule, of etcdctl's tables. */
-const TABLE = /^(\|.*\||\+[-+]+\+)$/;
+/** Lines that break in a way of their own: a row, or a rule, of etcdctl's tables; JSON; a name and its description, in help. */
+const FORMS = { table: /^(\|.*\||\+[-+]+\+)$/, json: /^[[{]"/, help: /^ +(\S.*?)\t+\S/ } as const;
+/** Between the columns of help. */
+const TABS = /(\t+)/;
 /** px from the end that still count as the end. */
 const AT_END = 24;
 
@@ -53,6 +55,17 @@ export function Lines({ tab, names, until, label }: LinesProps) {
     element.scrollTop = element.scrollHeight;
     element.scrollLeft = 0;
   }, [newest, tab.client]);
+
+  // Offers, and the keyboard of a phone, take room from it.
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
 
   const choose = (thing: Thing | undefined) => {
     const { select } = selection.getState();
@@ -123,7 +136,8 @@ export function Lines({ tab, names, until, label }: LinesProps) {
             data-kind={line.kind}
             data-aside={aside ? (opened.has(line.number) ? 'whole' : 'begun') : undefined}
             data-line={line.number}
-            data-table={(line.kind === 'stdout' && TABLE.test(line.text)) || undefined}
+            data-form={formOf(line)}
+            style={formOf(line) === 'help' && 'text' in line ? hanging(line.text) : undefined}
             data-revision={thing?.type === 'revision' ? thing.revision : undefined}
             data-lit={isLit(lit, tab.session, line) || undefined}
             data-selected={(thing !== undefined && sameThing(thing, selected)) || undefined}
@@ -158,7 +172,7 @@ function Line({ line, prompt, words }: { readonly line: SessionLine; readonly pr
         </>
       );
     case 'stdout':
-      return line.text === '' ? <br /> : line.text;
+      return line.text === '' ? <br /> : formOf(line) === 'help' ? <Help text={line.text} /> : line.text;
     case 'stderr':
       return line.text;
     case 'hint':
@@ -166,6 +180,37 @@ function Line({ line, prompt, words }: { readonly line: SessionLine; readonly pr
     case 'exit':
       return '^C';
   }
+}
+
+/** Between a name and its description stand tabs, which a narrow console does not draw. */
+function Help({ text }: { readonly text: string }) {
+  const [name, tabs, ...description] = text.split(TABS);
+  return (
+    <>
+      {name}
+      <span className={styles.gap}>{tabs}</span>
+      {description}
+    </>
+  );
+}
+
+/** Where a description begins, in columns, as a terminal's tabs have it. */
+function hanging(text: string): CSSProperties {
+  const [name = '', tabs = ''] = text.split(TABS);
+  const column = 8 * (Math.floor(name.length / 8) + tabs.length);
+  return { '--hang': `${column}ch` } as CSSProperties; // React passes variables on, its types do not know them
+}
+
+function formOf(line: SessionLine): keyof typeof FORMS | undefined {
+  if (line.kind !== 'stdout' && line.kind !== 'stderr') return undefined;
+  if (FORMS.json.test(line.text)) return 'json';
+  return line.kind === 'stderr'
+    ? undefined
+    : FORMS.table.test(line.text)
+      ? 'table'
+      : FORMS.help.test(line.text)
+        ? 'help'
+        : undefined;
 }
 
 /** What is to be seen: nothing later than `until`, and of the ends of commands only those by Ctrl-C. */

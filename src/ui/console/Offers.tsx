@@ -1,11 +1,12 @@
 /** What Tab offers behind the prompt, when it is not clear what is meant. */
 import { type Completion, commonPrefix } from '../../console/index.ts';
 import { useWords } from '../frame/context.tsx';
+import { PHONE, useMedia } from '../frame/hooks.ts';
 import type { Line } from './keys.ts';
 import styles from './Offers.module.css';
 
-/** More do not fit above a line. */
-const SHOWN = 24;
+/** More do not fit above a line: on a phone, and elsewhere. */
+const SHOWN = [10, 24] as const;
 
 /** Candidates for a line, as long as it stays as it is. */
 export interface Offer {
@@ -33,14 +34,15 @@ interface OffersProps {
 /** Read out as they come; a pointer may pick one, a keyboard types on. */
 export function Offers({ candidates, onPick }: OffersProps) {
   const words = useWords().console;
+  const shown = useMedia(PHONE) ? SHOWN[0] : SHOWN[1];
   return (
     <div className={styles.offers} role="status" aria-label={words.offers(candidates.length)}>
-      {candidates.slice(0, SHOWN).map((candidate) => (
+      {candidates.slice(0, shown).map((candidate) => (
         <button key={candidate} type="button" tabIndex={-1} className={styles.offer} onClick={() => onPick(candidate)}>
           {candidate}
         </button>
       ))}
-      {candidates.length > SHOWN && <span className={styles.more}>{words.more(candidates.length - SHOWN)}</span>}
+      {candidates.length > shown && <span className={styles.more}>{words.more(candidates.length - shown)}</span>}
     </div>
   );
 }

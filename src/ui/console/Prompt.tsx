@@ -146,6 +146,10 @@ export function Prompt() {
           // Also from a tab or the scrollback, as in a terminal.
           event.preventDefault();
           store.getState().shell(tab.client)?.interrupt();
+        } else if (isTypedIntoLog(event)) {
+          // What is typed after a look at the scrollback goes to the line, not to the page.
+          event.stopPropagation();
+          input.current?.focus();
         }
       }}
     >
@@ -555,6 +559,12 @@ function placeholderOf(words: Words, session: SessionState, atLive: boolean, fol
 /** Ctrl-C that does not copy something. */
 function isInterrupt(event: KeyboardEvent): boolean {
   return event.key === 'c' && event.ctrlKey && !event.metaKey && !event.altKey && (getSelection()?.isCollapsed ?? true);
+}
+
+/** A letter, with which every command begins. */
+function isTypedIntoLog({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  const isLetter = /^[A-Za-z]$/.test(key) && !ctrlKey && !metaKey && !altKey;
+  return isLetter && target instanceof Element && target.getAttribute('role') === 'log';
 }
 
 function isTyping(target: EventTarget | null): boolean {
