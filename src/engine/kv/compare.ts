@@ -20,11 +20,6 @@ export function compareHolds(kv: Kv, compare: Compare): boolean {
   return pairs.length === 0 ? pairHolds(compare, undefined) : pairs.every((pair) => pairHolds(compare, pair));
 }
 
-/** All conditions hold; none at all is true. */
-export function comparesHold(kv: Kv, compares: readonly Compare[]): boolean {
-  return compares.every((compare) => compareHolds(kv, compare));
-}
-
 function pairHolds(compare: Compare, pair: KeyValue | undefined): boolean {
   switch (compare.target) {
     case 'version':

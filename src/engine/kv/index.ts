@@ -4,7 +4,7 @@
  */
 
 export { type CompactStepResult, compact, compactStep } from './compaction.ts';
-export { compareHolds, comparesHold } from './compare.ts';
+export { compareHolds } from './compare.ts';
 export { hashKv } from './hash.ts';
 export { type KeyHistory, keyHistories, missedChanges } from './keyHistory.ts';
 export { checkRevision, PLAIN_RANGE, range } from './range.ts';
@@ -16,7 +16,6 @@ export {
   createKv,
   currentRevision,
   getKey,
-  getKeyAt,
   type KvState,
   keySearchCost,
   kvDigest,

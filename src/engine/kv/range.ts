@@ -24,7 +24,7 @@ export const PLAIN_RANGE: Omit<RangeOptions, 'key' | 'rangeEnd'> = {
  *
  * @returns key-values in byte order of key or as sorted; the array is fresh, the key-values are shared. Fails with
  *   `futureRevision` above the current revision and with `compacted` below the compact revision; equal to it is readable.
- * @see etcd-io/etcd:server/etcdserver/txn/range.go
+ * @see etcd-io/etcd:server/etcdserver/txn/txn.go
  */
 export function range(kv: Kv, options: RangeOptions): Result<RangeResult, RevisionError> {
   assert(!kv.isWriting, 'inside a write its own reads are made, with writeRange');

@@ -1,18 +1,9 @@
 import { assert, type Bytes, digestOf } from '../../base/index.ts';
-import { createKeyTree, findNewest, findPair } from './keyTree.ts';
+import { createKeyTree, findPair } from './keyTree.ts';
 import { type SearchCost, searchCost } from './keyTreeChecks.ts';
 import type { CompactionJob, Kv } from './state.ts';
 import type { HashKvResult, KeyValue } from './types.ts';
-import {
-  chunkDigests,
-  cloneVersionLog,
-  createVersionLog,
-  isTombstone,
-  listVersions,
-  type Owner,
-  type Version,
-  versionAtRevision,
-} from './versionLog.ts';
+import { chunkDigests, cloneVersionLog, createVersionLog, listVersions, type Owner, type Version } from './versionLog.ts';
 import { cloneWatchers, createWatchers, watchersState } from './watch.ts';
 
 /** An empty store, at revision 1. */
@@ -64,17 +55,6 @@ export function compactRevision(kv: Kv): number {
 /** The pair of one key now, earlier changes of an open write included; undefined if it is absent. */
 export function getKey(kv: Kv, key: Bytes): KeyValue | undefined {
   return findPair(kv.keys, key);
-}
-
-/**
- * The pair of one key as it stood at a main revision, which must not be compacted.
- *
- * @returns undefined if the key was absent then
- */
-export function getKeyAt(kv: Kv, key: Bytes, revision: number): KeyValue | undefined {
-  const newest = findNewest(kv.keys, key);
-  const version = newest === undefined ? undefined : versionAtRevision(kv.log, newest, revision);
-  return version === undefined || isTombstone(version) ? undefined : version.kv;
 }
 
 /** What it costs to find a key. */

@@ -1,4 +1,4 @@
-/** A cluster that goes back one minor version: what may be asked for (`spec/etcd.md` 4.10; etcd-io/etcd:server/etcdserver/version/manager.go). */
+/** A cluster that goes back one minor version: what may be asked for (`spec/etcd.md` 4.10; etcd-io/etcd:server/etcdserver/v3_server.go, server/etcdserver/version/downgrade.go). */
 import { fail, ok, type Result } from '../../base/index.ts';
 import type { StateMachine } from './applied.ts';
 import type { ApiErrorCode } from './errors.ts';

@@ -1,10 +1,11 @@
 export type * from './api.ts';
+export { bootMember } from './boot.ts';
 export { type ClusterCommand, decodeClusterCommand } from './clusterCommand.ts';
 export { memberDigest } from './digest.ts';
 export * from './errors.ts';
 export { type ClusterIdentity, identifyCluster, type MemberAddress } from './identity.ts';
 export type { CallId, DiskRecord, MemberInput, MemberOutput, PeerMessage } from './input.ts';
-export { bootMember, cloneMember, handleInput, takeOutputs } from './member.ts';
+export { cloneMember, handleInput, takeOutputs } from './member.ts';
 export type { Membership } from './membership.ts';
 export { type AutoCompaction, type FeatureGate, optionsError, type ServerOptions } from './options.ts';
 export { type Command, decodeCommand, type LoggedRequest } from './requestCodec.ts';

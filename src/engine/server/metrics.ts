@@ -55,7 +55,7 @@ function metricsOf(member: Member): MetricSample[] {
     etcd_server_proposals_applied_total: member.appliedIndex,
     etcd_server_proposals_committed_total: raft.log.committed,
     etcd_server_proposals_pending: member.writes.size,
-    etcd_server_quota_backend_bytes: (config.quotaBytes ?? 0) === 0 ? DEFAULT_QUOTA : (config.quotaBytes ?? 0),
+    etcd_server_quota_backend_bytes: config.quotaBytes || DEFAULT_QUOTA, // below 0: it is switched off
     etcd_server_snapshot_apply_in_progress_total: 0, // nor does that
   };
   return [

@@ -1,7 +1,7 @@
 /** Conditions of transactions: spec/etcd.md 1.6 and 14.5, every target with every operator against a table. */
 import { describe, expect, test } from 'vitest';
 import { toId64, ZERO_ID } from '../../../src/base/index.ts';
-import { type Compare, type CompareResult, compareHolds, comparesHold, createKv } from '../../../src/engine/kv/index.ts';
+import { type Compare, type CompareResult, compareHolds, createKv } from '../../../src/engine/kv/index.ts';
 import { del, put } from './support.ts';
 
 /** `a` created at 2, changed at 3, value m, lease 5; `b` created at 4, value n; `gone` deleted. */
@@ -74,13 +74,4 @@ describe('a range', () => {
     expect(holding({ target: 'value', value: '' }, 'x', '\0')).toEqual([]);
     expect(holding({ target: 'create', createRevision: 0 }, 'b', 'a')).toEqual(['equal']);
   });
-});
-
-test('all conditions have to hold, and none is true', () => {
-  const kv = store();
-  const yes: Compare = { target: 'version', version: 2, key: 'a', rangeEnd: '', result: 'equal' };
-  const no: Compare = { ...yes, result: 'less' };
-  expect(comparesHold(kv, [])).toBe(true);
-  expect(comparesHold(kv, [yes, yes])).toBe(true);
-  expect(comparesHold(kv, [yes, no])).toBe(false);
 });

@@ -8,7 +8,6 @@ import {
   cloneKv,
   createKv,
   currentRevision,
-  getKeyAt,
   type Kv,
   kvState,
   range,
@@ -17,7 +16,7 @@ import {
   writePut,
 } from '../../../src/engine/kv/index.ts';
 import { visitVersionsFrom } from '../../../src/engine/kv/versionLog.ts';
-import { compactFully, del, must, put, putOptions, rangeOptions, stored, write } from './support.ts';
+import { compactFully, del, getKeyAt, must, put, putOptions, rangeOptions, stored, write } from './support.ts';
 
 /**
  * Writes one key at the revisions of a plan, `4` for a put and `6t` for a deletion, `15.1` as the second change of its transaction;

@@ -16,13 +16,12 @@ import {
   cloneKv,
   compact,
   compactStep,
-  comparesHold,
+  compareHolds,
   createKv,
   createWatcher,
   currentRevision,
   endWrite,
   getKey,
-  getKeyAt,
   getWatcher,
   hashKv,
   installSnapshot,
@@ -60,6 +59,7 @@ import {
   modelStored,
 } from './model.ts';
 import { type Change, drawStep, type Flavour, type Step } from './steps.ts';
+import { getKeyAt } from './support.ts';
 
 const RUNS = Number(process.env.KV_RUNS ?? 1);
 
@@ -128,8 +128,8 @@ function apply(pair: Pair, step: Exclude<Step, { type: 'clone' }>): void {
   switch (step.type) {
     case 'write':
       same(
-        comparesHold(kv, step.conditions),
-        step.conditions.every((condition) => modelCompare(model, condition)),
+        step.conditions.map((condition) => compareHolds(kv, condition)),
+        step.conditions.map((condition) => modelCompare(model, condition)),
       );
       applyWrite(pair, step.changes);
       return;

@@ -6,7 +6,6 @@ import {
   compactStep,
   createKv,
   currentRevision,
-  getKeyAt,
   type Kv,
   kvDigest,
   kvState,
@@ -15,7 +14,7 @@ import {
   syncWatchers,
   takeWatchResponses,
 } from '../../../src/engine/kv/index.ts';
-import { compactFully, del, must, put, watch, watchOptions } from './support.ts';
+import { compactFully, del, getKeyAt, must, put, watch, watchOptions } from './support.ts';
 
 function filled(): Kv {
   const kv = createKv();

@@ -8,6 +8,7 @@ import {
   createWatcher,
   type Event,
   endWrite,
+  type KeyValue,
   type Kv,
   type KvWrite,
   kvState,
@@ -18,6 +19,8 @@ import {
   writeDelete,
   writePut,
 } from '../../../src/engine/kv/index.ts';
+import { findNewest } from '../../../src/engine/kv/keyTree.ts';
+import { isTombstone, versionAtRevision } from '../../../src/engine/kv/versionLog.ts';
 
 export const LEASE: Id64 = toId64(0x7b);
 
@@ -107,4 +110,15 @@ export function describeEvents(events: readonly Event[]): string[] {
 export function must<T>(result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }): T {
   if (!result.ok) throw new Error(`refused: ${JSON.stringify(result.error)}`);
   return result.value;
+}
+
+/**
+ * The pair of one key as it stood at a main revision.
+ *
+ * @returns undefined if the key was absent then
+ */
+export function getKeyAt(kv: Kv, key: string, revision: number): KeyValue | undefined {
+  const newest = findNewest(kv.keys, key);
+  const version = newest === undefined ? undefined : versionAtRevision(kv.log, newest, revision);
+  return version === undefined || isTombstone(version) ? undefined : version.kv;
 }

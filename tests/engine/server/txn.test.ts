@@ -64,6 +64,13 @@ test('conditions, also those of nested transactions, are looked at before anythi
   expect(inner?.type === 'txn' && inner.succeeded && inner.header.revision === 0).toBe(true);
 });
 
+test('all conditions have to hold, and none is true', () => {
+  const branch = (...conditions: readonly Compare[]) => run(txn(conditions, [get('a')])).succeeded;
+  const { version: made = 0 } = must(call(cluster, 1, get('a')), 'range').kvs[0] ?? {};
+  const [yes, no] = [version('a', made), version('a', made + 1)];
+  expect([branch(), branch(yes, yes), branch(yes, no), branch(no, yes)]).toEqual([true, true, false, false]);
+});
+
 test('a value compared with an absent key is never right', () => {
   const value = (result: Compare['result']): Compare => ({ key: 'no', rangeEnd: '', target: 'value', value: 'x', result });
   for (const result of ['equal', 'notEqual', 'less', 'greater'] as const)

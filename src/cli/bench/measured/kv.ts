@@ -5,7 +5,7 @@ import {
   type Compare,
   compact,
   compactStep,
-  comparesHold,
+  compareHolds,
   createKv,
   createWatcher,
   currentRevision,
@@ -256,7 +256,7 @@ function remove(kv: Kv, key: Bytes): void {
 /** A transaction of one condition and two puts. */
 function exchange(kv: Kv, one: Bytes, other: Bytes): void {
   const condition: Compare = { key: one, rangeEnd: '', target: 'version', result: 'greater', version: 0 };
-  if (!comparesHold(kv, [condition])) throw new Error('a key was not there');
+  if (!compareHolds(kv, condition)) throw new Error('a key was not there');
   const write = beginWrite(kv);
   for (const key of [one, other]) writePut(write, { key, value: VALUE, lease: ZERO_ID, ignoreValue: false, ignoreLease: false });
   endWrite(write);
