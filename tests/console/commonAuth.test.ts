@@ -3,18 +3,8 @@
  * maintenance_auth_test.go), typed at a prompt in front of ours. See common.test.ts.
  */
 import { describe, expect, test } from 'vitest';
-import { actInline, SECOND } from '../../src/sim/index.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-
-function pass({ stage }: Terminal, seconds: number): void {
-  stage.pass(stage.run.kernel.now + seconds * SECOND);
-}
-
-/** Printed words, or how a line failed. */
-function ask({ type }: Terminal, line: string, stdin = ''): string {
-  const { out, err, exit } = type(line, 30, stdin);
-  return exit === 0 ? out : (err.split('\n').find((text) => text.startsWith('Error: ')) ?? `exit ${exit}`);
-}
+import { actInline } from '../../src/sim/index.ts';
+import { ask, openTerminal, pass, type Terminal } from './terminal.ts';
 
 const DENIED = 'Error: etcdserver: permission denied';
 const NOT_HIM = 'Error: etcdserver: authentication failed, invalid user ID or password';

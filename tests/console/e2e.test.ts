@@ -3,18 +3,8 @@
  * ours. A title begins with the names of those it stands for; tests/tooling/checklists.test.ts sees that none is missing.
  */
 import { describe, expect, test } from 'vitest';
-import { actInline, SECOND } from '../../src/sim/index.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
-
-function pass({ stage }: Terminal, seconds: number): void {
-  stage.pass(stage.run.kernel.now + seconds * SECOND);
-}
-
-/** Printed words, or how a line failed. */
-function ask({ type }: Terminal, line: string, stdin = ''): string {
-  const { out, err, exit } = type(line, 30, stdin);
-  return exit === 0 ? out : (err.split('\n').find((text) => text.startsWith('Error: ')) ?? `exit ${exit}`);
-}
+import { actInline } from '../../src/sim/index.ts';
+import { ask, openTerminal, pass, type Terminal } from './terminal.ts';
 
 const ALL = '--endpoints=n1:2379,n2:2379,n3:2379';
 const LATE = 'Error: context deadline exceeded';

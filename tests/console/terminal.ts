@@ -44,3 +44,14 @@ export function openTerminal(members: number, changes: Partial<Scenario> = {}): 
     },
   };
 }
+
+/** Lets time go by. */
+export function pass({ stage }: Terminal, seconds: number): void {
+  stage.pass(stage.run.kernel.now + seconds * SECOND);
+}
+
+/** Printed words, or how a line failed. */
+export function ask({ type }: Terminal, line: string, stdin = ''): string {
+  const { out, err, exit } = type(line, 30, stdin);
+  return exit === 0 ? out : (err.split('\n').find((text) => text.startsWith('Error: ')) ?? `exit ${exit}`);
+}
