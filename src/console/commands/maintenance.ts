@@ -15,9 +15,10 @@ import {
   openClient,
   timestamp,
 } from '../context.ts';
+import { durationFlag } from '../flags.ts';
 import { formatGoDuration, goJsonString, goQuote, parseGoUint } from '../goText.ts';
 import { callWithin, type ExitCode, giveHint, now, print, printError, type Steps } from '../program.ts';
-import { DEFRAG } from '../table.ts';
+import { DEFRAG, GLOBAL } from '../table.ts';
 import { endpointsOf } from './endpoint.ts';
 import { panic } from './txn.ts';
 
@@ -110,10 +111,12 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   const [path] = context.args;
   if (path === undefined || context.args.length !== 1)
     return yield* exitWithUsage(context, 'snapshot save expects one argument <filename>');
-  const timeout = commandTimeout(context);
   const opened = yield* openClient(context);
   if (!opened.ok) return opened.error;
   const client = opened.value;
+  // A snapshot may take long: without the flag there is no deadline, and a variable counts as the flag.
+  const isTimed = client.flags.values.has(GLOBAL.commandTimeout.name);
+  const timeout = isTimed ? durationFlag(client.flags, GLOBAL.commandTimeout) : undefined;
   const [endpoint, ...others] = client.endpoints;
   if (endpoint === undefined || others.length > 0) {
     const names = client.endpoints.map(utf8Encode).join(' ');
@@ -141,7 +144,9 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   const parts: string[] = [];
   let version = '';
   for (;;) {
-    const reply = yield { type: 'receive', input: false, until: began + timeout };
+    const reply = yield timeout === undefined
+      ? { type: 'receive', input: false }
+      : { type: 'receive', input: false, until: began + timeout };
     const error =
       reply.type === 'late'
         ? ({ code: 'deadlineExceeded' } as const)
