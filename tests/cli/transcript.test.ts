@@ -103,6 +103,31 @@ describe('every form of step', () => {
     expect(records[8]).toMatchObject({ stdout: 'slept\n', exit: 0 });
   });
 
+  test('a transaction whose own read cannot be done ends where its client waits, and nowhere else, as with etcd 3.6.14', () => {
+    const values = (n: number) => ({ args: ['get', 'k', '--print-value-only', '--consistency=s'], endpoints: n });
+    const { records } = play(3, [
+      { args: ['put', 'k', '1'] },
+      { args: ['txn'], stdin: '\nput k 2\nget k --rev=99\n\n\n', endpoints: 0 },
+      { args: ['put', 'other', 'v'] },
+      ...[0, 1, 2].map(values),
+      { args: ['txn'], stdin: '\nput k 3\nget k\n\n\n', endpoints: 1 },
+      { args: ['put', 'other', 'w'] },
+      ...[0, 1, 2].map(values),
+      { args: ['txn'], stdin: '\nput k 4\nget k --rev=99\n\n\n', endpoints: 0 },
+      { member: 0, do: 'kill' },
+      { member: 0, do: 'start' },
+      { sleepMs: 4_000 },
+      ...[0, 1, 2].map(values),
+    ]);
+    expect(records[1]).toMatchObject({ exit: 1, stderr: expect.stringContaining('required revision is a future revision') });
+    const told = outputs(records);
+    expect([told.slice(3, 6), told.slice(8, 11), told.slice(12, 15)]).toEqual([
+      ['1\n', '2\n', '2\n'],
+      ['3\n', '3\n', '3\n'],
+      ['3\n', '4\n', '4\n'],
+    ]);
+  });
+
   test('time: sleeps, deadlines, retries', () => {
     const { records } = play(3, [
       { args: ['put', 'k', 'v'], timed: true },

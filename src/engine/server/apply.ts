@@ -1,4 +1,7 @@
-/** The state machine: committed entries, in order, on the store (etcd-io/etcd:server/etcdserver/apply). Every member does the same. */
+/**
+ * The state machine: committed entries, in order, on the store (etcd-io/etcd:server/etcdserver/apply). Every member does the same, but
+ * for the reads of a transaction ({@link withoutReads}).
+ */
 import { assert, goSize } from '../../base/index.ts';
 import { currentRevision } from '../kv/index.ts';
 import { decodeConfChange, type Entry, type LogIndex } from '../raft/index.ts';
@@ -11,12 +14,13 @@ import { executeCommand } from './execute.ts';
 import { settleLeaderCalls } from './leaderCalls.ts';
 import { promoteLessor } from './lessor.ts';
 import { wantsDebug, writeServerLine } from './lines.ts';
-import { isForAskerOnly } from './logged.ts';
+import { isForAskerOnly, withoutReads } from './logged.ts';
 import { repeatLogin } from './logins.ts';
 import { hasRoom } from './quota.ts';
 import { onFirstCommitInTerm, releaseReads } from './reads.ts';
 import { applyReplacement } from './replace.ts';
 import { type Command, decodeCommand } from './requestCodec.ts';
+import { isOwnId } from './requestId.ts';
 import { clusterCommandText, commandText } from './requestText.ts';
 import { tellWriteEnd } from './slowLines.ts';
 import type { Member } from './state.ts';
@@ -95,7 +99,8 @@ function applyCommand(member: Member, command: Command, index: LogIndex): void {
   const own = member.writes.get(requestId);
   if (own === undefined && isForAskerOnly(request)) return;
   const isFull = !hasRoom(member, request);
-  const result = executeCommand(member, request, auth);
+  const isAwaited = own !== undefined || (!isNew && isOwnId(member, requestId)); // read back: as if its client waited again
+  const result = executeCommand(member, isAwaited ? request : withoutReads(request), auth);
   const isOverQuota = result.ok && isFull && isNew;
   if (isNew) tellApplied(member, command, result, isOverQuota);
   else if (command.request.type === 'downgradeInfo') observeApply(member, 'DowngradeInfoSet', true); // as what else concerns the cluster

@@ -1,6 +1,6 @@
 /**
- * What one command of the log does to the state machine. Its result is the same on every member; only the one that proposed
- * it has somebody to tell (etcd-io/etcd:server/etcdserver/apply).
+ * What one command of the log does to the state machine. The same command has the same result on every member; only the one that
+ * proposed it has somebody to tell (etcd-io/etcd:server/etcdserver/apply).
  */
 import { fail, formatHex, ok, type Result, unreachable } from '../../base/index.ts';
 import type { AlarmMember, AlarmRequest, AlarmType, LeaseGrantRequest, LeaseRevokeRequest, UnaryResponse } from './api.ts';

@@ -9,6 +9,7 @@ import type {
   LeaseRevokeRequest,
   PlainResponse,
   PutRequest,
+  TxnOperation,
   TxnRequest,
   UnaryResponse,
 } from './api.ts';
@@ -53,6 +54,20 @@ export function isLoggedAuth(request: LoggedRequest): request is LoggedAuthReque
 /** Questions that change nothing: members that have nobody to tell do not answer them. */
 export function isForAskerOnly({ type }: LoggedRequest): boolean {
   return type === 'authUserGet' || type === 'authRoleGet' || type === 'authStatus';
+}
+
+/**
+ * A request as a member executes it where nobody waits for the answer: a transaction's own reads are left out. One of them that cannot be
+ * done, of a revision that is compacted or is yet to come, or by a user who may not, ends the transaction where its client waits, and
+ * nowhere else: from then on the members differ, as those of etcd 3.6.14 do
+ * (etcd-io/etcd:server/etcdserver/server.go, removeNeedlessRangeReqs).
+ */
+export function withoutReads<R extends LoggedRequest>(request: R): R | TxnRequest {
+  if (request.type !== 'txn') return request;
+  const isRead = ({ type }: TxnOperation) => type === 'range';
+  if (!request.success.some(isRead) && !request.failure.some(isRead)) return request;
+  const others = (operations: readonly TxnOperation[]) => operations.filter((operation) => !isRead(operation));
+  return { ...request, success: others(request.success), failure: others(request.failure) };
 }
 
 /** Who asks, as the member that took the request knew it. etcd: auth.AuthInfo. */
