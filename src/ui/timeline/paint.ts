@@ -159,8 +159,8 @@ function drawAhead(ctx: Draw, view: TimelineView, lanes: Lanes, from: number, to
 
 function drawNames(ctx: Draw, view: TimelineView, lanes: Lanes, tokens: Tokens): void {
   ctx.fillStyle = tokens.text('--ink-2');
-  // Never taller than its lane.
-  const size = Math.min(tokens.px('--fs-0'), lanes.pitch);
+  // Letters without descenders: they fill their lane, and none reaches into the next.
+  const size = Math.min(tokens.px('--fs-0'), 1.1 * lanes.pitch);
   ctx.font = `400 ${size}px ${tokens.text('--font-mono')}`;
   ctx.textAlign = 'left';
   view.names.forEach((name, i) => {
