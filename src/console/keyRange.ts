@@ -1,6 +1,5 @@
 /** Ranges of keys as etcdctl's flags give them. spec/etcd.md 1.3 */
 import type { Bytes } from '../base/index.ts';
-import type { RangeRequest } from '../engine/server/api.ts';
 
 /** First key behind all that begin with `prefix`; one zero byte where there is none. */
 export function prefixEnd(prefix: Bytes): Bytes {
@@ -20,24 +19,4 @@ export function keyRange(
 ): { readonly key: Bytes; readonly rangeEnd: Bytes } {
   if (fromKey || (prefix && key === '')) return { key: key === '' ? '\0' : key, rangeEnd: '\0' };
   return { key, rangeEnd: prefix ? prefixEnd(key) : end };
-}
-
-/** A range with nothing special about it: linearizable, at the newest revision, whole. */
-export function rangeRequest(key: Bytes, rangeEnd: Bytes): RangeRequest {
-  return {
-    type: 'range',
-    key,
-    rangeEnd,
-    limit: 0,
-    revision: 0,
-    sortOrder: 'none',
-    sortTarget: 'key',
-    serializable: false,
-    keysOnly: false,
-    countOnly: false,
-    minModRevision: 0,
-    maxModRevision: 0,
-    minCreateRevision: 0,
-    maxCreateRevision: 0,
-  };
 }

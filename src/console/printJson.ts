@@ -1,7 +1,6 @@
 /** The `json` writer: responses as Go's encoding/json prints etcd's structs, 64-bit integers as numbers. spec/etcd.md 6.2 */
 import { type Bytes, base64Encode, formatDecimal, formatHex, type Id64, utf8Encode, ZERO_ID } from '../base/index.ts';
 import type {
-  AlarmType,
   DeleteRangeResponse,
   HashKvResponse,
   KeyValue,
@@ -16,10 +15,7 @@ import type {
   WatchResponse,
 } from '../engine/server/api.ts';
 import { formatGoDuration, goJsonString } from './goText.ts';
-import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
-
-const ALARMS: Readonly<Record<AlarmType, number>> = { none: 0, nospace: 1, corrupt: 2 };
-const ACCESS: Readonly<Record<Permission['access'], number>> = { read: 0, write: 1, readwrite: 2 };
+import { ACCESS_NUMBERS, ALARM_NUMBERS, type EndpointAnswer, type EndpointHealth, type PrintedResponse } from './printed.ts';
 
 /** One line without its newline. */
 export function printJson(response: PrintedResponse, isHex: boolean): Bytes {
@@ -69,7 +65,7 @@ export function printJson(response: PrintedResponse, isHex: boolean): Bytes {
       const alarms = response.alarms.map(({ memberId, alarm }) =>
         jsonObject([
           ['memberID', jsonId(memberId)],
-          ['alarm', jsonNumber(ALARMS[alarm])],
+          ['alarm', jsonNumber(ALARM_NUMBERS[alarm])],
         ]),
       );
       return withHeader(response.header, [['alarms', jsonList(alarms)]]);
@@ -223,7 +219,7 @@ function jsonWatch(response: WatchResponse): Bytes {
 
 function jsonPermission({ access, key, rangeEnd }: Permission): Bytes {
   return jsonObject([
-    ['permType', jsonNumber(ACCESS[access])],
+    ['permType', jsonNumber(ACCESS_NUMBERS[access])],
     ['key', jsonBytes(key)],
     ['range_end', jsonBytes(rangeEnd)],
   ]);

@@ -1,10 +1,8 @@
 /** The `protobuf` writer: raw bytes of etcd's messages (etcd-io/etcd:api/etcdserverpb/rpc.proto), without a newline. spec/etcd.md 6.2 */
 import { type Bytes, boolField, bytesField, messageField, utf8Encode, varintField } from '../base/index.ts';
-import type { AlarmType, KeyValue, MemberInfo, Permission, ResponseHeader, TxnResponse, WatchEvent } from '../engine/server/api.ts';
-import type { PrintedResponse } from './printed.ts';
+import type { KeyValue, MemberInfo, ResponseHeader, TxnResponse, WatchEvent } from '../engine/server/api.ts';
+import { ACCESS_NUMBERS, ALARM_NUMBERS, type PrintedResponse } from './printed.ts';
 
-const ALARMS: Readonly<Record<AlarmType, number>> = { none: 0, nospace: 1, corrupt: 2 };
-const ACCESS: Readonly<Record<Permission['access'], number>> = { read: 0, write: 1, readwrite: 2 };
 /** Fields of ResponseOp. */
 const OPERATIONS = { range: 1, put: 2, deleteRange: 3, txn: 4 } as const;
 
@@ -50,7 +48,7 @@ function encodeRest(response: PrintedResponse): Bytes {
     case 'alarm':
       return messages(
         2,
-        response.alarms.map(({ memberId, alarm }) => varintField(1, memberId) + varintField(2, ALARMS[alarm])),
+        response.alarms.map(({ memberId, alarm }) => varintField(1, memberId) + varintField(2, ALARM_NUMBERS[alarm])),
       );
     case 'downgrade':
       return bytesField(2, utf8Encode(response.version));
@@ -65,7 +63,7 @@ function encodeRest(response: PrintedResponse): Bytes {
       return messages(
         2,
         response.permissions.map(
-          ({ access, key, rangeEnd }) => varintField(1, ACCESS[access]) + bytesField(2, key) + bytesField(3, rangeEnd),
+          ({ access, key, rangeEnd }) => varintField(1, ACCESS_NUMBERS[access]) + bytesField(2, key) + bytesField(3, rangeEnd),
         ),
       );
     default:

@@ -1,6 +1,6 @@
 /** What is printed: the responses that writers know, and what endpoints say of themselves. */
 import type { Bytes } from '../base/index.ts';
-import type { ApiResponse } from '../engine/server/api.ts';
+import type { AlarmType, ApiResponse, Permission } from '../engine/server/api.ts';
 
 /** The responses that writers are asked to print; of the others commands say something of their own. */
 export type PrintedResponse = Exclude<
@@ -19,6 +19,10 @@ export type PrintedResponse = Exclude<
       | 'authDisable';
   }
 >;
+
+/** Where words stand for etcd's enumerations, their numbers. */
+export const ALARM_NUMBERS: Readonly<Record<AlarmType, number>> = { none: 0, nospace: 1, corrupt: 2 };
+export const ACCESS_NUMBERS: Readonly<Record<Permission['access'], number>> = { read: 0, write: 1, readwrite: 2 };
 
 /** How an endpoint is. */
 export interface EndpointHealth {

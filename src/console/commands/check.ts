@@ -13,7 +13,8 @@ import {
 } from '../context.ts';
 import { boolFlag, textFlag } from '../flags.ts';
 import { goQuote } from '../goText.ts';
-import { keyRange, rangeRequest } from '../keyRange.ts';
+import { keyRange } from '../keyRange.ts';
+import { putOf, rangeRequest } from '../plainRequests.ts';
 import {
   type Connection,
   call,
@@ -232,7 +233,7 @@ function* put(client: Client, load: Load): Steps<Report> {
     if (isFree && due <= at - began) {
       started.set(++sent, at);
       last = at - began;
-      yield { type: 'begin', call: sent, connection: client, request: putOf(load.pairs, sent), timeout: undefined };
+      yield { type: 'begin', call: sent, connection: client, request: pairOf(load.pairs, sent), timeout: undefined };
       continue;
     }
     const until = Math.min(nextLook, isFree ? began + due : Number.POSITIVE_INFINITY);
@@ -290,7 +291,7 @@ function count(errors: Map<Bytes, number>, error: ApiError): void {
 }
 
 /** Keys in the order in which they are put; etcdctl draws them at random. */
-function putOf({ prefix, keySize, valueSize }: Pairs, number: number): PutRequest {
+function pairOf({ prefix, keySize, valueSize }: Pairs, number: number): PutRequest {
   const key = prefix + String(number).padStart(keySize, '0');
-  return { type: 'put', key, value: '\0'.repeat(valueSize), lease: ZERO_ID, prevKv: false, ignoreValue: false, ignoreLease: false };
+  return putOf(key, '\0'.repeat(valueSize), ZERO_ID);
 }

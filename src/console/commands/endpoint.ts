@@ -14,7 +14,7 @@ import {
   openClient,
 } from '../context.ts';
 import { boolFlag, type FlagSpec, intFlag } from '../flags.ts';
-import { rangeRequest } from '../keyRange.ts';
+import { rangeRequest } from '../plainRequests.ts';
 import { printEndpoints, printHealth } from '../print.ts';
 import type { EndpointAnswer, EndpointHealth } from '../printed.ts';
 import { callWithin, type ExitCode, now, print, printError, type Steps, together } from '../program.ts';

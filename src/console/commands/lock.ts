@@ -20,7 +20,8 @@ import {
 import { execute } from '../exec.ts';
 import { boolFlag, durationFlag, intFlag } from '../flags.ts';
 import { callKeeping, createKeeper, eventKeeping, guestKeeping, type Keeper, nextNews, openKeeping } from '../keeper.ts';
-import { keyRange, rangeRequest } from '../keyRange.ts';
+import { keyRange } from '../keyRange.ts';
+import { deletionOf, putOf, rangeRequest, watchOf } from '../plainRequests.ts';
 import { call, type ExitCode, INTERRUPTED, type Interrupted, now, type Program, type Steps } from '../program.ts';
 import { ELECT, GLOBAL, LOCK } from '../table.ts';
 
@@ -128,11 +129,10 @@ function* campaign(keeper: Keeper, prefix: Bytes, proposal: Bytes): Steps<Result
 
 /** Puts a key under the session's lease, or finds it there from before. */
 function* enter(keeper: Keeper, key: Bytes, value: Bytes, more: readonly RangeRequest[]) {
-  const put = { type: 'put', key, value, lease: keeper.lease, prevKv: false, ignoreValue: false, ignoreLease: false } as const;
   const request: TxnRequest = {
     type: 'txn',
     compare: [{ key, rangeEnd: '', result: 'equal', target: 'create', createRevision: 0 }],
-    success: [put, ...more],
+    success: [putOf(key, value, keeper.lease), ...more],
     failure: [exactly(key), ...more],
   };
   const outcome = yield* callKeeping(keeper, request);
@@ -177,7 +177,7 @@ function* waitForDelete(keeper: Keeper, key: Bytes, startRevision: number): Step
 
 /** Takes the key back of a candidate that gives up. */
 function* withdraw(keeper: Keeper, key: Bytes, why: Ended): Steps<Result<never, Ended>> {
-  yield* callKeeping(keeper, { type: 'deleteRange', key, rangeEnd: '', prevKv: false });
+  yield* callKeeping(keeper, deletionOf(key));
   return fail(why);
 }
 
@@ -193,7 +193,7 @@ function* runHolding(context: CommandContext, keeper: Keeper, held: Candidate, c
   }
   // At a terminal an interrupt is for both; elsewhere it is for etcdctl, which waits for the command.
   yield* guestKeeping(keeper, guest(), context.options.isPiped);
-  const unlocked = yield* callKeeping(keeper, { type: 'deleteRange', key: held.key, rangeEnd: '', prevKv: false });
+  const unlocked = yield* callKeeping(keeper, deletionOf(held.key));
   if (result.error !== undefined) {
     // A program that was never started has no exit code of its own; one that died of a signal has -1.
     const wasRun = !result.error.startsWith('exec: ') && !result.error.startsWith('fork/exec ');
@@ -226,7 +226,7 @@ function* hold(keeper: Keeper): Steps<boolean> {
 
 /** @param revision resigns only from what was created there */
 function* release(client: Client, keeper: Keeper, key: Bytes, revision?: number): Steps<ExitCode> {
-  const gone = { type: 'deleteRange', key, rangeEnd: '', prevKv: false } as const;
+  const gone = deletionOf(key);
   const outcome =
     revision === undefined
       ? yield* callKeeping(keeper, gone)
@@ -315,19 +315,6 @@ function exactly(key: Bytes): RangeRequest {
 
 function rangeOf(prefix: Bytes, options: Partial<RangeRequest>): RangeRequest {
   return { ...exactly(prefix), ...keyRange(prefix, true, false, ''), ...options };
-}
-
-function watchOf(key: Bytes, rangeEnd: Bytes, startRevision: number) {
-  return {
-    type: 'watch',
-    key,
-    rangeEnd,
-    startRevision,
-    prevKv: false,
-    progressNotify: false,
-    noPut: false,
-    noDelete: false,
-  } as const;
 }
 
 /** What an observer is told, as a range's answer without a count. */

@@ -5,7 +5,7 @@
  * @see etcd-io/etcd:etcdctl/ctlv3/command/make_mirror_command.go, client/v3/mirror/syncer.go
  */
 import { assert, type Bytes, fail, ok, type Result, utf8Decode, ZERO_ID } from '../../base/index.ts';
-import type { PutRequest, TxnOperation, UnaryRequest, WatchResponse } from '../../engine/server/api.ts';
+import type { TxnOperation, UnaryRequest, WatchResponse } from '../../engine/server/api.ts';
 import type { ApiError } from '../../engine/server/errors.ts';
 import {
   type Client,
@@ -20,7 +20,8 @@ import {
   secure,
 } from '../context.ts';
 import { boolFlag, durationFlag, intFlag, textFlag } from '../flags.ts';
-import { keyRange, rangeRequest } from '../keyRange.ts';
+import { keyRange } from '../keyRange.ts';
+import { deletionOf, putOf, rangeRequest, watchOf } from '../plainRequests.ts';
 import { type Connection, type ExitCode, giveHint, now, type OutcomeOf, print, type Reply, type Steps } from '../program.ts';
 import { GLOBAL, MAKE_MIRROR } from '../table.ts';
 
@@ -105,7 +106,7 @@ function* copyBase(mirror: Mirror): Steps<Result<number, ApiError>> {
     if (!page.ok) return fail(page.error);
     const { kvs, more } = page.response;
     for (const kv of kvs) {
-      const copied = yield* ask(mirror, mirror.destination, putOf(mirror, kv.key, kv.value));
+      const copied = yield* ask(mirror, mirror.destination, putOf(copyOf(mirror, kv.key), kv.value, ZERO_ID));
       if (!copied.ok) return fail(copied.error);
       mirror.total++;
     }
@@ -118,9 +119,8 @@ function* copyBase(mirror: Mirror): Steps<Result<number, ApiError>> {
 /** Copies every change after a revision, for ever. Comes to an exit code where that ends. */
 function* copyChanges(mirror: Mirror, after: number): Steps<ExitCode> {
   const { source, destination } = mirror;
-  const range = keyRange(mirror.prefix, true, false, '');
-  const options = { prevKv: false, progressNotify: false, noPut: false, noDelete: false };
-  const request = { type: 'watch', ...range, startRevision: after + 1, ...options } as const;
+  const { key, rangeEnd } = keyRange(mirror.prefix, true, false, '');
+  const request = watchOf(key, rangeEnd, after + 1);
   yield { type: 'open', stream: 1, connection: source, request, requireLeader: false };
   for (;;) {
     const { event } = yield* nextEvent(mirror);
@@ -147,19 +147,11 @@ function transactionsOf(mirror: Mirror, { events }: WatchResponse): TxnOperation
       operations = [];
     }
     last = kv.modRevision;
-    operations.push(
-      type === 'put'
-        ? putOf(mirror, kv.key, kv.value)
-        : { type: 'deleteRange', key: copyOf(mirror, kv.key), rangeEnd: '', prevKv: false },
-    );
+    const copy = copyOf(mirror, kv.key);
+    operations.push(type === 'put' ? putOf(copy, kv.value, ZERO_ID) : deletionOf(copy));
     mirror.total++;
   }
   return operations.length === 0 ? transactions : [...transactions, operations];
-}
-
-function putOf(mirror: Mirror, key: Bytes, value: Bytes): PutRequest {
-  const copy = copyOf(mirror, key);
-  return { type: 'put', key: copy, value, lease: ZERO_ID, prevKv: false, ignoreValue: false, ignoreLease: false };
 }
 
 function copyOf({ prefix, destPrefix }: Mirror, key: Bytes): Bytes {

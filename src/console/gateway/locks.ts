@@ -15,7 +15,8 @@ import type {
   WatchResponse,
 } from '../../engine/server/api.ts';
 import type { ApiError } from '../../engine/server/errors.ts';
-import { keyRange, rangeRequest } from '../keyRange.ts';
+import { keyRange } from '../keyRange.ts';
+import { deletionOf, putOf, rangeRequest, watchOf } from '../plainRequests.ts';
 import { type Connection, callOrInterrupt, INTERRUPTED, type ResponseTo, type Steps } from '../program.ts';
 import { connectionEnd, type HttpEnd } from './http.ts';
 import {
@@ -236,9 +237,8 @@ function* firstOf(
   }
 }
 
-function* openWatch(connection: Connection, stream: number, place: Place): Steps<void> {
-  const request = { type: 'watch', ...place, prevKv: false, progressNotify: false, noPut: false, noDelete: false } as const;
-  yield { type: 'open', stream, connection, request, requireLeader: false };
+function* openWatch(connection: Connection, stream: number, { key, rangeEnd, startRevision }: Place): Steps<void> {
+  yield { type: 'open', stream, connection, request: watchOf(key, rangeEnd, startRevision), requireLeader: false };
 }
 
 function* nextMessage(stream: number): Steps<Result<WatchResponse, Trouble>> {
@@ -301,14 +301,6 @@ function ifCreated(
   failure: readonly TxnOperation[],
 ): TxnRequest {
   return { type: 'txn', compare: [{ key, rangeEnd: '', result: 'equal', target: 'create', createRevision }], success, failure };
-}
-
-function putOf(key: Bytes, value: Bytes, lease: Id64) {
-  return { type: 'put', key, value, lease, prevKv: false, ignoreValue: false, ignoreLease: false } as const;
-}
-
-function deletionOf(key: Bytes) {
-  return { type: 'deleteRange', key, rangeEnd: '', prevKv: false } as const;
 }
 
 /** A lease's number as Go's %x writes it. */
