@@ -291,4 +291,17 @@ test('etcd.md 14.21: an attempt that failed is logged before the error, and also
   expect(failed.map((line) => line.slice(0, 8))).toEqual(['{"level"', 'Error: c']);
   const lease = terminal.type('--endpoints=n2:2379 put a 1 --lease=1234').err.trimEnd().split('\n');
   expect(lease.map((line) => line.slice(0, 8))).toEqual(['{"level"', 'Error: e']);
+  // The process dies with the question: it is asked again elsewhere, and answered.
+  terminal.type('--endpoints=n2:2379 put a 1');
+  const read = terminal.start('--endpoints=n3:2379,n2:2379 get a');
+  actInline(terminal.stage.run, { type: 'crash', member: 3 });
+  actInline(terminal.stage.run, { type: 'restart', member: 1 });
+  terminal.stage.pass(terminal.stage.run.kernel.now + 5 * SECOND);
+  expect(read).toMatchObject({ exit: { code: 0 }, stdout: 'a\n1\n' });
+  expect(
+    read.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(0, 8)),
+  ).toEqual(['{"level"']);
 });
