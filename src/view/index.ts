@@ -55,19 +55,7 @@ export {
   transferOf,
   votersOf,
 } from './membership.ts';
-export type {
-  BallotState,
-  Claim,
-  DiskState,
-  EntryName,
-  Half,
-  Needed,
-  ReachState,
-  SpreadState,
-  StuckCall,
-  Voter,
-} from './needed/index.ts';
-export { countedDisks, neededNow, replacedBy } from './needed/index.ts';
+export * from './needed/index.ts';
 export { earliestDeadline, GEAR_FACTOR, type Gear, gearOf } from './pace.ts';
 export { createProjector, type Projector, project, projectorRevision } from './projector.ts';
 export { createRecording, type Increment, type Recording, record, recordedRow, rowsUpTo } from './recording.ts';

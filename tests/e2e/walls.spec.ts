@@ -18,17 +18,26 @@ async function dragLabel(page: Page, by: { readonly x: number; readonly y: numbe
   await advanceBy(page, 1_000);
 }
 
-const islands = (page: Page) =>
-  page.locator('li[data-island]').evaluateAll((all) => all.map((one) => one.getAttribute('data-members')));
-
-test('a wall is dragged elsewhere, back by Undo, and away', async ({ page }) => {
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await openPage(page);
-  await advanceUntilAnswered(page);
+/** The verb offers a line, and builds it where it is pressed again. */
+async function splitOnce(page: Page): Promise<void> {
   const split = page.getByRole('button', { name: 'Split', exact: true });
   await split.click();
   await split.click();
   await advanceBy(page, 1_000);
+}
+
+async function openSplit(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  await splitOnce(page);
+}
+
+const islands = (page: Page) =>
+  page.locator('li[data-island]').evaluateAll((all) => all.map((one) => one.getAttribute('data-members')));
+
+test('a wall is dragged elsewhere, back by Undo, and away', async ({ page }) => {
+  await openSplit(page);
   const before = await islands(page);
   expect(before).toHaveLength(2);
   const standing = await inPage(page, (run) => run.frame().walls.map(({ id, line }) => ({ id, line })));
@@ -55,9 +64,7 @@ test('a wall is dragged elsewhere, back by Undo, and away', async ({ page }) => 
   expect(await islands(page)).toHaveLength(0); // one network needs no name
 
   // A click on the label is still what it was.
-  await split.click();
-  await split.click();
-  await advanceBy(page, 1_000);
+  await splitOnce(page);
   await expect(page.locator('[data-wall]')).toHaveCount(1);
   await page.locator('[data-wall] [role="button"]').click();
   await advanceBy(page, 1_000);
@@ -65,13 +72,7 @@ test('a wall is dragged elsewhere, back by Undo, and away', async ({ page }) => 
 });
 
 test('a wall is moved with arrow keys, left where it was by Esc, and put down by Enter', async ({ page }) => {
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await openPage(page);
-  await advanceUntilAnswered(page);
-  const split = page.getByRole('button', { name: 'Split', exact: true });
-  await split.click();
-  await split.click();
-  await advanceBy(page, 1_000);
+  await openSplit(page);
   const label = page.locator('[data-wall] [role="button"]');
   await expect(label).toHaveCount(1);
   const before = await inPage(page, (run) => run.frame().walls.map(({ line }) => line));

@@ -110,14 +110,12 @@ function* serveGateway(exchange: Exchange, path: string, patience: Bytes): Steps
   if (stream !== undefined && timeout !== undefined && timeout <= 0)
     return yield* sendStatic(exchange, errorPage(grpcStatusOf({ code: 'deadlineExceeded' })));
   if (stream !== undefined) return yield* stream(timed);
-  if (unary !== undefined) return yield* withBody(timed, unary.message, (record) => serveUnary(timed, unary, record));
+  if (unary !== undefined) return yield* withMessage(timed, unary.message, (record) => serveUnary(timed, unary, record));
   if (concurrency === undefined) return 'done';
-  return yield* withBody(timed, concurrency.message, (record) => serveConcurrency(timed, concurrency, record));
+  return yield* withMessage(timed, concurrency.message, (record) => serveConcurrency(timed, concurrency, record));
 }
 
 function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecord): Steps<HttpEnd> {
-  const refusal = sizeRefusal(method.message, record);
-  if (refusal !== undefined) return yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
   const request = method.request(record);
   if (typeof request === 'string') return yield* sendStatic(exchange, errorPage(grpcStatusOf({ code: request })));
   const outcome = yield* callWithin(exchange.connection, request, exchange.timeout);
@@ -129,8 +127,6 @@ function* serveUnary(exchange: Exchange, method: UnaryMethod, record: ProtoRecor
 }
 
 function* serveConcurrency(exchange: Exchange, method: ConcurrencyMethod, record: ProtoRecord): Steps<HttpEnd> {
-  const refusal = sizeRefusal(method.message, record);
-  if (refusal !== undefined) return yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
   const late: ConcurrencyAnswer = { type: 'error', status: grpcStatusOf({ code: 'deadlineExceeded' }) };
   const answer = yield* within(exchange.timeout, method.answer(exchange.connection, record), late);
   if (answer.type === 'end') return answer.end;
@@ -141,6 +137,14 @@ function* serveObserve(exchange: Exchange, record: ProtoRecord): Steps<HttpEnd> 
   const refusal = sizeRefusal(LeaderRequest, record);
   return yield* beginStream(exchange, function* (sink) {
     return refusal === undefined ? yield* observeElection(exchange.connection, record)(sink) : endOfStream(refusal);
+  });
+}
+
+/** With a body that is not too large for a member. */
+function* withMessage(exchange: Exchange, type: MessageType, go: (record: ProtoRecord) => Steps<HttpEnd>): Steps<HttpEnd> {
+  return yield* withBody(exchange, type, function* (record) {
+    const refusal = sizeRefusal(type, record);
+    return refusal === undefined ? yield* go(record) : yield* sendStatic(exchange, errorPage(grpcStatusOf(refusal)));
   });
 }
 

@@ -72,11 +72,11 @@ export function* beginStream(exchange: Exchange, parts: (send: StreamSink) => St
  */
 export function* within<T>(timeout: number | undefined, steps: Steps<T>, late: T): Steps<T> {
   if (timeout === undefined) return yield* steps;
+  if (timeout <= 0) return late;
   const until = (yield* now()) + timeout;
   const streams = new Set<StreamNumber>();
   let catches = false;
-  let isLate = timeout <= 0;
-  if (isLate) return late;
+  let isLate = false;
   let step = steps.next({ type: 'done' });
   while (step.done !== true) {
     const effect = step.value;

@@ -29,8 +29,8 @@ export function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, ef
         if (member.isPaused) {
           const type = effect.hasChoice ? 'unreachable' : 'pending';
           tellClient(kernel, ordinal, arrival, source, sequence, { type, call, attempt });
+          if (effect.hasChoice) break;
         }
-        if (member.isPaused && effect.hasChoice) break;
         enqueue(member, {
           time: arrival,
           source,

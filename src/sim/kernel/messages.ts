@@ -3,7 +3,7 @@ import type { MemberId } from '../../engine/raft/index.ts';
 import type { MemberOutput } from '../../engine/server/index.ts';
 import type { Delivery } from '../host/index.ts';
 import { messageCode, messageIndex } from '../messageCode.ts';
-import { drawArrival, drawSnapshotArrival, linkOf } from '../network.ts';
+import { drawArrival, drawSnapshotArrival, type Link, linkOf } from '../network.ts';
 import type { SimTime } from '../scenario.ts';
 import { makeRow, ROW_KIND, type Row } from '../trace.ts';
 import { tellClient } from './clients.ts';
@@ -29,7 +29,7 @@ export function sendMessage(
     size === undefined ? drawArrival(network, link, time) : drawSnapshotArrival(network, link, time, size, scenario.bandwidth);
   const input: Delivery['input'] = state === undefined ? { type: 'message', message } : { type: 'message', message, state };
   const said = { term: message.term, index: messageIndex(message), p: messageCode(message), q: message.entries.length };
-  launch(kernel, member, target, { time, sequence, arrival, to: message.to, input }, said);
+  launch(kernel, member, target, { link, time, sequence, arrival, to: message.to, input }, said);
 }
 
 /** What members say to each other beside Raft takes the same link. */
@@ -42,12 +42,14 @@ export function sendPeer(
 ): void {
   const target = targetOf(kernel, member, to, time);
   if (target === undefined) return;
-  const arrival = drawArrival(kernel.network, linkOf(kernel.network, member.ordinal, target.ordinal), time);
+  const link = linkOf(kernel.network, member.ordinal, target.ordinal);
+  const arrival = drawArrival(kernel.network, link, time);
   const input: Delivery['input'] = { type: 'peerMessage', from: member.id, message };
-  launch(kernel, member, target, { time, sequence, arrival, to, input }, {});
+  launch(kernel, member, target, { link, time, sequence, arrival, to, input }, {});
 }
 
 interface Launch {
+  readonly link: Link;
   readonly time: SimTime;
   readonly sequence: number;
   readonly arrival: SimTime;
@@ -60,10 +62,10 @@ function launch(
   kernel: Kernel,
   member: KernelMember,
   target: KernelMember,
-  { time, sequence, arrival, to, input }: Launch,
+  { link, time, sequence, arrival, to, input }: Launch,
   said: Partial<Row>,
 ): void {
-  const isCut = linkOf(kernel.network, member.ordinal, target.ordinal).causes.length > 0;
+  const isCut = link.causes.length > 0;
   const ref = member.ordinal * MESSAGE_IDS + member.sent++;
   const way = { a: member.ordinal, b: target.ordinal, ref, r: isCut ? time - arrival : arrival - time };
   addRow(kernel, member.ordinal, sequence, makeRow(time, ROW_KIND.send, { ...said, ...way }));
