@@ -63,11 +63,13 @@ export function Transport() {
 export function Clock() {
   const words = useWords();
   const run = useRun();
-  const digits = useRef<HTMLTimeElement>(null);
+  const digits = useRef<HTMLSpanElement>(null);
   usePainter((shown) => write(digits.current, formatClock(shown.playhead())));
   return (
-    <time className={styles.clock} ref={digits} title={words.shell.clock} data-clock suppressHydrationWarning>
-      {formatClock(run.playhead())}
+    <time className={styles.clock} title={words.shell.clock} data-clock>
+      <span className={styles.digits} ref={digits} suppressHydrationWarning>
+        {formatClock(run.playhead())}
+      </span>
     </time>
   );
 }
