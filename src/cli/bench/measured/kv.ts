@@ -34,7 +34,7 @@ function main(): void {
   say(`load ${load()}`);
   const figures: Figure[] = [];
   for (const size of SIZES) figures.push(...atSize(size));
-  figures.push(...watching(), ...compacting(), ...snapshots());
+  figures.push(...growing(figures), ...watching(), ...compacting(), ...snapshots());
   printFigures(figures);
 }
 
@@ -132,6 +132,19 @@ function searching(kv: Kv, keys: readonly Bytes[]): Figure[] {
   return (['nodes', 'comparisons', 'keys'] as const).map((field) => {
     const value = costs.reduce((sum, cost) => sum + cost[field], 0) / costs.length;
     return { id: `kv/search-${field}/keys=${keys.length}`, value, unit: 'count' };
+  });
+}
+
+/** What a unit costs at the largest size, as a multiple of what it costs at the smallest: log n makes 2 of it. */
+function growing(figures: readonly Figure[]): Figure[] {
+  const [smallest, largest] = [SIZES[0], SIZES[SIZES.length - 1]];
+  const rates = new Map(figures.filter(({ unit }) => unit === '1/s').map(({ id, value }) => [id, value]));
+  return [...rates].flatMap(([id, rate]) => {
+    const name = id.replace(`/keys=${smallest}`, '');
+    const rateAtLargest = rates.get(`${name}/keys=${largest}`);
+    return name === id || rateAtLargest === undefined
+      ? []
+      : [{ id: `${name}/growth=${smallest}-${largest}`, value: rate / rateAtLargest, unit: 'count' }];
   });
 }
 
