@@ -1,7 +1,11 @@
-/** What opens beside a thing: a member's verbs, a link's menu. One at a time, closed by Esc or by a press elsewhere. */
+/**
+ * What opens beside a thing: a member's verbs, a link's menu. One at a time, closed by Esc or by a press elsewhere. On a phone it lies
+ * across the half of the stage in which the thing is not.
+ */
 import { AnimatePresence, m } from 'framer-motion';
 import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useHouse } from '../frame/context.tsx';
+import { PHONE, useMedia } from '../frame/hooks.ts';
 import styles from './Popovers.module.css';
 import type { Box, Point, Rect } from './plane.ts';
 
@@ -21,7 +25,8 @@ interface PopoverProps {
   readonly label: string;
   /** 'menu' for a link, 'toolbar' for a member. */
   readonly kind: 'menu' | 'toolbar';
-  readonly verbs: readonly Verb[];
+  /** What belongs together stands together, under a rule. */
+  readonly verbs: readonly (readonly Verb[])[];
   readonly box: Box;
   /** What it opens beside; it does not cover it. */
   readonly anchor: Rect;
@@ -59,15 +64,18 @@ function Placed({
 }) {
   const element = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<Point | undefined>(undefined);
+  const docks = useMedia(PHONE);
   useLayoutEffect(() => {
     const size = element.current;
-    if (size !== null) setAt(besidePlace(anchor, { width: size.offsetWidth, height: size.offsetHeight }, box));
-  }, [anchor, box]);
+    if (size !== null && !docks) setAt(besidePlace(anchor, { width: size.offsetWidth, height: size.offsetHeight }, box));
+  }, [anchor, box, docks]);
+  const isHigh = anchor.y + anchor.height / 2 < box.height / 2;
   return (
     <m.div
       ref={element}
       className={styles.popover}
-      style={{ left: at?.x ?? 0, top: at?.y ?? 0 }}
+      data-docked={docks ? (isHigh ? 'bottom' : 'top') : undefined}
+      style={docks ? {} : { left: at?.x ?? 0, top: at?.y ?? 0 }}
       initial={{ opacity: 0 }}
       animate={{ opacity: 1 }}
       exit={{ opacity: 0 }}
@@ -123,25 +131,30 @@ function VerbList({
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: its role is `menu` or `toolbar`
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles have an orientation
-    <div ref={list} role={kind} aria-label={label} aria-orientation="vertical" className={styles[kind]} onKeyDown={onKeyDown}>
-      {verbs.map((verb) => (
-        <button
-          key={verb.id}
-          type="button"
-          role={kind === 'menu' ? 'menuitem' : undefined}
-          className={styles.verb}
-          data-verb={verb.id}
-          data-fault={verb.fault}
-          aria-disabled={disabled || verb.against !== undefined}
-          aria-describedby={disabled ? 'stage-past' : undefined}
-          title={disabled ? undefined : verb.against}
-          onClick={verb.act}
-        >
-          <svg viewBox="0 0 18 18" aria-hidden="true">
-            {ICONS[verb.icon]}
-          </svg>
-          {verb.text}
-        </button>
+    <div ref={list} role={kind} aria-label={label} aria-orientation="vertical" className={styles.card} onKeyDown={onKeyDown}>
+      {verbs.map((group) => (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset would be announced, and the rule above it says nothing
+        <div key={group[0]?.id} role="group" className={styles.group}>
+          {group.map((verb) => (
+            <button
+              key={verb.id}
+              type="button"
+              role={kind === 'menu' ? 'menuitem' : undefined}
+              className={styles.verb}
+              data-verb={verb.id}
+              data-fault={verb.fault}
+              aria-disabled={disabled || verb.against !== undefined}
+              aria-describedby={disabled ? 'stage-past' : undefined}
+              title={disabled ? undefined : verb.against}
+              onClick={verb.act}
+            >
+              <svg viewBox="0 0 18 18" aria-hidden="true">
+                {ICONS[verb.icon]}
+              </svg>
+              {verb.text}
+            </button>
+          ))}
+        </div>
       ))}
     </div>
   );

@@ -24,8 +24,9 @@ export interface MemberVerbNeeds extends VerbNeeds {
   readonly followedKey: string;
 }
 
-export function memberVerbs(member: MemberFrame, needs: MemberVerbNeeds): readonly Verb[] {
-  return [...faultVerbs(member, needs), ...changeVerbs(member, needs), ...promptVerbs(member, needs)];
+/** Faults, membership, console. */
+export function memberVerbs(member: MemberFrame, needs: MemberVerbNeeds): readonly (readonly Verb[])[] {
+  return [faultVerbs(member, needs), changeVerbs(member, needs), promptVerbs(member, needs)].filter(({ length }) => length > 0);
 }
 
 /** Stopped and cut off, and the ways back. */
@@ -91,7 +92,7 @@ function promptVerbs({ ordinal }: MemberFrame, { words, run, prompt, followedKey
 }
 
 /** @param a ordinal at one end of the link @param b at the other */
-export function linkVerbs(a: number, b: number, { frame, words, acts, onDone }: VerbNeeds): readonly Verb[] {
+export function linkVerbs(a: number, b: number, { frame, words, acts, onDone }: VerbNeeds): readonly (readonly Verb[])[] {
   const cut = cutState(frame, a, b);
   const name = (member: number) => frame.members[member - 1]?.name ?? '';
   const list: Verb[] = [];
@@ -107,7 +108,7 @@ export function linkVerbs(a: number, b: number, { frame, words, acts, onDone }: 
     }
   }
   if (cut !== 'none') add('heal', words.heal, 'heal', () => acts.healLink(a, b));
-  return list;
+  return [list];
 }
 
 function then(act: () => void, onDone: () => void): () => void {
