@@ -77,7 +77,7 @@ export function checkLogged(rights: Rights, info: AuthInfo, request: LoggedReque
     case 'authenticate':
       return undefined;
     case 'authUserGet':
-      return info.user === request.name && info.user !== '' ? undefined : checkAdmin(auth, info);
+      return info.user === request.name ? undefined : checkAdmin(auth, info); // also nobody, of nobody: there is no such user
     case 'authRoleGet':
       return findUser(auth, info.user)?.roles.includes(request.role) ? undefined : checkAdmin(auth, info);
     default:
@@ -130,7 +130,9 @@ function checkPut(rights: Rights, info: AuthInfo, { key, lease, prevKv }: PutReq
   );
 }
 
+/** Root may, however its rights stood when it asked: leases end in its name. */
 function checkLeaseKeys({ auth, leases }: Rights, info: AuthInfo, lease: PutRequest['lease']): ApiErrorCode | undefined {
+  if (isRoot(auth, info.user)) return undefined;
   return first(keysOfLease(leases, lease), (key) => checkRange(auth, info, 'write', key, ''));
 }
 
@@ -138,7 +140,7 @@ function isRoot(auth: AuthState, user: Bytes): boolean {
   return findUser(auth, user)?.roles.includes(ROOT) ?? false;
 }
 
-/** Every key of [key, rangeEnd) lies in some permission; several may cover it together. */
+/** Every key of [key, rangeEnd) lies in some permission; several may cover it together. Where no key can lie in it, `key` itself has to. */
 function covers(permissions: readonly Permission[], key: Bytes, rangeEnd: Bytes): boolean {
   const end = endOf(key, rangeEnd);
   let covered = key;
@@ -148,7 +150,7 @@ function covers(permissions: readonly Permission[], key: Bytes, rangeEnd: Bytes)
     if (reach === undefined) return true;
     if (reach > covered) covered = reach;
   }
-  return end !== undefined && covered >= end;
+  return end !== undefined && covered > key && covered >= end;
 }
 
 /** The first key behind a range; undefined = it has no end. */
