@@ -7,9 +7,9 @@ import type { KeyValue } from './api.ts';
 import type { ApiErrorCode } from './errors.ts';
 
 /** Seconds: one and a half election timeouts, rounded up. */
-const MIN_LEASE_TTL = 2;
+export const MIN_LEASE_TTL = 2;
 /** Seconds. etcd: MaxLeaseTTL. */
-const MAX_LEASE_TTL = 9_000_000_000;
+export const MAX_LEASE_TTL = 9_000_000_000;
 
 export interface Lease {
   readonly id: Id64;
@@ -50,7 +50,8 @@ export function cloneLeases(leases: Leases): Leases {
 export function restoreLeases(stored: readonly StoredLease[], pairs: Iterable<KeyValue>): Leases {
   const leases = createLeases();
   for (const { id, ttl, remainingTtl } of stored) {
-    grantLease(leases, id, ttl);
+    const granted = grantLease(leases, id, ttl);
+    assert(granted.ok, 'what is stored of a lease is what was granted once', { id, ttl });
     if (remainingTtl !== undefined) checkpointLease(leases, id, remainingTtl);
   }
   const newest = new Map<Bytes, KeyValue>();

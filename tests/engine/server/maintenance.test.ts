@@ -1,6 +1,6 @@
 /** Compaction, quota, alarms, status, hashes and snapshots through members: spec/etcd.md 1.7–1.9, 4.6, 4.10, and trap 14 of 14. */
 import { expect, test } from 'vitest';
-import { ZERO_ID } from '../../../src/base/index.ts';
+import { toId64, ZERO_ID } from '../../../src/base/index.ts';
 import { cloneMember, memberDigest } from '../../../src/engine/server/index.ts';
 import { decodeSnapshotFile, encodeSnapshotFile } from '../../../src/engine/server/snapshotFile.ts';
 import { takeState } from '../../../src/engine/server/stateSnapshot.ts';
@@ -240,7 +240,33 @@ test('a file that is not a snapshot, or holds what no member writes, is refused 
   });
   const wide = kv.versions.map((version) => ({ ...version, kv: { ...version.kv, value: '\u4e2d' } }));
   expect(made({ kv: { ...kv, versions: wide } })).toEqual({ code: 'state', path: 'kv.versions[0].kv.value' });
-  expect(made({ leases: [{ id: 'no id', ttl: 5 }] })).toEqual({ code: 'state', path: 'leases[0].id' });
+  const lease = { id: toId64(9), ttl: 5 };
+  expect(made({ leases: [lease] })).toBeUndefined();
+  // A store that is restored goes on: neither may a lease get lost on the way, nor a revision run out of numbers.
+  for (const [leases, path] of [
+    [[{ ...lease, id: 'no id' }], 'leases[0].id'],
+    [[{ ...lease, id: ZERO_ID }], 'leases[0].id'],
+    [[lease, { ...lease, ttl: 6 }], 'leases[1].id'],
+    [[{ ...lease, ttl: 9_000_000_001 }], 'leases[0].ttl'],
+    [[{ ...lease, ttl: 1 }], 'leases[0].ttl'],
+    [[{ ...lease, remainingTtl: 0 }], 'leases[0].remainingTtl'],
+  ] as const)
+    expect(made({ leases })).toEqual({ code: 'state', path });
+  const last = (changes: object) => {
+    const [first, second, third] = kv.versions;
+    const changed = { sub: 0, kv: { ...third?.kv, ...changes } };
+    const revision = changed.kv.modRevision;
+    return made({ kv: { ...kv, revision, versions: [first, second, changed] } });
+  };
+  const path = 'kv.versions[2].kv';
+  expect(last({ modRevision: 2 ** 52 })).toBeUndefined();
+  expect(last({ modRevision: 2 ** 53 - 1 })).toEqual({ code: 'state', path: 'kv.revision' });
+  expect(last({ createRevision: 5 })).toEqual({ code: 'state', path: `${path}.createRevision` });
+  expect(last({ key: '' })).toEqual({ code: 'state', path: `${path}.key` });
+  expect(last({ version: 0 })).toEqual({ code: 'state', path: `${path}.version` });
+  expect(last({ version: 0, createRevision: 0, value: '' })).toBeUndefined();
+  const user = { name: 'u', roles: [] };
+  expect(made({ auth: { ...state.auth, users: [user, user] } })).toEqual({ code: 'state', path: 'auth.users[1].name' });
   expect(made({ alarms: [{ memberId: '0000000000000001', alarm: 'fire' }] })).toEqual({ code: 'state', path: 'alarms[0].alarm' });
   const text = encodeSnapshotFile('{' as never); // a text is a text in JSON
   expect(refuse(text)).toEqual({ code: 'state', path: '' });

@@ -3,16 +3,18 @@
  * both languages, with the place.
  */
 import { describe, expect, it } from 'vitest';
+import { ZERO_ID } from '../../../src/base/index.ts';
 import { encodeSnapshotFile, type StateSnapshot } from '../../../src/engine/server/index.ts';
 import { ENGLISH, loadWords } from '../../../src/i18n/index.ts';
 import { sayRefusal } from '../../../src/ui/restore/RestoreDialog.tsx';
 import { createRestoring, type Refusal } from '../../../src/ui/stores/restoring.ts';
 
 const ID = '0000000000000001' as never; // an id
-const pair = (key: string, modRevision: number, version: number) => ({
-  sub: 0,
-  kv: { key, value: 'v', createRevision: version === 0 ? 0 : modRevision, modRevision, version, lease: ID },
-});
+const pair = (key: string, modRevision: number, version: number) => {
+  const kept =
+    version === 0 ? { value: '', createRevision: 0, lease: ZERO_ID } : { value: 'v', createRevision: modRevision, lease: ID };
+  return { sub: 0, kv: { key, modRevision, version, ...kept } };
+};
 const STATE: StateSnapshot = {
   kv: {
     revision: 4,
