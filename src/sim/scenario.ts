@@ -7,6 +7,7 @@ import {
   identifyCluster,
   type MemberAddress,
   optionsError,
+  type RestoreOptions,
   restoredRecords,
   type ServerOptions,
   type StateSnapshot,
@@ -63,6 +64,8 @@ export interface Scenario {
   readonly naming: 'explorer' | 'loopback';
   /** What `snapshot save` wrote: each founder starts with it on its disk. Left out: with nothing. */
   readonly snapshot?: Bytes;
+  /** What its revisions become. Left out: they stay. */
+  readonly restoreOptions?: RestoreOptions;
 }
 
 /** A cluster of etcd's defaults on a quiet network (`spec/architecture.md`, "Units, defaults, pace"). */
@@ -114,6 +117,8 @@ export function assertScenario(scenario: Scenario): void {
   assert(Number.isSafeInteger(snapshotCount) && snapshotCount >= 1, 'a snapshot covers an entry or more', { snapshotCount });
   assert(Number.isSafeInteger(catchUpEntries) && catchUpEntries >= 0, 'entries are counted', { catchUpEntries });
   assert(Number.isSafeInteger(bandwidth) && bandwidth >= 1, 'a link carries a byte a second or more', { bandwidth });
+  const hasSnapshot = scenario.snapshot !== undefined || scenario.restoreOptions === undefined;
+  assert(hasSnapshot, 'only what was saved can be restored', { ...scenario.restoreOptions });
   const fault = optionsError(scenario.options ?? {});
   assert(fault === undefined, fault ?? '', {});
   assert(Number.isSafeInteger(scenario.diskSync) && scenario.diskSync >= 0, 'a disk sync is not negative', {});
@@ -138,7 +143,7 @@ export function foundingRecords(scenario: Scenario): readonly DiskRecord[] {
   const { members } = clusterOf(scenario);
   // In a lean cluster nobody says where it listens: it is known.
   const known = scenario.boot === 'lean' ? members : members.map((member) => ({ ...member, clientUrls: [] }));
-  return restoredRecords(saved, known);
+  return restoredRecords(saved, known, scenario.restoreOptions);
 }
 
 /** The store that the members of a run begin with, for reading. */
@@ -157,6 +162,7 @@ export function foundingStore(scenario: Scenario): FoundingStore {
   const saved = savedState(scenario);
   const values = new Map<string, string>();
   for (const { kv } of saved?.kv.versions ?? []) {
+    if (kv.key === '') continue; // a revision that was raised
     const key = utf8Decode(kv.key);
     values.delete(key);
     if (kv.version > 0) values.set(key, utf8Decode(kv.value.slice(0, MOST_TEXT)));

@@ -10,8 +10,8 @@ const FIRST_MEMBERS = 5;
 const seed = seedOf(window.location.search);
 const element = document.getElementById('root');
 if (element !== null) {
-  const start: StartRun = (members, snapshot) =>
-    snapshot === undefined ? openRun(members, seed) : openRestoredRun(members, seed, snapshot);
+  const start: StartRun = (members, restored) =>
+    restored === undefined ? openRun(members, seed) : openRestoredRun(members, seed, restored.snapshot, restored.options);
   const { house } = mount(element, start(FIRST_MEMBERS), start, browserSettings());
   window.etcdscope = createScriptingHandle(house);
 }

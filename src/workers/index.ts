@@ -1,4 +1,5 @@
-export type { SnapshotFileError } from '../engine/server/index.ts';
+export type { RestoreOptions, SnapshotFileError } from '../engine/server/index.ts';
+export { readRestoreOptions } from '../engine/server/index.ts';
 export type { Action, CutCause, JournalEntry, Scenario, WallLine } from '../sim/index.ts';
 export { openPlannedRun, openRestoredRun, openRun, type RunPlan } from './openRun.ts';
 export type { PastMember } from './protocol.ts';

@@ -1,5 +1,6 @@
 /** Where the page's runs come from. */
 import type { Bytes } from '../base/index.ts';
+import type { RestoreOptions } from '../engine/server/index.ts';
 import { assertScenario, freshScenario, type JournalEntry, type Pacing, type Scenario } from '../sim/index.ts';
 import { openingOf, restoredOpening } from './opening.ts';
 import { openPageRun } from './pageRun.ts';
@@ -24,8 +25,8 @@ export function openRun(members: number, seed: number): Run {
 }
 
 /** A new cluster whose members begin with a saved store. @param snapshot a file that `readSnapshot` has taken */
-export function openRestoredRun(members: number, seed: number, snapshot: Bytes): Run {
-  return openPageRun(restoredOpening(members, seed, snapshot), startWorker);
+export function openRestoredRun(members: number, seed: number, snapshot: Bytes, options: RestoreOptions): Run {
+  return openPageRun(restoredOpening(members, seed, snapshot, options), startWorker);
 }
 
 /** A run by its plan, in workers of its own. Throws on a scenario that no cluster could be made of. */

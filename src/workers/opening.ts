@@ -1,5 +1,6 @@
 /** How a fresh run begins: a leader has been elected, one key has a few versions, the next put is about to fly. */
 import { type Bytes, utf8Encode, ZERO_ID } from '../base/index.ts';
+import type { RestoreOptions } from '../engine/server/index.ts';
 import { freshScenario, type JournalEntry, MILLISECOND, type Pacing, type Scenario, SECOND, type SimTime } from '../sim/index.ts';
 
 export interface Opening {
@@ -57,7 +58,7 @@ export function openingOf(members: number, seed: number): Opening {
 }
 
 /** Opens when the members have just started, so that it can be seen what they begin with. @param snapshot a readable file */
-export function restoredOpening(members: number, seed: number, snapshot: Bytes): Opening {
-  const scenario: Scenario = { ...freshScenario(members, seed), boot: 'etcd', snapshot };
+export function restoredOpening(members: number, seed: number, snapshot: Bytes, restoreOptions: RestoreOptions): Opening {
+  const scenario: Scenario = { ...freshScenario(members, seed), boot: 'etcd', snapshot, restoreOptions };
   return { scenario, journal: [], openAt: 1, nextCall: 1, pacing: 'horizons' };
 }

@@ -25,7 +25,7 @@ export function readSnapshot(file: Bytes): Result<SavedStore, SnapshotFileError>
   const keys = new Set<Bytes>();
   for (const { kv: pair } of kv.versions) {
     if (pair.version === 0) keys.delete(pair.key);
-    else keys.add(pair.key);
+    else if (pair.key !== '') keys.add(pair.key); // a revision that was raised is no key that can be read
   }
   const { revision, compactRevision } = kv;
   return ok({

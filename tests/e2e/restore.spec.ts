@@ -1,5 +1,6 @@
 // A snapshot that the prompt saved becomes a new cluster in the page: chosen by the keyboard, or dropped. It has the same store under new
-// ids, can be looked at back to its first instant, and the cluster before comes back. What is no snapshot changes nothing.
+// ids, can be looked at back to its first instant, and the cluster before comes back. Its revision can be raised, and what was before it
+// counts as compacted. What is no snapshot changes nothing.
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import {
@@ -145,6 +146,48 @@ test('save, restore into a new cluster, the same hashes; then back to the cluste
     expect(await hashes(page)).toEqual(before.hashes);
     expect(await idOfCluster(page)).toBe(before.id);
   });
+});
+
+test('a raised revision: both options or neither, as etcdutl has it; then everything before it is compacted', async ({ page }) => {
+  test.setTimeout(120_000);
+  await openPage(page);
+  await advanceUntilAnswered(page);
+  const file = await saveSnapshot(page);
+  await prompt(page).press('Escape');
+  await drop(page, 'cluster.db', file);
+  const dialog = page.getByRole('dialog', { name: 'A new cluster from cluster.db' });
+  const bump = dialog.getByRole('textbox', { name: 'Raise the revision by' });
+  const mark = dialog.getByRole('checkbox', { name: 'Mark everything before it as compacted' });
+  const start = dialog.getByRole('button', { name: 'Start the cluster' });
+  const refusal = dialog.getByRole('status');
+  await expect(refusal).toBeEmpty();
+  await bump.fill('many');
+  await expect(refusal).toContainText('parsing "many": invalid syntax');
+  await bump.fill('1000');
+  await expect(refusal).toHaveText('Error: --mark-compacted required if --revision-bump > 0');
+  await start.click();
+  await expect(bump).toBeFocused();
+  await expect(dialog).toBeVisible();
+  await mark.press('Space');
+  await expect(refusal).toBeEmpty();
+  await expect(dialog.getByText('--bump-revision=1000')).toContainText('--mark-compacted');
+  await bump.press('Enter');
+  await expect(dialog).toBeHidden();
+  await standing(page);
+  await advanceUntil(page, (run) => run.frame().members.some((member) => member.role === 'leader'));
+  await advanceBy(page, SECOND);
+  expect(await ask(page, 'get color -w fields')).toEqual(expect.arrayContaining(['"Revision" : 1008', '"ModRevision" : 5']));
+  expect(await ask(page, 'get color --rev=8')).toContain('Error: etcdserver: mvcc: required revision has been compacted');
+  expect(await ask(page, 'watch color --rev=900')).toContain(
+    'watch was canceled (etcdserver: mvcc: required revision has been compacted)',
+  );
+  expect(new Set(await hashes(page)).size).toBe(1);
+  // The key without a name at the raised revision is nobody's.
+  expect(await ask(page, 'get "" --from-key --keys-only')).toEqual(['color', '', 'shape', '']);
+  await prompt(page).press('Escape');
+  await expect(page.locator('li[data-key="shape"][data-value="ring"]')).toHaveCount(5);
+  await inPage(page, (run) => run.prove());
+  expect(await inPage(page, (run) => run.state().proof)).toBe('same');
 });
 
 test('what is no snapshot, or a damaged one, is refused with the place, and the cluster goes on', async ({ page }) => {

@@ -230,10 +230,10 @@ describe('another cluster', () => {
     const { house, run } = houseOf('open');
     const started: { run: Run; members: number; snapshot: string | undefined }[] = [];
     const ended: Run[] = [];
-    const runs = createRuns({ ...run, dispose: () => ended.push(run) }, (members, snapshot) => {
+    const runs = createRuns({ ...run, dispose: () => ended.push(run) }, (members, restored) => {
       const fresh = createFakeRun('open', 2);
       const next = { ...fresh, dispose: () => void ended.push(fresh) };
-      started.push({ run: fresh, members, snapshot });
+      started.push({ run: fresh, members, snapshot: restored?.snapshot });
       return next;
     });
     const now = () => runs.getState();
@@ -247,7 +247,7 @@ describe('another cluster', () => {
     expect(ended).toEqual([]);
     // Back and forth as often as somebody likes; the third cluster ends the first but one.
     now().goBack();
-    now().restart(5, 'file');
+    now().restart(5, { snapshot: 'file', options: { bumpRevision: 0, markCompacted: false } });
     expect(started.map(({ members, snapshot }) => [members, snapshot])).toEqual([
       [3, undefined],
       [5, 'file'],

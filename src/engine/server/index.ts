@@ -10,6 +10,7 @@ export type { Membership } from './membership.ts';
 export { type AutoCompaction, type FeatureGate, optionsError, type ServerOptions } from './options.ts';
 export { type Command, decodeCommand, type LoggedRequest } from './requestCodec.ts';
 export { restoredRecords } from './restore.ts';
+export { type RestoreOptions, readRestoreOptions } from './restoreOptions.ts';
 export { etcdServerRules, type ServerRules } from './rules.ts';
 export type { LineField, LineLevel, ServerLine } from './serverLine.ts';
 export { decodeSnapshotFile, encodeSnapshotFile, type SnapshotFileError, snapshotFileId } from './snapshotFile.ts';

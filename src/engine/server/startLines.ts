@@ -188,6 +188,11 @@ export function writeStoreLines(member: Member): void {
     ]);
   }
   writeServerLine(member, 'info', 'kvstore restored', [['current-rev', currentRevision(member.kv)]]);
+  // A compaction that was accepted and not finished, or that a restored store was marked with.
+  const unfinished = member.kv.compactions[0];
+  if (unfinished === undefined) return;
+  writeServerLine(member, 'info', 'resume scheduled compaction', [['scheduled-compact-revision', unfinished.revision]]);
+  writeServerLine(member, 'info', 'compact tree index', [['revision', unfinished.revision]]);
 }
 
 /** Who is in the cluster, as the store says. */

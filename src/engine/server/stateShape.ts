@@ -16,7 +16,7 @@ export function findFlaw(state: unknown): string | undefined {
 }
 
 /** Half of what a number counts exactly: a store that goes on from there has as much room again. */
-const MOST = 2 ** 52;
+export const MOST = 2 ** 52;
 
 const text: Look = (value, path) => (typeof value === 'string' ? undefined : path);
 const flag: Look = (value, path) => (typeof value === 'boolean' ? undefined : path);
@@ -78,7 +78,9 @@ const CHANGE: Look = (value, path) => {
   const flaw = PAIR(value, path);
   if (flaw !== undefined) return flaw;
   const { key, createRevision, modRevision, version, value: kept, lease } = value as KeyValue; // it has the shape
-  if (key === '') return `${path}.key`;
+  // A revision that was raised (`restore.ts`): nothing else has no key.
+  const isMark = version === 1 && createRevision === modRevision && kept === '' && lease === ZERO_ID;
+  if (key === '' && !isMark) return `${path}.key`;
   if (version === 0) return createRevision === 0 && kept === '' && lease === ZERO_ID ? undefined : `${path}.version`;
   return createRevision > 0 && createRevision <= modRevision ? undefined : `${path}.createRevision`;
 };

@@ -13,6 +13,12 @@ export const restore = {
     size < 10_000 ? `${size.toLocaleString('en')} bytes` : `${Math.round(size / 1000).toLocaleString('en')} kB`,
   auth: 'Users and passwords are kept: who does not log in may not read.',
   members: 'Members',
+  bump: 'Raise the revision by',
+  bumpWhy:
+    'For clients and operators with caches that have seen later revisions than this file holds: raised past all of them, none comes a second time with other contents.',
+  mark: 'Mark everything before it as compacted',
+  markWhy:
+    'For watches and reads that go on from a revision they remember: they are told that it is gone and read everything anew, instead of missing what was lost.',
   command: (name: string) => `As etcdutl would be told for ${name}:`,
   cancel: 'Cancel',
   start: 'Start the cluster',

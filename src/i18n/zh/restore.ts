@@ -13,6 +13,11 @@ export const restore: typeof english = {
   bytes: (size) => (size < 10_000 ? `${size} 字节` : `${Math.round(size / 1000)} kB`),
   auth: '用户和密码保留：不登录就不能读。',
   members: '成员',
+  bump: '把 revision 抬高',
+  bumpWhy:
+    '为带缓存的客户端和 operator 准备：它们见过的 revision 可能比这个文件里的更新；抬得够高，同一个 revision 就不会带着不同的内容再出现一次。',
+  mark: '把此前的一切标记为已压缩',
+  markWhy: '为从记住的 revision 继续的 watch 和读取准备：它们会得知那个 revision 已不在，于是重新读取全部，而不会漏掉丢失的部分。',
   command: (name) => `相当于对 ${name} 这样使用 etcdutl：`,
   cancel: '取消',
   start: '启动集群',

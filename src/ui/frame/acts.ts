@@ -3,12 +3,12 @@
  * In the past nothing is done, and the toast says why.
  */
 
-import { type Bytes, formatHex, type Id64 } from '../../base/index.ts';
+import { formatHex, type Id64 } from '../../base/index.ts';
 import type { Words } from '../../i18n/index.ts';
 import { freePlace, topLeader } from '../../view/index.ts';
 import type { Action, Run } from '../../workers/index.ts';
 import type { DeskStore } from '../stores/desk.ts';
-import type { RunStore } from '../stores/runs.ts';
+import type { Restored, RunStore } from '../stores/runs.ts';
 import type { Chip, SettingsStore } from '../stores/settings.ts';
 import type { ToastStore } from '../stores/toasts.ts';
 import type { WallPlan } from '../stores/verbs.ts';
@@ -51,7 +51,7 @@ export interface Acts {
   /** A fresh cluster of so many members. */
   restart(members: number): void;
   /** A new cluster of so many members that begin with what a snapshot holds. */
-  restore(members: number, snapshot: Bytes, name: string): void;
+  restore(members: number, restored: Restored, name: string): void;
   /** The cluster that was here before, as it was left. */
   goBack(): void;
 }
@@ -310,8 +310,8 @@ export function createActs(needs: ActsNeeds): Acts {
       runs.getState().restart(members);
       show((words) => words.shell.fresh(members), goBack);
     },
-    restore(members, snapshot, file) {
-      runs.getState().restart(members, snapshot);
+    restore(members, restored, file) {
+      runs.getState().restart(members, restored);
       show((words) => words.shell.restored(file), goBack);
     },
     goBack,

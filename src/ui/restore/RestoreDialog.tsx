@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { utf8Decode } from '../../base/index.ts';
 import type { Words } from '../../i18n/index.ts';
-import type { SavedStore } from '../../workers/index.ts';
+import { readRestoreOptions, type SavedStore } from '../../workers/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import controls from '../frame/controls.module.css';
 import { Dialog } from '../frame/Dialog.tsx';
@@ -37,14 +37,23 @@ function Offer({ given, store, onDone }: { readonly given: GivenFile; readonly s
   const { acts } = useHouse();
   const present = useRun().scenario.members;
   const [members, setMembers] = useState(present);
+  const [bump, setBump] = useState('');
+  const [marks, setMarks] = useState(false);
+  const bumpInput = useRef<HTMLInputElement>(null);
+  const options = readRestoreOptions(bump.trim(), marks, store.revision);
   const said = words.restore;
   const urls = Array.from({ length: members }, (_, i) => `n${i + 1}=http://n${i + 1}:2380`).join(',');
+  const flags = `${bump.trim() === '' ? '' : ` \\\n  --bump-revision=${bump.trim()}`}${marks ? ' \\\n  --mark-compacted' : ''}`;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
+        if (!options.ok) {
+          bumpInput.current?.focus();
+          return;
+        }
         onDone();
-        acts.restore(members, store.file, given.name);
+        acts.restore(members, { snapshot: store.file, options: options.value }, given.name);
       }}
     >
       <h2 id="restore-title" className={styles.title}>
@@ -70,10 +79,40 @@ function Offer({ given, store, onDone }: { readonly given: GivenFile; readonly s
           </label>
         ))}
       </fieldset>
+      <div className={styles.option}>
+        <label htmlFor="restore-bump">{said.bump}</label>
+        <input
+          ref={bumpInput}
+          id="restore-bump"
+          className={styles.number}
+          inputMode="numeric"
+          autoComplete="off"
+          placeholder="0"
+          value={bump}
+          aria-describedby="restore-bump-why restore-refusal"
+          aria-invalid={!options.ok}
+          onChange={(event) => setBump(event.target.value)}
+        />
+        <p id="restore-bump-why">{said.bumpWhy}</p>
+      </div>
+      <div className={styles.option}>
+        <label htmlFor="restore-mark">{said.mark}</label>
+        <input
+          id="restore-mark"
+          type="checkbox"
+          checked={marks}
+          aria-describedby="restore-mark-why restore-refusal"
+          onChange={(event) => setMarks(event.target.checked)}
+        />
+        <p id="restore-mark-why">{said.markWhy}</p>
+      </div>
+      <p id="restore-refusal" className={styles.refusal} role="status">
+        {options.ok ? undefined : `Error: ${options.error}`}
+      </p>
       <p className={styles.heading}>{said.command('n1')}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <pre className={styles.command} tabIndex={0}>
-        {`etcdutl snapshot restore ${given.name} --name=n1 \\\n  --initial-advertise-peer-urls=http://n1:2380 \\\n  --initial-cluster=${urls} \\\n  --initial-cluster-token=${store.token}`}
+        {`etcdutl snapshot restore ${given.name} --name=n1 \\\n  --initial-advertise-peer-urls=http://n1:2380 \\\n  --initial-cluster=${urls} \\\n  --initial-cluster-token=${store.token}${flags}`}
       </pre>
       <footer className={styles.foot}>
         <button type="button" className={controls.button} onClick={onDone}>

@@ -1,10 +1,16 @@
 /** The run on the page. Reset, another number of members, and a snapshot put a new one in its place; the one before can come back. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Bytes } from '../../base/index.ts';
-import type { Run } from '../../workers/index.ts';
+import type { RestoreOptions, Run } from '../../workers/index.ts';
 
-/** Starts a cluster: a fresh one, or one whose members begin with what a snapshot holds. */
-export type StartRun = (members: number, snapshot?: Bytes) => Run;
+/** What a new cluster begins with: a snapshot's file, and what its revisions become. */
+export interface Restored {
+  readonly snapshot: Bytes;
+  readonly options: RestoreOptions;
+}
+
+/** Starts a cluster: a fresh one, or one whose members begin with what was saved. */
+export type StartRun = (members: number, restored?: Restored) => Run;
 
 export interface Runs {
   readonly run: Run;
@@ -13,7 +19,7 @@ export interface Runs {
   /** Counts what was put on the page, from 1. */
   readonly generation: number;
   /** Starts a cluster of so many members in the place of the present one, which is kept. The one kept before it ends. */
-  restart(members: number, snapshot?: Bytes): void;
+  restart(members: number, restored?: Restored): void;
   /** The present run and the one before it change places. */
   goBack(): void;
   /** Puts `run` in the place of the present one, and ends that and the one before it. */
@@ -38,9 +44,9 @@ export function createRuns(first: Run, start: StartRun): RunStore {
       run: first,
       before: undefined,
       generation: 1,
-      restart: (members, snapshot) => {
+      restart: (members, restored) => {
         const { before } = get();
-        change(start(members, snapshot));
+        change(start(members, restored));
         before?.dispose();
       },
       goBack: () => {
