@@ -176,7 +176,7 @@ export function responseSize(response: ApiResponse, hasWholeHeader = true): numb
         numberSize(5, response.compactRevision) +
         bytesSize(6, response.cancelReason) +
         flagSize(7, response.fragment ?? false) +
-        eachSize(11, response.events, eventSize)
+        response.events.reduce((sum, event) => sum + watchEventSize(event), 0)
       );
     case 'authStatus':
       return header + flagSize(2, response.enabled) + numberSize(3, response.authRevision);
@@ -236,6 +236,12 @@ export function operationSize(operation: TxnOperation): number {
     default:
       return unreachable(operation);
   }
+}
+
+/** Of one event of a watch's message, as it stands there. */
+export function watchEventSize({ type, kv, prevKv }: WatchEvent): number {
+  const prev = prevKv === undefined ? 0 : messageSize(3, pairSize(prevKv));
+  return messageSize(11, flagSize(1, type === 'delete') + messageSize(2, pairSize(kv)) + prev);
 }
 
 function rangeSize(range: RangeRequest): number {
@@ -307,11 +313,6 @@ function pairSize({ key, createRevision, modRevision, version, value, lease }: K
     bytesSize(5, value) +
     idSize(6, lease)
   );
-}
-
-function eventSize({ type, kv, prevKv }: WatchEvent): number {
-  const prev = prevKv === undefined ? 0 : messageSize(3, pairSize(prevKv));
-  return flagSize(1, type === 'delete') + messageSize(2, pairSize(kv)) + prev;
 }
 
 function memberSize({ id, name, peerUrls, clientUrls, isLearner }: MemberInfo): number {

@@ -2,7 +2,7 @@
  * Requests as etcd's log shows them (etcd-io/etcd:api/etcdserverpb/raft_internal_stringer.go): in full at level debug, elsewhere
  * without what is secret, and with the sizes of values in the place of values.
  */
-import { type Bytes, base64Encode, unreachable, utf8Encode } from '../../base/index.ts';
+import { type Bytes, base64Encode, unreachable, utf8Decode, utf8Encode } from '../../base/index.ts';
 import type {
   AlarmRequest,
   Compare,
@@ -32,11 +32,11 @@ export function redactedCommandText({ requestId, auth, request }: Command): stri
     case 'leaseRevoke':
       return `${header} lease_revoke:<id:${request.id}>`;
     case 'authenticate':
-      return `${header} authenticate:<name:${request.name} simple_token:${request.token}>`;
+      return `${header} authenticate:<name:${utf8Decode(request.name)} simple_token:${request.token}>`;
     case 'authUserAdd':
-      return `${header} auth_user_add:<name:${request.name}>`;
+      return `${header} auth_user_add:<name:${utf8Decode(request.name)}>`;
     case 'authUserChangePassword':
-      return `${header} auth_user_change_password:<name:${request.name}>`;
+      return `${header} auth_user_change_password:<name:${utf8Decode(request.name)}>`;
     case 'put':
       return `${header} put:<${redactedPutText(request)}>`;
     case 'txn':

@@ -1,10 +1,11 @@
 /** Watches: streams of this member, fed by its own store (`spec/etcd.md` 2). */
 import { type Bytes, ZERO_ID } from '../../base/index.ts';
 import { cancelWatcher, createWatcher, progressRevision, syncWatchers, takeWatchResponses } from '../kv/index.ts';
-import type { KeyValue, WatchEvent, WatchRequest, WatchResponse } from './api.ts';
+import type { WatchEvent, WatchRequest, WatchResponse } from './api.ts';
 import { type ApiErrorCode, describeApiError } from './errors.ts';
 import { headerOf } from './header.ts';
 import type { CallId } from './input.ts';
+import { responseSize, watchEventSize } from './messageSize.ts';
 import { checkRange } from './permissions.ts';
 import type { IncomingRequest, Member } from './state.ts';
 import { authInfoOf } from './tokens.ts';
@@ -62,35 +63,30 @@ export function drainWatches(member: Member): void {
     if (isGone) member.watches.delete(watcherId);
     else if (watch?.isQuiet === true) member.watches.set(watcherId, { ...watch, isQuiet: false });
     const header = { ...headerOf(member), revision };
-    const parts = watch?.isFragmented === true ? fragments(events) : [events];
-    parts.forEach((part, i) => {
-      const fragment = i < parts.length - 1;
-      respond(member, watcherId, { header, canceled: isGone, compactRevision, events: part, ...(fragment ? { fragment } : {}) });
-    });
+    const whole = responseOf(member, { header, canceled: isGone, compactRevision, events });
+    const parts = watch?.isFragmented === true ? fragments(whole) : [whole];
+    for (const response of parts) member.outputs.push({ type: 'stream', call: watcherId, response });
   }
 }
 
-/** Events in runs that stay below what a client takes in one message. */
-function fragments(events: readonly WatchEvent[]): WatchEvent[][] {
-  const parts: WatchEvent[][] = [];
+/** A response in parts that a client takes in one message each. etcd: sendFragments. */
+function fragments(whole: WatchResponse): readonly WatchResponse[] {
+  if (whole.events.length < 2 || responseSize(whole) < MAX_RESPONSE_SIZE) return [whole];
+  const bare = responseSize({ ...whole, fragment: true, events: [] });
+  const runs: WatchEvent[][] = [];
   let size = 0;
-  for (const event of events) {
-    const more = sizeOf(event.kv) + (event.prevKv === undefined ? 0 : sizeOf(event.prevKv));
-    const last = parts.at(-1);
-    if (last !== undefined && size + more < MAX_RESPONSE_SIZE) {
-      last.push(event);
+  for (const event of whole.events) {
+    const more = watchEventSize(event);
+    const run = runs.at(-1);
+    if (run !== undefined && size + more < MAX_RESPONSE_SIZE) {
+      run.push(event);
       size += more;
     } else {
-      parts.push([event]);
-      size = more;
+      runs.push([event]);
+      size = bare + more;
     }
   }
-  return parts.length === 0 ? [[]] : parts;
-}
-
-/** Bytes of a pair in a message, about. */
-function sizeOf({ key, value }: KeyValue): number {
-  return key.length + value.length + 32;
+  return runs.map((events, i) => ({ ...whole, ...(i < runs.length - 1 ? { fragment: true } : {}), events }));
 }
 
 /** Lets watchers that are behind catch up; once an election timeout, looks whether streams have to end for want of a leader. */
@@ -123,18 +119,18 @@ export function cancelWatch(member: Member, call: CallId): void {
 }
 
 function respond(member: Member, call: CallId, fields: Partial<WatchResponse>): void {
-  member.outputs.push({
-    type: 'stream',
-    call,
-    response: {
-      type: 'watch',
-      header: headerOf(member),
-      created: false,
-      canceled: false,
-      cancelReason: '',
-      compactRevision: 0,
-      events: [],
-      ...fields,
-    },
-  });
+  member.outputs.push({ type: 'stream', call, response: responseOf(member, fields) });
+}
+
+function responseOf(member: Member, fields: Partial<WatchResponse>): WatchResponse {
+  return {
+    type: 'watch',
+    header: headerOf(member),
+    created: false,
+    canceled: false,
+    cancelReason: '',
+    compactRevision: 0,
+    events: [],
+    ...fields,
+  };
 }

@@ -320,6 +320,21 @@ test('a large response comes in fragments only if they are wanted', () => {
   ]);
 });
 
+test('a fragment holds as many events as fit to the byte', () => {
+  const cluster = ledCluster(1);
+  for (let i = 0; i < 401; i++) call(cluster, 1, put('before', ''));
+  for (let i = 0; i < 990; i++) call(cluster, 1, put(`g${String(i).padStart(3, '0')}`, 'y'.repeat(2_200)));
+  const number = ask(cluster, 1, watch('g', { rangeEnd: 'h', startRevision: 403, fragment: true }));
+  pass(cluster, 300_000);
+  const counts = (cluster.streams.get(number) ?? []).map((part) => part.type === 'watch' && [part.events.length, part.fragment]);
+  // Of a real 3.6.14 with this store: revisions 403 … 1392 from its gateway.
+  expect(counts).toEqual([
+    [0, undefined],
+    [943, true],
+    [47, undefined],
+  ]);
+});
+
 test('a copy of a member goes its own way', () => {
   const cluster = ledCluster(1);
   const id = grant(cluster, 1, 60);

@@ -70,6 +70,12 @@ const cases: readonly [request: LoggedRequest, plain: string | undefined, redact
     'auth_user_add:<name:"root" options:<> hashedPassword:"JDJhJDEwJFBNL2hac2ZMUHdYRUt1LkNDZ0t6c2VZOTZwczhLUXZFVHRLVDVYbkNtZ2d6bUlWQmlRekhh" > ',
     'auth_user_add:<name:root>',
   ],
+  // Bytes between quotes, a name without them: a real 3.6.14 wrote `auth_user_add:<name:é>`.
+  [
+    { type: 'authUserAdd', name: '\xc3\xa9', passwordHash: '', noPassword: true },
+    'auth_user_add:<name:"\\303\\251" options:<no_password:true > > ',
+    'auth_user_add:<name:é>',
+  ],
   [
     { type: 'authUserGrantRole', user: 'root', role: 'root' },
     'auth_user_grant_role:<user:"root" role:"root" > ',
