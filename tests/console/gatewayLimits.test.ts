@@ -54,6 +54,21 @@ describe('messages (etcd.md 7)', () => {
   });
 });
 
+test('a watch has the number that it was given, to the last digit', () => {
+  const said = (id: string) => `{"watch_id":"${id}","key":"YQ=="}`;
+  const ids = ['9007199254740993', '9007199254740995', '-5', '9007199254740993'];
+  const body = [...ids.map((id) => `{"create_request":${said(id)}}`), `{"cancel_request":${said('9007199254740995')}}`].join('');
+  const { out } = terminal.type(`curl -sN -m 2 n1:2379/v3/watch -d '${body}'`);
+  const heard = out.trimEnd().split('\n');
+  expect(heard.map((line) => JSON.parse(line).result).map((result) => [result.watch_id, result.canceled ?? false])).toEqual([
+    ['9007199254740993', false],
+    ['9007199254740995', false],
+    ['-5', false],
+    ['-1', true],
+    ['9007199254740995', true],
+  ]);
+});
+
 describe('WebSockets (etcd.md 7.2)', () => {
   const UPGRADE = "-H 'Connection: keep-alive, Upgrade' -H 'Upgrade: WebSocket'";
   const VERSION = "-H 'Sec-WebSocket-Version: 13'";

@@ -315,13 +315,18 @@ export function numberOf(value: ProtoValue | undefined): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, number));
 }
 
+/** What is not computed with, to the last digit. */
+export function int64Of(value: ProtoValue | undefined): bigint {
+  return typeof value === 'bigint' ? value : 0n;
+}
+
 /** A lease's number has a sign, its id has not. */
 export function leaseOf(value: ProtoValue | undefined): Id64 {
-  return toId64(BigInt.asUintN(64, typeof value === 'bigint' ? value : 0n));
+  return toId64(BigInt.asUintN(64, int64Of(value)));
 }
 
 function idOf(value: ProtoValue | undefined): Id64 {
-  return toId64(typeof value === 'bigint' ? value : 0n);
+  return toId64(int64Of(value));
 }
 
 function listOf(value: ProtoValue | undefined): readonly ProtoValue[] {

@@ -9,7 +9,7 @@ import type { HttpEnd } from './http.ts';
 import { WatchRequest } from './messages.ts';
 import type { ProtoRecord } from './protoJson.ts';
 import { sizeRefusal } from './recordSize.ts';
-import { numberOf, recordOf, watchOf } from './requests.ts';
+import { int64Of, recordOf, watchOf } from './requests.ts';
 import { encodeStreamed } from './responses.ts';
 import { beginStream, type Exchange, endOfStream, knock, type StreamEnd, type StreamSink } from './streams.ts';
 
@@ -57,7 +57,7 @@ function* carryOut(watch: WatchStream, message: ProtoRecord): Steps<StreamEnd | 
   const create = recordOf(message.create_request);
   const cancel = recordOf(message.cancel_request);
   if (create !== undefined) return yield* open(watch, create);
-  if (cancel !== undefined) return yield* close(watch, BigInt(numberOf(cancel.watch_id)));
+  if (cancel !== undefined) return yield* close(watch, int64Of(cancel.watch_id));
   if (message.progress_request !== undefined && watch.ids.size > 0) {
     watch.progress = watch.ids.size;
     yield { type: 'askProgress', streams: [...watch.ids.keys()] };
@@ -66,7 +66,7 @@ function* carryOut(watch: WatchStream, message: ProtoRecord): Steps<StreamEnd | 
 }
 
 function* open(watch: WatchStream, create: ProtoRecord): Steps<StreamEnd | undefined> {
-  const wanted = BigInt(numberOf(create.watch_id));
+  const wanted = int64Of(create.watch_id);
   const inUse = new Set(watch.ids.values());
   const stream = ++watch.streams;
   while (inUse.has(watch.nextId)) watch.nextId++;
