@@ -77,6 +77,21 @@ export function readFields(message: Bytes): ProtobufField[] {
   return fields;
 }
 
+/** How many bytes a varint takes; a negative number, which goes as its 64-bit complement, takes ten. */
+export function varintSize(value: number): number {
+  if (value < 0) return 10;
+  let size = 1;
+  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
+  return size;
+}
+
+/** The same of 64 bits. */
+export function varint64Size(id: Id64): number {
+  const high = Number.parseInt(id.slice(0, 8), 16);
+  if (high === 0) return varintSize(Number.parseInt(id.slice(8), 16));
+  return Math.ceil((64 - Math.clz32(high)) / 7);
+}
+
 function hex8(word: number): string {
   return word.toString(16).padStart(8, '0');
 }

@@ -1,4 +1,5 @@
 /** How many bytes the gateway's messages take where it sends them on as gRPC: a member takes no more than a certain size. spec/etcd.md 7 */
+import { toId64, varint64Size, varintSize } from '../../base/index.ts';
 import type { ApiError } from '../../engine/server/errors.ts';
 import { MAX_MESSAGE_SIZE } from '../../engine/server/messageSize.ts';
 import { type FieldType, isList, isZero, type MessageType, type ProtoRecord, type ProtoValue } from './protoJson.ts';
@@ -30,7 +31,8 @@ function recordSize(type: MessageType, record: ProtoRecord): number {
 function valueSize(type: FieldType, value: ProtoValue): number {
   if (typeof type === 'object' && 'message' in type) return delimitedSize(recordSize(type.message(), recordOf(value) ?? {}));
   if (typeof value === 'string') return delimitedSize(value.length);
-  return typeof value === 'bigint' || typeof value === 'number' ? varintSize(BigInt(value)) : 1;
+  if (typeof value === 'bigint') return varint64Size(toId64(BigInt.asUintN(64, value)));
+  return typeof value === 'number' ? varintSize(value) : 1;
 }
 
 function isDelimited(type: FieldType): boolean {
@@ -38,11 +40,5 @@ function isDelimited(type: FieldType): boolean {
 }
 
 function delimitedSize(size: number): number {
-  return varintSize(BigInt(size)) + size;
-}
-
-function varintSize(value: bigint): number {
-  let size = 1;
-  for (let rest = BigInt.asUintN(64, value); rest >= 0x80n; rest >>= 7n) size++;
-  return size;
+  return varintSize(size) + size;
 }

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../base/index.ts';
+import { type Bytes, varintSize } from '../../base/index.ts';
 import type { Entry, EntryType, LogIndex, Term } from './types.ts';
 
 /**
@@ -47,11 +47,4 @@ export function countWithin(entries: readonly Entry[], maxSize: number): number 
     if (size > maxSize && i > 0) return i;
   }
   return entries.length;
-}
-
-/** Bytes of a number in protobuf's base 128. */
-export function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
-  return size;
 }

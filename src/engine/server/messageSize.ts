@@ -1,5 +1,5 @@
 /** How many bytes the API's messages take on a client's wire (etcd-io/etcd:api/etcdserverpb/rpc.proto). Our own have none. */
-import { type Bytes, unreachable, utf8Encode } from '../../base/index.ts';
+import { type Bytes, unreachable, utf8Encode, varint64Size } from '../../base/index.ts';
 import type {
   ApiRequest,
   ApiResponse,
@@ -15,7 +15,7 @@ import type {
   WatchEvent,
 } from './api.ts';
 import { encodeTxn } from './operationCodec.ts';
-import { bytesSize, eachSize, flagSize, id64Size, idSize, messageSize, numberSize } from './protoSize.ts';
+import { bytesSize, eachSize, flagSize, idSize, messageSize, numberSize } from './protoSize.ts';
 
 /** What a member takes of its clients, and what their library sends unless told otherwise: 2 MiB. */
 export const MAX_MESSAGE_SIZE = 2 * 1024 * 1024;
@@ -132,7 +132,7 @@ export function responseSize(response: ApiResponse, hasWholeHeader = true): numb
       return header + idSize(2, id) + numberSize(3, ttl) + numberSize(4, grantedTtl) + eachSize(5, keys, length);
     }
     case 'leaseLeases':
-      return header + eachSize(2, response.leases, (id) => 1 + id64Size(id));
+      return header + eachSize(2, response.leases, (id) => 1 + varint64Size(id));
     case 'hash':
       return header + numberSize(2, response.hash);
     case 'hashKv':

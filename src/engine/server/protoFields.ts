@@ -3,7 +3,7 @@ import { assert, type Bytes, type ProtobufField, toId64, varintField } from '../
 
 /** An int64: negative numbers as their 64-bit complement. */
 export function int64Field(field: number, value: number): Bytes {
-  return varintField(field, toId64(BigInt.asUintN(64, BigInt(value))));
+  return varintField(field, value < 0 ? toId64(BigInt.asUintN(64, BigInt(value))) : value);
 }
 
 /** The number in an int64 field. */

@@ -1,5 +1,5 @@
 /** How many bytes fields take on the wire: what {@link file://../../base/protobuf.ts} would write, without writing it. */
-import { type Bytes, type Id64, ZERO_ID } from '../../base/index.ts';
+import { type Bytes, type Id64, varint64Size, varintSize, ZERO_ID } from '../../base/index.ts';
 
 /** A number; nothing for 0, ten bytes for a negative one. */
 export function numberSize(field: number, value: number): number {
@@ -7,7 +7,7 @@ export function numberSize(field: number, value: number): number {
 }
 
 export function idSize(field: number, id: Id64): number {
-  return id === ZERO_ID ? 0 : tagSize(field) + id64Size(id);
+  return id === ZERO_ID ? 0 : tagSize(field) + varint64Size(id);
 }
 
 export function flagSize(field: number, value: boolean): number {
@@ -29,21 +29,6 @@ export function eachSize<T>(field: number, items: readonly T[], sizeOf: (item: T
 /** A nested message of that size, even if it is empty. */
 export function messageSize(field: number, size: number): number {
   return tagSize(field) + varintSize(size) + size;
-}
-
-/** Bytes of a varint. */
-export function varintSize(value: number): number {
-  if (value < 0) return 10;
-  let size = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size++;
-  return size;
-}
-
-/** Bytes of the varint of an id. */
-export function id64Size(id: Id64): number {
-  const high = Number.parseInt(id.slice(0, 8), 16);
-  if (high === 0) return varintSize(Number.parseInt(id.slice(8), 16));
-  return Math.ceil((64 - Math.clz32(high)) / 7);
 }
 
 function tagSize(field: number): number {

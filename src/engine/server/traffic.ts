@@ -1,9 +1,9 @@
 /** What goes over the links between members: how many bytes, and whether a leader's heartbeats leave in time. */
-import { formatHex, goDuration } from '../../base/index.ts';
+import { formatHex, goDuration, varint64Size, varintSize } from '../../base/index.ts';
 import type { Entry, MemberId, Message, Snapshot } from '../raft/index.ts';
 import { idField, writeServerLine } from './lines.ts';
 import { addCount } from './meters.ts';
-import { id64Size, messageSize, varintSize } from './protoSize.ts';
+import { messageSize } from './protoSize.ts';
 import type { Member } from './state.ts';
 
 const HEARTBEAT = 100_000;
@@ -38,7 +38,7 @@ export function countReceived(member: Member, message: Message): void {
 
 /** Bytes of a message on the wire: most fields are written even when they are zero (etcd-io/raft:raftpb/raft.proto). */
 export function raftMessageSize(message: Message): number {
-  let size = 2 + 1 + id64Size(message.to) + 1 + id64Size(message.from) + 2 + 1 + id64Size(message.vote); // type, to, from, reject, vote
+  let size = 2 + 1 + varint64Size(message.to) + 1 + varint64Size(message.from) + 2 + 1 + varint64Size(message.vote); // type, to, from, reject, vote
   size += 1 + varintSize(message.term);
   size += 1 + varintSize(message.logTerm);
   size += 1 + varintSize(message.index);
@@ -62,7 +62,7 @@ function entrySize({ term, index, data }: Entry): number {
 function snapshotSize({ data, index, term, confState }: Snapshot): number {
   const { voters, votersOutgoing, learners, learnersNext } = confState;
   let ids = 2; // whether it leaves a joint configuration by itself
-  for (const list of [voters, votersOutgoing, learners, learnersNext]) for (const id of list) ids += 1 + id64Size(id);
+  for (const list of [voters, votersOutgoing, learners, learnersNext]) for (const id of list) ids += 1 + varint64Size(id);
   const meta = messageSize(1, ids) + 1 + varintSize(index) + 1 + varintSize(term);
   return (data === '' ? 0 : messageSize(1, data.length)) + messageSize(2, meta);
 }

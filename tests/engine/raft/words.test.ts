@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { quoteGo, toId64, utf8Encode, ZERO_ID } from '../../../src/base/index.ts';
-import { countWithin, varintSize } from '../../../src/engine/raft/entry.ts';
+import { countWithin } from '../../../src/engine/raft/entry.ts';
 import {
   APPEND_THREAD,
   APPLY_THREAD,
@@ -110,18 +110,6 @@ describe('sizes', () => {
 
   test('TestPayloadSizeOfEmptyEntry: payload is data alone', () => {
     expect([undefined, '', 'abc'].map((data) => payloadSize([makeEntry(1, 1, 'EntryNormal', data)]))).toEqual([0, 0, 3]);
-  });
-
-  test.each([
-    [0, 1],
-    [127, 1],
-    [128, 2],
-    [16_383, 2],
-    [16_384, 3],
-    [2_097_151, 3],
-    [Number.MAX_SAFE_INTEGER, 8],
-  ])('a number takes a byte for each seven bits: %i %i', (value, bytes) => {
-    expect(varintSize(value)).toBe(bytes);
   });
 });
 

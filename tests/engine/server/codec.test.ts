@@ -1,8 +1,9 @@
-/** Commands in the log: what was encoded is decoded again, whatever it is. */
+/** Commands in the log: what was encoded is decoded again, whatever it is, and takes as many bytes as the door counts. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toId64 } from '../../../src/base/index.ts';
-import { decodeCommand, type LoggedRequest } from '../../../src/engine/server/index.ts';
+import { readFields, toId64 } from '../../../src/base/index.ts';
+import { type ApiRequest, decodeCommand, type LoggedRequest } from '../../../src/engine/server/index.ts';
+import { requestSize } from '../../../src/engine/server/messageSize.ts';
 import { encodeCommand } from '../../../src/engine/server/requestCodec.ts';
 
 const bytes = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 6 }).map((codes) => String.fromCharCode(...codes));
@@ -111,4 +112,19 @@ test('a command comes out of an entry as it went in', () => {
     { numRuns: 3_000, seed: 1 },
   );
   expect(types.size).toBe(26);
+});
+
+/** A client's own message of these is another. */
+const REWRITTEN = ['authenticate', 'authUserAdd', 'authUserChangePassword', 'leaseCheckpoint', 'downgradeInfo'];
+
+test('a request takes as many bytes as are counted before it is taken in', () => {
+  fc.assert(
+    fc.property(request, id, (drawn, requestId) => {
+      fc.pre(!REWRITTEN.includes(drawn.type));
+      const asked = drawn as LoggedRequest & ApiRequest;
+      const [body] = readFields(encodeCommand({ requestId, request: asked, auth: { user: '', revision: 0 } }));
+      expect(requestSize(asked)).toBe(body?.bytes.length);
+    }),
+    { numRuns: 3_000, seed: 1 },
+  );
 });
