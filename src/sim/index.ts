@@ -23,6 +23,7 @@ export {
 } from './history.ts';
 export {
   bootHost,
+  type ChangeNote,
   cloneHost,
   type Delivery,
   type EntryNote,

@@ -3,7 +3,7 @@
  * Members are named by ordinal (1, 2, …; 0 = nobody), times are virtual µs.
  */
 import type { Chunks } from '../base/index.ts';
-import type { FoundingStore } from '../sim/index.ts';
+import type { ChangeNote, FoundingStore } from '../sim/index.ts';
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
@@ -207,6 +207,8 @@ export interface Frame {
   readonly revisions: ReadonlyMap<number, number>;
   /** The way back: the revision that the entry at an index made. Grows; shared by all frames. */
   readonly revisionAt: ReadonlyMap<number, number>;
+  /** What applied entries did to each key, by ascending index, as far as anybody has applied them. Grows; shared by all frames. */
+  readonly changes: ReadonlyMap<string, readonly ChangeNote[]>;
   /** The newest entry that each call became. Grows; shared by all frames. */
   readonly entryOfCall: ReadonlyMap<number, EntryText>;
   /** The store that the members began with: empty, unless they were restored from a snapshot. */

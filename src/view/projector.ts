@@ -46,6 +46,7 @@ export function createProjector(recording: Recording, names: readonly string[]):
       texts: recording.texts,
       revisions: recording.revisions,
       revisionAt: recording.revisionAt,
+      changes: recording.changes,
       entryOfCall: recording.entryOfCall,
       begun: recording.begun,
     },
@@ -138,6 +139,7 @@ function refresh(projector: Projector): void {
     texts: projector.recording.texts,
     revisions: projector.recording.revisions,
     revisionAt: projector.recording.revisionAt,
+    changes: projector.recording.changes,
     entryOfCall: projector.recording.entryOfCall,
     begun: projector.recording.begun,
   };

@@ -1,5 +1,5 @@
 /** The trace as the page keeps it: every row that came in, what people did, what entries say. Grows at its end only. */
-import type { Action, EntryRecord, FoundingStore, JournalEntry, Row, RowBatch } from '../sim/index.ts';
+import type { Action, ChangeNote, EntryRecord, FoundingStore, JournalEntry, Row, RowBatch } from '../sim/index.ts';
 import { ROW_KIND, rowAt } from '../sim/index.ts';
 import type { EntryText } from './frame.ts';
 import { keepTexts } from './texts.ts';
@@ -9,6 +9,7 @@ export interface Increment {
   readonly rows: RowBatch;
   readonly actions: readonly JournalEntry[];
   readonly entries: readonly EntryRecord[];
+  readonly changes: readonly ChangeNote[];
 }
 
 export interface Recording {
@@ -28,6 +29,8 @@ export interface Recording {
   readonly revisions: Map<number, number>;
   /** The way back: the revision that the entry at an index made. */
   readonly revisionAt: Map<number, number>;
+  /** What happened to each key, by ascending index. */
+  readonly changes: Map<string, ChangeNote[]>;
   /** The newest entry that each call became. */
   readonly entryOfCall: Map<number, EntryText>;
 }
@@ -45,6 +48,7 @@ export function createRecording(members: number): Recording {
     texts: new Map(),
     revisions: new Map(),
     revisionAt: new Map(),
+    changes: new Map(),
     entryOfCall: new Map(),
   };
 }
@@ -54,6 +58,11 @@ export function record(recording: Recording, increment: Increment, live: number)
   for (const entry of increment.actions) recording.actions.set(entry.order, entry.action);
   keepTexts(recording.texts, increment.entries);
   for (const entry of increment.entries) if (entry.call > 0) recording.entryOfCall.set(entry.call, entry);
+  for (const change of increment.changes) {
+    const ofKey = recording.changes.get(change.key);
+    if (ofKey === undefined) recording.changes.set(change.key, [change]);
+    else ofKey.push(change);
+  }
   if (increment.rows.count > 0) {
     keepRevisions(recording, increment.rows);
     recording.batches.push(increment.rows);

@@ -96,6 +96,7 @@ function failedResult(message: string, stack: string, time: number): HostResult 
     outputs: [],
     rows: [],
     notes: [],
+    changes: [],
     nextLocal: Number.POSITIVE_INFINITY,
     handled: 0,
     exitedAt: undefined,

@@ -3,6 +3,7 @@ import type { Known } from '../console/index.ts';
 import type { DiskRecord } from '../engine/server/index.ts';
 import type {
   Action,
+  ChangeNote,
   ClientNews,
   Delivery,
   EntryRecord,
@@ -43,6 +44,7 @@ export interface Batch {
   readonly rows: RowBatch;
   readonly actions: readonly JournalEntry[];
   readonly entries: readonly EntryRecord[];
+  readonly changes: readonly ChangeNote[];
   readonly news: readonly ClientNews[];
   readonly thrown: readonly Thrown[];
   /** Digest of the whole trace up to `now`. */

@@ -82,6 +82,7 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
   const flags: { time: number; value: number }[] = [{ time: 0, value: 0 }];
   const events: TimelineEvent[] = [];
   const texts = new Map<string, EntryText>();
+  const changes = new Map<string, { index: number; key: string; value: string | undefined }[]>();
   const moments: Moment[][] = [];
   const quorum = Math.floor(count / 2) + 1;
   const ordinals = Array.from({ length: count }, (_, i) => i + 1);
@@ -390,7 +391,20 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
     if (index <= member.commitIndex) return;
     member.commitIndex = index;
     member.appliedIndex = index;
-    if (index > (flags.at(-1)?.value ?? 0)) flags.push({ time: now, value: index });
+    const flag = flags.at(-1)?.value ?? 0;
+    if (index <= flag) return;
+    keepChanges(member.log, flag + 1, index);
+    flags.push({ time: now, value: index });
+  }
+  function keepChanges(log: Member['log'], from: number, to: number): void {
+    for (let index = from; index <= to; index++) {
+      const text = texts.get(`${chunkAt(log, index)}/${index}`);
+      if (text?.kind !== 'put' && text?.kind !== 'delete') continue;
+      changes.set(text.key, [
+        ...(changes.get(text.key) ?? []),
+        { index, key: text.key, value: text.kind === 'put' ? text.value : undefined },
+      ]);
+    }
   }
   function answer(call: CallRecord, ok: boolean): void {
     call.answer = { sentAt: now, arrivesAt: now + MS, ok };
@@ -555,6 +569,7 @@ export function createWorld(count: number, seed: number, latency = 10 * MS): Wor
       texts,
       revisions: new Map(),
       revisionAt: new Map(),
+      changes,
       entryOfCall: new Map(),
       begun: { index: 0, values: new Map() },
     };

@@ -31,7 +31,11 @@ test('every revision goes back to the entry that made it, after restarts and wit
   act(cluster, { type: 'restart', member: follower });
   pass(cluster, 2 * SECOND);
   const recording = createRecording(3);
-  record(recording, { rows: packRows(cluster.rows), actions: [], entries: cluster.entries }, cluster.run.kernel.now);
+  record(
+    recording,
+    { rows: packRows(cluster.rows), actions: [], entries: cluster.entries, changes: cluster.changes },
+    cluster.run.kernel.now,
+  );
   const value = (index: number | undefined) => cluster.entries.find((entry) => entry.index === index)?.value;
   // The first write makes revision 2; a deletion that finds nothing makes none.
   expect([2, 3, 4, 5, 6].map((revision) => value(recording.revisions.get(revision)))).toEqual(['0', '1', '3', '4', '5']);

@@ -5,6 +5,7 @@ import {
   type Action,
   actInline,
   advanceInline,
+  type ChangeNote,
   type ClientNews,
   type CutCause,
   createInlineRun,
@@ -26,6 +27,7 @@ export interface Cluster {
   readonly rows: Row[];
   readonly news: ClientNews[];
   readonly entries: EntryRecord[];
+  readonly changes: ChangeNote[];
   readonly thrown: number[];
   calls: number;
 }
@@ -42,7 +44,7 @@ export function createCluster(
   const scenario = { ...freshScenario(members, options.seed ?? 1), ...options.scenario };
   const { rules, pacing } = options;
   const run = createInlineRun(scenario, { ...(rules && { rules }), ...(pacing && { pacing }) });
-  return { run, rows: [], news: [], entries: [], thrown: [], calls: 0 };
+  return { run, rows: [], news: [], entries: [], changes: [], thrown: [], calls: 0 };
 }
 
 /** A cluster with a leader, a few virtual seconds in. */
@@ -57,6 +59,7 @@ export function createLedCluster(members: number, options: Parameters<typeof cre
 export function pass(cluster: Cluster, duration: SimTime): void {
   const released = advanceInline(cluster.run, cluster.run.kernel.now + duration);
   cluster.rows.push(...released.rows);
+  cluster.changes.push(...released.changes);
   cluster.news.push(...released.news);
   cluster.entries.push(...released.entries);
   cluster.thrown.push(...released.thrown.map(({ member }) => member));

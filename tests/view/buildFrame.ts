@@ -1,5 +1,6 @@
 /** Small frames for tests: a log is written as its terms, '1 1 2' holds three entries. */
 import { type Chunks, chunkPush, createChunks } from '../../src/base/index.ts';
+import type { ChangeNote } from '../../src/sim/index.ts';
 import { type EntryText, type Flight, type Frame, foundersConfig, type Island, type MemberFrame } from '../../src/view/index.ts';
 
 export function logOf(terms: string): Chunks<number> {
@@ -64,6 +65,7 @@ export function frameOf(members: readonly MemberFrame[], more: Partial<Frame> = 
     texts: new Map(),
     revisions: new Map(),
     revisionAt: new Map(),
+    changes: new Map(),
     entryOfCall: new Map(),
     begun: { index: 0, values: new Map() },
     ...more,
@@ -107,6 +109,13 @@ export function cutBetween(count: number, a: readonly number[], b: readonly numb
   const cut = new Array<boolean>(count * count).fill(false);
   for (const x of a) for (const y of b) cut[(x - 1) * count + (y - 1)] = cut[(y - 1) * count + (x - 1)] = true;
   return cut;
+}
+
+/** What entries did to keys: index, key, value (undefined = deleted). */
+export function changesOf(...told: readonly (readonly [number, string, string | undefined])[]): Frame['changes'] {
+  const changes = new Map<string, ChangeNote[]>();
+  for (const [index, key, value] of told) changes.set(key, [...(changes.get(key) ?? []), { index, key, value }]);
+  return changes;
 }
 
 export function textsOf(...texts: readonly EntryText[]): Map<string, EntryText> {

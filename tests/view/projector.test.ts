@@ -60,7 +60,7 @@ function makeRecording(): { recording: Recording; leader: number } {
     if (now === 12 * SECOND) actInline(run, { type: 'restart', member: leader });
     if (now >= 2 * SECOND && now % (SECOND / 4) === 0) actInline(run, put(++call, 1 + (call % MEMBERS)));
     const released = advanceInline(run, now + SECOND / 20);
-    record(recording, { rows: packRows(released.rows), actions: released.actions, entries: released.entries }, run.kernel.now);
+    record(recording, { ...released, rows: packRows(released.rows) }, run.kernel.now);
   }
   return { recording, leader };
 }

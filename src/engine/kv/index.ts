@@ -6,7 +6,7 @@
 export { type CompactStepResult, compact, compactStep } from './compaction.ts';
 export { compareHolds } from './compare.ts';
 export { hashKv } from './hash.ts';
-export { type KeyHistory, keyHistories, missedChanges } from './keyHistory.ts';
+export { type KeyHistory, keyHistories, missedChanges, newestChanges } from './keyHistory.ts';
 export { checkRevision, PLAIN_RANGE, range } from './range.ts';
 export { installSnapshot, type KvSnapshot, restoreKv, snapshotKv } from './snapshot.ts';
 export type { CompactionJob, Kv, Watcher, WatcherState } from './state.ts';

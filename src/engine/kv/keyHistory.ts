@@ -4,7 +4,7 @@ import { intervalOf } from './keyInterval.ts';
 import { visitNewest } from './keyTree.ts';
 import type { Kv, Watcher } from './state.ts';
 import type { KeyRange, KeyValue } from './types.ts';
-import { isTombstone, type Version, versionAt, visitVersionsFrom } from './versionLog.ts';
+import { isTombstone, newestVersions, type Version, versionAt, visitVersionsFrom } from './versionLog.ts';
 
 /** What can still be read of one key. */
 export interface KeyHistory {
@@ -36,6 +36,11 @@ export function keyHistories(
     if (++keyCount <= mostKeys) histories.push(historyOf(kv, newest, mostVersions));
   });
   return { histories, keyCount };
+}
+
+/** What the newest revision changed, in order; a deletion has version 0. Asked for before anything is compacted: after that it may be gone. */
+export function newestChanges(kv: Kv): readonly KeyValue[] {
+  return newestVersions(kv.log).map((version) => version.kv);
 }
 
 /**

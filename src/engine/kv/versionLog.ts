@@ -197,6 +197,20 @@ export function sweepChunk(
   return { visited, next };
 }
 
+/** The versions of the newest main revision, in order. */
+export function newestVersions(log: VersionLog): Version[] {
+  const newest: Version[] = [];
+  for (let i = log.chunks.length - 1; i >= 0; i--) {
+    const { versions } = chunkAt(log, i);
+    for (let j = versions.length - 1; j >= 0; j--) {
+      const version = versions[j] as Version; // j < length
+      if (newest[0] !== undefined && version.kv.modRevision !== newest[0].kv.modRevision) return newest.reverse();
+      newest.push(version);
+    }
+  }
+  return newest.reverse();
+}
+
 /** All stored versions, in order. */
 export function listVersions(log: VersionLog): Version[] {
   return log.chunks.flatMap((chunk) => chunk.versions);

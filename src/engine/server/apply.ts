@@ -3,7 +3,7 @@
  * for the reads of a transaction ({@link withoutReads}).
  */
 import { assert, goSize } from '../../base/index.ts';
-import { currentRevision } from '../kv/index.ts';
+import { currentRevision, newestChanges } from '../kv/index.ts';
 import { decodeConfChange, type Entry, type LogIndex } from '../raft/index.ts';
 import { observeApply, tellApplied } from './applyLines.ts';
 import { applyClusterCommand, decodeClusterCommand, watchVersions } from './clusterCommand.ts';
@@ -42,7 +42,8 @@ export function applyEntries(member: Member, entries: readonly Entry[]): void {
     member.appliedIndex = entry.index;
     if (entry.index === member.replayTo) forgetReplay(member);
     const revision = currentRevision(member.kv);
-    if (revision !== before) member.outputs.push({ type: 'applied', index: entry.index, revision });
+    if (revision !== before)
+      member.outputs.push({ type: 'applied', index: entry.index, revision, changes: newestChanges(member.kv) });
   }
   releaseReads(member);
   settleLeaderCalls(member);

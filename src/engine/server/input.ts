@@ -1,5 +1,6 @@
 /** What goes into a member and what comes out: all of its dealings with the world, as data. */
 import type { Bytes, Id64 } from '../../base/index.ts';
+import type { KeyValue } from '../kv/index.ts';
 import type { Entry, HardState, LogIndex, LogLine, MemberId, Message, Snapshot } from '../raft/index.ts';
 import type {
   ApiRequest,
@@ -111,8 +112,8 @@ export type MemberOutput =
   | { readonly type: 'stream'; readonly call: CallId; readonly response: StreamResponse }
   /** A call was handed to Raft, here or by way of the leader; its entry will carry this id. */
   | { readonly type: 'proposed'; readonly call: CallId; readonly requestId: Id64 }
-  /** An entry was applied that moved the store's revision, to `revision`. */
-  | { readonly type: 'applied'; readonly index: LogIndex; readonly revision: number }
+  /** An entry was applied that moved the store's revision, to `revision`; a deletion has version 0. */
+  | { readonly type: 'applied'; readonly index: LogIndex; readonly revision: number; readonly changes: readonly KeyValue[] }
   /** The members as they are after `index` was applied. */
   | { readonly type: 'members'; readonly index: LogIndex; readonly members: readonly MemberInfo[] }
   /** The process ends by itself: it was removed from the cluster. */

@@ -1,5 +1,6 @@
 export { bootHost, cloneHost, hostDigest, hostLines, runHost } from './run.ts';
 export type {
+  ChangeNote,
   Delivery,
   EntryNote,
   Host,

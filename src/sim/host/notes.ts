@@ -1,13 +1,23 @@
 /** Entries in words, for reading. */
 import { formatHex, utf8Decode, ZERO_ID } from '../../base/index.ts';
+import type { KeyValue } from '../../engine/kv/index.ts';
 import { decodeConfChange, type Entry, type Raft, raftEntryAt, raftLastIndex } from '../../engine/raft/index.ts';
 import { decodeClusterCommand, decodeCommand } from '../../engine/server/index.ts';
-import type { EntryNote } from './state.ts';
+import type { ChangeNote, EntryNote } from './state.ts';
 
 export function noteEntries(raft: Raft, from: number, to: number, notes: EntryNote[]): void {
   for (let index = from; index <= to; index++) {
     const entry = raftEntryAt(raft, index);
     if (entry !== undefined && entry.term === raft.term) notes.push(noteOf(entry));
+  }
+}
+
+/** Bytes of a value that are worth telling: what is shown of it beside a member is shorter. */
+const TOLD_BYTES = 128;
+
+export function noteChanges(index: number, changes: readonly KeyValue[], notes: ChangeNote[]): void {
+  for (const { key, version, value } of changes) {
+    notes.push({ index, key: utf8Decode(key), value: version === 0 ? undefined : utf8Decode(value.slice(0, TOLD_BYTES)) });
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../../engine/server/index.ts';
 import { type SimTime, TICK } from '../scenario.ts';
 import { makeRow, ROW_KIND } from '../trace.ts';
-import { foundingEntries, noteOf } from './notes.ts';
+import { foundingEntries, noteChanges, noteOf } from './notes.ts';
 import { tell, tellFacts, tellRestoredLog } from './rows.ts';
 import { createEffects, type Delivery, type Effects, type Host, type HostConfig, type HostLine, type HostResult } from './state.ts';
 
@@ -154,7 +154,16 @@ function resultOf(
 ): HostResult {
   const nextLocal = host === undefined ? Number.POSITIVE_INFINITY : nextLocalOf(host);
   const { thrown, exitedAt } = end;
-  return { outputs: effects.outputs, rows: effects.rows, notes: effects.notes, nextLocal, handled, thrown, exitedAt };
+  return {
+    outputs: effects.outputs,
+    rows: effects.rows,
+    notes: effects.notes,
+    changes: effects.changes,
+    nextLocal,
+    handled,
+    thrown,
+    exitedAt,
+  };
 }
 
 function take(host: Host, effects: Effects, outputs: readonly MemberOutput[], time: SimTime): void {
@@ -170,6 +179,7 @@ function take(host: Host, effects: Effects, outputs: readonly MemberOutput[], ti
     if (output.type === 'members') learnMembers(host, output.members);
     if (output.type === 'applied') {
       effects.steps.push(output);
+      noteChanges(output.index, output.changes, effects.changes);
       continue;
     }
     effects.outputs.push({ time, sequence: host.sequence++, output });

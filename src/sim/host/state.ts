@@ -57,10 +57,20 @@ export interface EntryNote {
   readonly requestId: string;
 }
 
+/** What an applied entry did to a key, for reading: the same on every member. */
+export interface ChangeNote {
+  readonly index: number;
+  readonly key: string;
+  /** Its beginning; undefined = the key was deleted. */
+  readonly value: string | undefined;
+}
+
 export interface HostResult {
   readonly outputs: readonly TimedOutput[];
   readonly rows: readonly TimedRow[];
   readonly notes: readonly EntryNote[];
+  /** Of the entries that it applied, in their order; of those that it applies again after a restart as well. */
+  readonly changes: readonly ChangeNote[];
   /** When the member's next own event is due. */
   readonly nextLocal: SimTime;
   /** Deliveries that were handled: all, unless it threw. */
@@ -122,8 +132,9 @@ export interface Effects {
   readonly outputs: TimedOutput[];
   readonly rows: TimedRow[];
   readonly notes: EntryNote[];
+  readonly changes: ChangeNote[];
 }
 
 export function createEffects(): Effects {
-  return { hasExited: false, steps: [], outputs: [], rows: [], notes: [] };
+  return { hasExited: false, steps: [], outputs: [], rows: [], notes: [], changes: [] };
 }

@@ -1,7 +1,7 @@
 /** Work that somebody carries out, and what comes of it, committed in the order of the members. */
 import { assert, type Id64 } from '../../base/index.ts';
 import { diskSynced, diskWrite } from '../disk.ts';
-import type { Delivery, HostResult, TimedOutput } from '../host/index.ts';
+import type { ChangeNote, Delivery, HostResult, TimedOutput } from '../host/index.ts';
 import { makeRow, ROW_KIND } from '../trace.ts';
 import { ownerOf, tellClient } from './clients.ts';
 import { settleConnections } from './connections.ts';
@@ -50,6 +50,17 @@ function commit(kernel: Kernel, member: KernelMember, result: HostResult): void 
     const call = kernel.calls.get(requestId as Id64) ?? 0; // '' is no id and finds nothing
     kernel.calls.delete(requestId as Id64);
     kernel.released.entries.push({ ...said, call });
+  }
+  tellChanges(kernel, result.changes);
+}
+
+/** What others have told already is not told again. */
+function tellChanges(kernel: Kernel, changes: readonly ChangeNote[]): void {
+  const told = kernel.changesTold;
+  for (const change of changes) {
+    if (change.index <= told) continue;
+    kernel.released.changes.push(change);
+    kernel.changesTold = change.index;
   }
 }
 

@@ -5,7 +5,7 @@ import { type DiskRecord, etcdServerRules, type MemberInfo, type ServerRules } f
 import { type CallEnd, type Client, type ClientEffect, type ClientEvent, cloneClient, type FailedAttempt } from '../client.ts';
 import type { JournalEntry } from '../command.ts';
 import { cloneDisk, createDisk, type Disk, diskSynced, diskWrite } from '../disk.ts';
-import type { Delivery, EntryNote } from '../host/index.ts';
+import type { ChangeNote, Delivery, EntryNote } from '../host/index.ts';
 import { cloneNetwork, createNetwork, type Network } from '../network.ts';
 import { clusterOf, foundingRecords, MAX_MEMBERS, type Scenario, SECOND, type SimTime } from '../scenario.ts';
 import { createTraceHash, type Row, type TraceHash } from '../trace.ts';
@@ -44,6 +44,8 @@ export interface Released {
   /** What people did: the rows name it by its order. */
   readonly actions: readonly JournalEntry[];
   readonly entries: readonly EntryRecord[];
+  /** What entries did to keys, as they were first applied anywhere: by ascending index. */
+  readonly changes: readonly ChangeNote[];
   readonly news: readonly ClientNews[];
   readonly thrown: readonly Thrown[];
 }
@@ -145,7 +147,16 @@ export interface Kernel {
   /** Calls by the id that their entry carries. */
   readonly calls: Map<Id64, number>;
   pendingRows: PendingRow[];
-  released: { rows: Row[]; actions: JournalEntry[]; entries: EntryRecord[]; news: ClientNews[]; thrown: Thrown[] };
+  released: {
+    rows: Row[];
+    actions: JournalEntry[];
+    entries: EntryRecord[];
+    changes: ChangeNote[];
+    news: ClientNews[];
+    thrown: Thrown[];
+  };
+  /** Index of the last entry whose changes were told. */
+  changesTold: number;
   actionSequence: number;
   readonly hash: TraceHash;
   hasStarted: boolean;
@@ -175,7 +186,8 @@ export function createKernel(scenario: Scenario, rules: KernelRules = ETCD_RULES
     done: 0,
     calls: new Map(),
     pendingRows: [],
-    released: { rows: [], actions: [], entries: [], news: [], thrown: [] },
+    released: nothingReleased(),
+    changesTold: 0,
     actionSequence: 0,
     hash: createTraceHash(),
     hasStarted: false,
@@ -203,6 +215,7 @@ export function cloneKernel(kernel: Kernel): Kernel {
       rows: kernel.released.rows.slice(),
       actions: kernel.released.actions.slice(),
       entries: kernel.released.entries.slice(),
+      changes: kernel.released.changes.slice(),
       news: kernel.released.news.slice(),
       thrown: kernel.released.thrown.slice(),
     },
@@ -213,8 +226,12 @@ export function cloneKernel(kernel: Kernel): Kernel {
 /** Takes what has become known. */
 export function takeReleased(kernel: Kernel): Released {
   const released = kernel.released;
-  kernel.released = { rows: [], actions: [], entries: [], news: [], thrown: [] };
+  kernel.released = nothingReleased();
   return released;
+}
+
+function nothingReleased(): Kernel['released'] {
+  return { rows: [], actions: [], entries: [], changes: [], news: [], thrown: [] };
 }
 
 /** Places in which somebody has ever run, counted up to the last of them. */

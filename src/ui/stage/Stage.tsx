@@ -8,7 +8,7 @@ import { FirstRunChip, useChip } from './Chips.tsx';
 import { chipPlaces, leaderLink } from './chipPlaces.ts';
 import { Flights } from './Flights.tsx';
 import { FlightTip, useFlightTip } from './FlightTip.tsx';
-import { createValueReader, cutState, followedKey as followedKeyOf, isWalled, leadsNow, logWindow, spokenCall } from './facts.ts';
+import { cutState, followedKey as followedKeyOf, isWalled, leadsNow, logWindow, spokenCall } from './facts.ts';
 import { LinkMark, type LinkView } from './Links.tsx';
 import { hasPlace, layoutStage, MINI_LOG, memberPairs, placeOf, type StageLayout } from './layout.ts';
 import { MemberMark } from './Member.tsx';
@@ -99,8 +99,6 @@ function Cluster({ box }: { readonly box: Box }) {
     [who, box, tokens, tokenVersion],
   );
   const layout = useReflow(target);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was read of one run says nothing of another
-  const reader = useMemo(createValueReader, [run]);
   const key = followedKeyOf(frame) ?? deskKey;
   const islands = useIslands(frame, layout);
   const walls = useWalls(frame, layout, islands, words.wall, words.split);
@@ -215,7 +213,6 @@ function Cluster({ box }: { readonly box: Box }) {
   const views = shown.map((member) =>
     memberView(frame, member, {
       key,
-      reader,
       window: window6,
       sunk: sunkMembers.has(member.ordinal),
       word: (word) => sayWaiting(waiting, member.ordinal, words) ?? sayRole(word, words),

@@ -2,7 +2,6 @@
 import {
   type CallFrame,
   catchUp,
-  committedTerm,
   crownOf,
   type Fill,
   type Frame,
@@ -113,7 +112,7 @@ export function miniCells(member: MemberFrame, window: readonly number[]): reado
   });
 }
 
-/** How far a search for a key's last change looks back. */
+/** How far the search for the newest put looks back. */
 const LOOK_BACK = 4_000;
 
 /**
@@ -147,65 +146,21 @@ export interface KeptValue {
   readonly index: number;
 }
 
-/**
- * The followed key as a member has it: the newest put or delete within what it applied. What is applied never changes (Raft §5.4.3),
- * so the reader goes on from its last answer while `appliedIndex` grows, and looks back from scratch after a rewind.
- */
-export interface ValueReader {
-  read(frame: Frame, member: MemberFrame, key: string): KeptValue;
-}
-
-export function createValueReader(): ValueReader {
-  /** Terms of applied entries, by index: what is applied anywhere stays, also when it is compacted. */
-  const terms = new Map<number, number>();
-  const known = new Map<number, { readonly key: string; readonly applied: number; readonly kept: KeptValue }>();
-  return {
-    read(frame, member, key) {
-      const before = known.get(member.ordinal);
-      const { appliedIndex } = member;
-      const isSame = before !== undefined && before.key === key;
-      // Whoever joined later has nothing of what the others began with until it has caught up.
-      const usable = isSame && before.applied <= appliedIndex && before.applied >= frame.begun.index;
-      const floor = usable ? before.applied + 1 : Math.max(1, appliedIndex - LOOK_BACK);
-      let kept = usable ? before.kept : begunWith(frame, key, floor, appliedIndex);
-      for (let index = appliedIndex; index >= floor; index--) {
-        const text = frame.texts.get(`${appliedTerm(frame, member, index, terms)}/${index}`);
-        if (text === undefined || text.key !== key || (text.kind !== 'put' && text.kind !== 'delete')) continue;
-        kept = { value: text.kind === 'put' ? text.value : undefined, index };
-        break;
-      }
-      known.set(member.ordinal, { key, applied: appliedIndex, kept });
-      return kept;
-    },
-  };
-}
-
-/** The value that a member has where nothing changed it from `floor` on. */
-function begunWith({ begun }: Frame, key: string, floor: number, applied: number): KeptValue {
-  const isKnown = begun.index > 0 && applied >= begun.index && floor <= begun.index + 1;
-  return { value: isKnown ? begun.values.get(key) : undefined, index: 0 };
-}
-
-/**
- * Term of an entry that a member has applied. It may have compacted it, or never have had it but in a snapshot: then somebody else's log
- * tells, or what was seen before, or that there never was another entry at that index. 0 = nobody knows any more.
- */
-function appliedTerm(frame: Frame, member: MemberFrame, index: number, seen: Map<number, number>): number {
-  const term = isCompacted(member, index)
-    ? committedTerm(frame, index) || seen.get(index) || soleTerm(frame, member.term, index)
-    : logTerm(member.log, index);
-  if (term !== 0) seen.set(index, term);
-  return term;
-}
-
-function soleTerm(frame: Frame, highest: number, index: number): number {
-  let sole = 0;
-  for (let term = 1; term <= highest; term++) {
-    if (!frame.texts.has(`${term}/${index}`)) continue;
-    if (sole !== 0) return 0;
-    sole = term;
+/** A key as a member has it: its last change within what the member applied. What is applied never changes (Raft §5.4.3). */
+export function keptValue({ changes, begun }: Frame, { appliedIndex }: MemberFrame, key: string): KeptValue {
+  const ofKey = changes.get(key) ?? [];
+  let low = 0;
+  let high = ofKey.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ofKey[middle] as KeptValue).index <= appliedIndex)
+      low = middle + 1; // middle < length
+    else high = middle;
   }
-  return sole;
+  const last = ofKey[low - 1];
+  if (last !== undefined) return { value: last.value, index: last.index };
+  // Whoever joined later has nothing of what the others began with until it has caught up.
+  return { value: appliedIndex >= begun.index ? begun.values.get(key) : undefined, index: 0 };
 }
 
 /** What is left of a follower's or candidate's patience at `time`, 1 … 0; undefined where no timer runs. Raft §5.2. */

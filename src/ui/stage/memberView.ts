@@ -1,21 +1,20 @@
 /** What is drawn of a member, and what will become of it on play. */
 import { catchUp, crownOf, type Frame, type MemberFrame, standingOf, votersOf } from '../../view/index.ts';
 import type { Action } from '../../workers/index.ts';
-import { miniCells, type RoleWord, roleWord, type ValueReader, voteMarks } from './facts.ts';
+import { keptValue, miniCells, type RoleWord, roleWord, voteMarks } from './facts.ts';
 import type { LinkView } from './Links.tsx';
 import type { MemberView } from './Member.tsx';
 import type { StageWords } from './verbs.ts';
 
 interface ViewNeeds {
   readonly key: string;
-  readonly reader: ValueReader;
   readonly window: readonly number[];
   readonly sunk: boolean;
   readonly word: (word: RoleWord | undefined) => string;
 }
 
 export function memberView(frame: Frame, member: MemberFrame, needs: ViewNeeds): MemberView {
-  const kept = needs.reader.read(frame, member, needs.key);
+  const kept = keptValue(frame, member, needs.key);
   return {
     ordinal: member.ordinal,
     name: member.name,

@@ -1,12 +1,12 @@
 /** What the stage says of a frame: role words, votes, the six entries, the followed key as each member has it, timers. */
 import { describe, expect, test } from 'vitest';
 import {
-  createValueReader,
   cutState,
   ELECTION_TIMEOUT,
   followedKey,
   heardOfLate,
   isWalled,
+  keptValue,
   logWindow,
   membershipVerbs,
   miniCells,
@@ -15,7 +15,7 @@ import {
   voteMarks,
 } from '../../../src/ui/stage/facts.ts';
 import type { EntryText, MemberFrame } from '../../../src/view/index.ts';
-import { memberOf, quietFrame, textsOf } from '../../view/buildFrame.ts';
+import { changesOf, memberOf, quietFrame, textsOf } from '../../view/buildFrame.ts';
 
 /** A follower with three entries. */
 const three = (ordinal: number, more: Partial<MemberFrame> = {}) => memberOf(ordinal, '1 1 1', 3, more);
@@ -108,16 +108,15 @@ describe('the followed key', () => {
     expect(followedKey(quietFrame(1, 1, { texts: new Map() }))).toBeUndefined();
   });
 
-  test('is read at what the member applied, forward, after a rewind, and through a delete', () => {
-    const reader = createValueReader();
-    const frame = quietFrame(1, 1, { texts });
-    const at = (appliedIndex: number, key = 'color') => reader.read(frame, { ...one, appliedIndex }, key);
+  test('is read at what the member applied, whoever changed it: a put, a transaction, the end of a lease', () => {
+    const changes = changesOf([2, 'color', 'red'], [3, 'color', 'green'], [4, 'color', undefined], [5, 'name', 'etcd']);
+    const frame = quietFrame(1, 1, { texts, changes });
+    const at = (appliedIndex: number, key = 'color') => keptValue(frame, { ...one, appliedIndex }, key);
     expect(at(1)).toEqual({ value: undefined, index: 0 });
     expect(at(2)).toEqual({ value: 'red', index: 2 });
     expect(at(3)).toEqual({ value: 'green', index: 3 });
     expect(at(4)).toEqual({ value: undefined, index: 4 });
     expect(at(5)).toEqual({ value: undefined, index: 4 });
-    expect(at(2)).toEqual({ value: 'red', index: 2 });
     expect(at(5, 'name')).toEqual({ value: 'etcd', index: 5 });
   });
 });
@@ -132,9 +131,8 @@ test('where the members began with a store, its values hold until something chan
   };
   const texts = entries([2, 4, 'noop', '', ''], [2, 5, 'put', 'color', 'green']);
   const one = memberOf(1, '1 1 1 2 2', 3, { firstIndex: 4 });
-  const frame = quietFrame(1, 1, { members: [one], texts, begun });
-  const reader = createValueReader();
-  const at = (appliedIndex: number, key: string) => reader.read(frame, { ...one, appliedIndex }, key).value;
+  const frame = quietFrame(1, 1, { members: [one], texts, begun, changes: changesOf([5, 'color', 'green']) });
+  const at = (appliedIndex: number, key: string) => keptValue(frame, { ...one, appliedIndex }, key).value;
   expect([at(3, 'color'), at(4, 'color'), at(5, 'color'), at(5, 'name'), at(5, 'other')]).toEqual([
     'red',
     'red',
@@ -212,14 +210,4 @@ describe('membership', () => {
     const alone = quietFrame(1, 1);
     expect(membershipVerbs(alone, alone.members[0] as never).map((verb) => verb.against?.type)).toEqual(['lastVoter']);
   });
-});
-
-test('a member that got a snapshot has the values that stand in it', () => {
-  const texts = entries([1, 1, 'put', 'color', 'red'], [1, 2, 'put', 'color', 'blue'], [1, 3, 'noop', '', '']);
-  const none = memberOf(2, '', 3, { firstIndex: 4 });
-  const alike = quietFrame(2, 1, { members: [three(1), none], texts });
-  expect(createValueReader().read(alike, none, 'color')).toEqual({ value: 'blue', index: 2 });
-  // Nobody has the log any more, but nothing else was ever written there.
-  const gone = quietFrame(2, 1, { members: [none, none], texts });
-  expect(createValueReader().read(gone, none, 'color')).toEqual({ value: 'blue', index: 2 });
 });
