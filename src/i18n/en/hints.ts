@@ -1,4 +1,13 @@
 /** What stands beside an error or an empty answer: why it is so, and what to try. One or two short sentences. */
+
+/** What to do where a shell would take the construct. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  '&': 'A second console, opened with +, runs beside this one.',
+  ';': 'Type one command a line.',
+  '&&': 'Type one command a line.',
+  '||': 'Type one command a line.',
+};
+
 export const hints = {
   unknownCommand: (suggestions: readonly string[]) =>
     suggestions.length === 0 ? 'help lists every command.' : `Did you mean ${suggestions.join(' or ')}?`,
@@ -9,7 +18,7 @@ export const hints = {
   unclosedQuote: (quote: string) => `Close it with another ${quote}, or put a backslash before it: \\${quote}`,
   trailingBackslash: 'Leave it out, or double it where a backslash is meant.',
   unsupportedShell: (construct: string) =>
-    `This is etcdctl, not a shell: ${construct} means nothing here. Quote it if it belongs to a value.`,
+    `This is etcdctl, not a shell: ${construct} means nothing here. ${INSTEAD[construct] ?? 'Quote it if it belongs to a value.'}`,
   noProgram: (name: string) => `There is no ${name} here: only echo, true, false, curl, sleep, sh -c and etcdctl itself.`,
   etcdctlPanics: 'etcdctl itself breaks down on this line. The operators are =, !=, > and <; a lease cannot be compared.',
   noTls: 'The members here speak no TLS, and there are no files: leave the flag out.',

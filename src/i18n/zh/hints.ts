@@ -1,5 +1,12 @@
 import type { hints as english } from '../en/hints.ts';
 
+const INSTEAD: Readonly<Record<string, string>> = {
+  '&': '用 + 打开第二个控制台，就能与这一个同时运行。',
+  ';': '请一行输入一条命令。',
+  '&&': '请一行输入一条命令。',
+  '||': '请一行输入一条命令。',
+};
+
 export const hints: typeof english = {
   unknownCommand: (suggestions) => (suggestions.length === 0 ? 'help 列出所有命令。' : `是不是想用 ${suggestions.join(' 或 ')}？`),
   unknownFlag: (command, suggestion) =>
@@ -8,7 +15,8 @@ export const hints: typeof english = {
   usage: (command) => `${command} --help 说明用法。`,
   unclosedQuote: (quote) => `请再加一个 ${quote} 闭合，或在它前面加反斜杠：\\${quote}`,
   trailingBackslash: '去掉它；如果要的就是反斜杠，请写两个。',
-  unsupportedShell: (construct) => `这里是 etcdctl，不是 shell：${construct} 没有意义。如果它是值的一部分，请加引号。`,
+  unsupportedShell: (construct) =>
+    `这里是 etcdctl，不是 shell：${construct} 没有意义。${INSTEAD[construct] ?? '如果它是值的一部分，请加引号。'}`,
   noProgram: (name) => `这里没有 ${name}：只有 echo、true、false、curl、sleep、sh -c 和 etcdctl 自己。`,
   etcdctlPanics: 'etcdctl 自己会在这一行上崩溃。可用的运算符是 =、!=、> 和 <；租约不能比较。',
   noTls: '这里的成员不使用 TLS，也没有文件：去掉这个选项即可。',
