@@ -1,6 +1,6 @@
 /** How a process begins: from its config and what its disk holds (etcd-io/etcd:server/etcdserver/bootstrap.go). */
 import { assert, byText, ZERO_ID } from '../../base/index.ts';
-import { createKv } from '../kv/index.ts';
+import { createKv, currentRevision } from '../kv/index.ts';
 import {
   appendToStorage,
   applySnapshot,
@@ -99,7 +99,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     leaderCalls: [],
     leaderRequestCount: 0,
     physicalWaits: [],
-    compactor: createCompactor(config.options?.autoCompaction, now),
+    compactor: undefined,
     compactingSince: now,
     fileSize: 0,
     replayTo: raft.log.committed,
@@ -125,6 +125,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
   if (config.boot === 'etcd' || config.isJoining) publish(member);
   advanceTicks(member);
   pump(member);
+  member.compactor = createCompactor(config.options?.autoCompaction, now, currentRevision(member.kv));
   // What a process writes first tells of its store, which here is only there when the log has been read back.
   const rest = takeOutputs(member);
   writeLinesBeforeRaft(member, records.length === 0, state !== undefined);

@@ -21,10 +21,10 @@ export interface Compactor {
   readonly isWarm: boolean;
 }
 
-/** Undefined: none is wanted. */
-export function createCompactor(config: AutoCompaction | undefined, now: number): Compactor | undefined {
+/** Of a process that has read its store back. Undefined: none is wanted. */
+export function createCompactor(config: AutoCompaction | undefined, now: number, revision: number): Compactor | undefined {
   if (config === undefined) return undefined;
-  const samples = config.mode === 'periodic' ? [1] : [];
+  const samples = config.mode === 'periodic' ? [revision] : [];
   return { lookAt: now + lookInterval(config), samples, lastRevision: 0, lastSuccess: now, isWarm: false };
 }
 

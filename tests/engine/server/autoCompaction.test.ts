@@ -4,7 +4,7 @@
  */
 import { expect, test } from 'vitest';
 import { type AutoCompaction, optionsError } from '../../../src/engine/server/index.ts';
-import { type Cluster, call, isolate, leaderOf, ledCluster, linesOf, logOf, memberOf, pass, put, stop } from './cluster.ts';
+import { type Cluster, call, isolate, leaderOf, ledCluster, linesOf, logOf, memberOf, pass, put, start, stop } from './cluster.ts';
 
 const S = 1_000_000;
 const HOUR = 3_600 * S;
@@ -39,6 +39,16 @@ test('TestPeriodicMinutes: every period, at the revision that a period before wa
   // Nothing new: nothing to do.
   pass(cluster, 120 * S);
   expect(compactedAt(cluster)).toEqual([1, 10, 15]);
+});
+
+test('a process that starts with a store begins to count there', () => {
+  const cluster = clusterOf(1, { mode: 'periodic', period: 30 * S });
+  putSome(cluster, 9);
+  stop(cluster, 1);
+  start(cluster, 1);
+  pass(cluster, 32 * S);
+  // As a real 3.6.14 did it, with a period of 5 s and 5 puts before it was stopped: at 6, five seconds after it was there again.
+  expect(compactedAt(cluster)).toEqual([10]);
 });
 
 test('TestPeriodicHourly: a longer period is kept, but compacted to every hour', () => {
