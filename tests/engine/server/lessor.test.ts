@@ -164,6 +164,29 @@ describe('checkpoints', () => {
     }
   });
 
+  test("a leader's state takes the place of what was only remembered", () => {
+    const cluster = ledCluster(3, { ...CHECKPOINTS, snapshotCount: 20, catchUpEntries: 5 });
+    const members = [1, 2, 3].map((ordinal) => memberOf(cluster, ordinal));
+    for (const member of members) member.membership = { ...member.membership, clusterVersion: '3.5.0' };
+    const id = grant(cluster, 1, 1_000);
+    pass(cluster, 301 * S);
+    const lead = (ordinal: number) => {
+      ask(cluster, leaderOf(cluster), { type: 'moveLeader', targetId: memberOf(cluster, ordinal).config.id });
+      pass(cluster, 1 * S);
+    };
+    isolate(cluster, 2);
+    for (let i = 0; i < 60; i++) call(cluster, 1, put('k', `${i}`));
+    heal(cluster);
+    pass(cluster, 2 * S);
+    expect(linesOf(cluster, 2, 'applied snapshot')).toHaveLength(1);
+    lead(2);
+    // etcd's lessor recovers from the new database, in which there are no checkpoints then (lessor.go, Recover).
+    expect(ttlOf(cluster, 2, id)).toBeGreaterThan(990);
+    // Who was sent nothing remembers.
+    lead(3);
+    expect(ttlOf(cluster, 3, id)).toBeLessThan(710);
+  });
+
   test('nothing else is looked at until the checkpoint has gone through the log', () => {
     const cluster = ledCluster(3, CHECKPOINTS);
     grant(cluster, 1, 1_000);
