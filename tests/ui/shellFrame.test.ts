@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ENGLISH } from '../../src/i18n/index.ts';
 import { createHouse } from '../../src/ui/frame/context.tsx';
 import { pressPageKey } from '../../src/ui/frame/keys.ts';
-import { createScheduler, EVERY_OTHER_FRAME, type FrameSource } from '../../src/ui/frame/scheduler.ts';
+import { createScheduler, type FrameSource } from '../../src/ui/frame/scheduler.ts';
 import { mixColours } from '../../src/ui/frame/tokens.ts';
 import { verbsFor } from '../../src/ui/statement/verbs.ts';
 import { createRuns } from '../../src/ui/stores/runs.ts';
@@ -80,25 +80,29 @@ describe('scheduler', () => {
   });
 });
 
-describe('a painter that keeps a gap', () => {
-  it('is called every second frame while time runs, and at once when something was invalidated or time stands', () => {
+describe('painters that take turns', () => {
+  it('are called every second frame while time runs, one after the other, and all when something was invalidated or time stands', () => {
     const frames = manualFrames();
     const scheduler = createScheduler(frames);
     const run = createFakeRun('open', 1);
     scheduler.attach(run);
-    const paint = vi.fn();
-    scheduler.register(paint, EVERY_OTHER_FRAME);
+    let painted: string[] = [];
+    scheduler.register(() => painted.push('even'), 'even');
+    scheduler.register(() => painted.push('odd'), 'odd');
     run.play();
     frames.run(1);
-    paint.mockClear();
-    frames.run(60);
-    expect(paint.mock.calls.length).toBeGreaterThanOrEqual(29);
-    expect(paint.mock.calls.length).toBeLessThanOrEqual(31);
+    painted = [];
+    const turns = Array.from({ length: 6 }, () => {
+      frames.run(1);
+      return painted.splice(0).join();
+    });
+    expect(turns.slice(0, 2).sort()).toEqual(['even', 'odd']);
+    expect(turns).toEqual([0, 1, 2, 3, 4, 5].map((i) => turns[i % 2]));
     for (const owed of [() => scheduler.invalidate(), () => scheduler.invalidate(), () => run.pause()]) {
-      paint.mockClear();
+      painted = [];
       owed();
       frames.run(1);
-      expect(paint).toHaveBeenCalledTimes(1);
+      expect(painted).toEqual(['even', 'odd']);
     }
   });
 });

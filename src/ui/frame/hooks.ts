@@ -12,7 +12,7 @@ import type { Settings } from '../stores/settings.ts';
 import type { Toasts } from '../stores/toasts.ts';
 import type { Verbs } from '../stores/verbs.ts';
 import { useHouse } from './context.tsx';
-import type { Painter } from './scheduler.ts';
+import type { Painter, Turn } from './scheduler.ts';
 
 type Equal<T> = (a: T, b: T) => boolean;
 
@@ -82,14 +82,14 @@ export function usePanels<T>(select: (panels: Panels) => T, equal?: Equal<T>): T
 }
 
 /** Draws outside React: called in each frame in which something may have changed. The newest `painter` is the one that is called. */
-export function usePainter(painter: Painter, leastGapMs?: number): void {
+export function usePainter(painter: Painter, turn?: Turn): void {
   const { scheduler } = useHouse();
   const newest = useRef(painter);
   useEffect(() => {
     newest.current = painter;
     scheduler.invalidate();
   }, [painter, scheduler]);
-  useEffect(() => scheduler.register((run, nowMs) => newest.current(run, nowMs), leastGapMs), [scheduler, leastGapMs]);
+  useEffect(() => scheduler.register((run, nowMs) => newest.current(run, nowMs), turn), [scheduler, turn]);
 }
 
 /** Whether two records or lists have the same fields, one level deep. */

@@ -11,10 +11,9 @@ export interface Scheduler {
   /**
    * Adds a painter; it is called at the next frame. Returns the way to take it out.
    *
-   * @param leastGapMs while time runs it is called no sooner after the last time, unless something was invalidated; e.g.
-   *   {@link EVERY_OTHER_FRAME}
+   * @param turn while time runs it is called in these frames only, unless something was invalidated
    */
-  register(painter: Painter, leastGapMs?: number): () => void;
+  register(painter: Painter, turn?: Turn): () => void;
   /** Something on a canvas changed for another reason than time (size, theme, pointer): paint at the next frame. */
   invalidate(): void;
   /** The clock may have been set in motion (play, step, seek, an action): look again. */
@@ -23,8 +22,8 @@ export interface Scheduler {
   attach(run: Run | undefined): void;
 }
 
-/** A gap that lets every second frame through, ms: for what makes the browser paint a large part of the page anew. */
-export const EVERY_OTHER_FRAME = 30;
+/** Every second frame is for what makes the browser paint a large part of the page anew; two such take turns. */
+export type Turn = 'every' | 'even' | 'odd';
 
 /** A step or a seek is answered by a worker: so long the loop keeps looking before it rests, ms. */
 const LINGER_MS = 800;
@@ -42,8 +41,8 @@ const BROWSER_FRAMES: FrameSource = {
 
 /** Creates a loop at rest. */
 export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler {
-  /** With its least gap, and when it was last called. */
-  const painters = new Map<Painter, { readonly gap: number; at: number }>();
+  const painters = new Map<Painter, Turn>();
+  let turn: Turn = 'even';
   let run: Run | undefined;
   let unsubscribe: (() => void) | undefined;
   let handle: number | undefined;
@@ -62,11 +61,8 @@ export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler
       const all = invalid || !run.state().playing;
       dirty = false;
       invalid = false;
-      for (const [paint, last] of painters) {
-        if (!all && nowMs - last.at < last.gap) continue;
-        last.at = nowMs;
-        paint(run, nowMs);
-      }
+      turn = turn === 'even' ? 'odd' : 'even';
+      for (const [paint, own] of painters) if (all || own === 'every' || own === turn) paint(run, nowMs);
     }
     if (dirty || run.state().playing || nowMs - awakeSince < LINGER_MS) ask();
   }
@@ -87,8 +83,8 @@ export function createScheduler(frames: FrameSource = BROWSER_FRAMES): Scheduler
   }
 
   return {
-    register(painter, leastGapMs = 0) {
-      painters.set(painter, { gap: leastGapMs, at: Number.NEGATIVE_INFINITY });
+    register(painter, own = 'every') {
+      painters.set(painter, own);
       invalidate();
       return () => painters.delete(painter);
     },

@@ -5,7 +5,6 @@ import { type Health, type Role, type Standing, votersOf } from '../../view/inde
 import { useHouse, useWords } from '../frame/context.tsx';
 import { usePainter } from '../frame/hooks.ts';
 import { termHue } from '../frame/hue.ts';
-import { EVERY_OTHER_FRAME } from '../frame/scheduler.ts';
 import { useLit } from '../log/lit.ts';
 import { sameThing } from '../stores/selection.ts';
 import { heardOfLate, type MiniCell, timerLeft, type VoteMark } from './facts.ts';
@@ -291,7 +290,7 @@ function Arcs({
     const [x, y] = polar(outer, degrees);
     element.children[1]?.setAttribute('d', arcPath(outer, 0, degrees));
     element.children[2]?.setAttribute('transform', `translate(${round(x)} ${round(y)})`);
-  }, EVERY_OTHER_FRAME);
+  }, 'odd');
   const width = Math.max(2.5, radius * 0.062);
   if (leads) {
     const gap = 8;

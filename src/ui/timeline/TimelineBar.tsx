@@ -4,7 +4,6 @@ import type { Words } from '../../i18n/index.ts';
 import type { TimelineEvent } from '../../view/index.ts';
 import { useHouse, useWords } from '../frame/context.tsx';
 import { shallow, useFrame, usePainter, useRun, useRunState } from '../frame/hooks.ts';
-import { EVERY_OTHER_FRAME } from '../frame/scheduler.ts';
 import { formatClock } from '../topbar/format.ts';
 import { type Plot, SHORTEST, type Span, spanFor, timeOf } from './geometry.ts';
 import { paintTimeline, type TimelineWords } from './paint.ts';
@@ -74,7 +73,7 @@ export function TimelineBar({ tall = false }: { readonly tall?: boolean }) {
       tokens,
     );
     sayValue(slider.current, playhead, timeline.live);
-  }, EVERY_OTHER_FRAME);
+  }, 'even');
 
   function seek(time: number): void {
     if (time >= run.live()) run.backToLive();
