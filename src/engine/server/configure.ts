@@ -2,7 +2,7 @@
  * Requests that change who is in the cluster, and who leads it (`spec/etcd.md` 4.7, 4.8;
  * etcd-io/etcd:server/etcdserver/server.go). A change goes through the log; what does not need the log is checked at once.
  */
-import { byText, formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
+import { assert, byText, formatHex, type Id64, ZERO_ID } from '../../base/index.ts';
 import { type ConfChange, type ConfChangeType, type ConfChangeV1, progressViews, transferLeader } from '../raft/index.ts';
 import type { MemberInfo, MemberReplaceRequest } from './api.ts';
 import type { ApiError, ApiErrorCode } from './errors.ts';
@@ -45,7 +45,7 @@ export function beginConfigure(
   switch (request.type) {
     case 'memberAdd': {
       const peerUrls = keptPeerUrls(request.peerUrls);
-      if (peerUrls === undefined) return 'badMemberUrls';
+      assert(peerUrls !== undefined, 'the addresses were looked at first');
       const added = { ...nameless(newMemberId(member, peerUrls), peerUrls), isLearner: request.isLearner };
       const refusal = addRefusal(member, added);
       if (refusal !== undefined) return refusal;

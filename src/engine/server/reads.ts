@@ -14,7 +14,7 @@ import { demoteLessor } from './lessor.ts';
 import { writeNodeLine, writeServerLine } from './lines.ts';
 import { type AuthInfo, NOBODY } from './logged.ts';
 import { beginLogin } from './logins.ts';
-import { checkAdmin, checkRange, checkTxn, checkUser } from './permissions.ts';
+import { checkRange, checkTxn, checkUser } from './permissions.ts';
 import { nextRequestId } from './requestId.ts';
 import { tellRangeEnd, tellReadTxnEnd, tellRoundEnd } from './slowLines.ts';
 import type { Member, PendingRead } from './state.ts';
@@ -79,8 +79,6 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
       return code === undefined ? undefined : fail(code);
     }
     case 'downgrade': {
-      const refusal = checkAdmin(member.auth, info.value);
-      if (refusal !== undefined) return fail(refusal);
       const code = beginDowngrade(member, call, request, info.value);
       if (code !== undefined) return fail(code);
       // Changes of it go through the log; a check, and an end of nothing, do not.

@@ -1,15 +1,16 @@
 /** The front door of a member: each request is checked, in etcd's order, and sent on its way (etcd-io/etcd:server/etcdserver/api/v3rpc). */
-import { type Bytes, ok, type Result, toId64, unreachable, ZERO_ID } from '../../base/index.ts';
+import { BCRYPT_MAX_PASSWORD, ok, toId64, unreachable, ZERO_ID } from '../../base/index.ts';
 import type { HealthRequest, LeaseGrantRequest, PutRequest, TxnRequest, UnaryResponse } from './api.ts';
 import { forgetCall, noteRequest } from './calls.ts';
-import { beginConfigure, beginMove, cancelConfigure } from './configure.ts';
+import { beginConfigure, beginMove, cancelConfigure, keptPeerUrls } from './configure.ts';
+import { downgradeFault } from './downgrade.ts';
 import type { ApiErrorCode } from './errors.ts';
 import { headerOf } from './header.ts';
 import { endHealth, healthWantsRead } from './health.ts';
 import type { CallId } from './input.ts';
 import { beginLeaderCall, cancelLeaderCall } from './leaderCalls.ts';
 import { leasesInOrder } from './lessor.ts';
-import { type AuthInfo, type LoggedRequest, NOBODY } from './logged.ts';
+import { type LoggedRequest, NOBODY } from './logged.ts';
 import { hashPassword } from './logins.ts';
 import { answerDefragment, answerHash, answerHashKv, statusOf } from './maintenance.ts';
 import { MAX_MESSAGE_SIZE, requestSize } from './messageSize.ts';
@@ -73,19 +74,20 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
   if (requireLeader && member.raft.lead === ZERO_ID) return 'noLeader';
   // Whether there is room is looked at before anything else.
   if (isCharged(request) && !hasRoom(member, request)) return raiseNoSpace(member, call);
-  const info = userOf(member, request, token);
+  const fault = faultOf(request);
+  if (fault !== undefined) return fault;
+  const info = looksLater(request) ? ok(NOBODY) : authInfoOf(member, token);
   if (!info.ok) return info.error;
   const write = (logged: LoggedRequest) => beginWrite(member, call, logged, info.value);
   switch (request.type) {
     case 'range':
-      if (request.key === '') return 'emptyKey';
       return read(member, { call, request, token, startedAt: member.now }, !request.serializable);
     case 'put':
-      return checkPutRequest(request) ?? write(request);
     case 'deleteRange':
-      return request.key === '' ? 'emptyKey' : write(request);
+      return write(request);
     case 'txn':
-      return beginTxn(member, call, request, token) ?? (isReadOnly(request) ? undefined : write(request));
+      if (!isReadOnly(request)) return write(request);
+      return read(member, { call, request, token, startedAt: member.now }, !isSerializable(request));
     case 'compaction':
       return checkAdmin(member.auth, info.value) ?? write(request);
     case 'leaseGrant':
@@ -129,6 +131,11 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
       return check(member.auth, info.value) ?? write(request);
     }
     case 'downgrade':
+      return (
+        checkAdmin(member.auth, info.value) ??
+        downgradeFault(request) ??
+        read(member, { call, request, token, startedAt: member.now }, true)
+      );
     case 'authenticate':
       return read(member, { call, request, token, startedAt: member.now }, true);
     case 'authUserAdd': {
@@ -177,16 +184,40 @@ function isServedByLearner(request: IncomingRequest['request']): boolean {
   );
 }
 
-/** Who asks. Whoever logs in has no use for a token, and reads look when they are answered. */
-function userOf(member: Member, request: IncomingRequest['request'], token: Bytes | undefined): Result<AuthInfo, ApiErrorCode> {
-  return request.type === 'authenticate' ? ok(NOBODY) : authInfoOf(member, token);
+/** What is wrong with a request on its face: whoever asks is told. */
+function faultOf(request: IncomingRequest['request']): ApiErrorCode | undefined {
+  switch (request.type) {
+    case 'range':
+    case 'deleteRange':
+      return request.key === '' ? 'emptyKey' : undefined;
+    case 'put':
+      return checkPutRequest(request);
+    case 'txn':
+      return checkTxnRequest(request);
+    case 'memberAdd':
+      return keptPeerUrls(request.peerUrls) === undefined ? 'badMemberUrls' : undefined;
+    case 'authUserAdd':
+      return !request.noPassword && request.password.length > BCRYPT_MAX_PASSWORD ? 'passwordTooLong' : undefined;
+    case 'authUserChangePassword':
+      return request.password.length > BCRYPT_MAX_PASSWORD ? 'passwordTooLong' : undefined;
+    default:
+      return undefined;
+  }
 }
 
-/** Reads that change nothing need no log; the answer is undefined as well when a write has to follow. */
-function beginTxn(member: Member, call: CallId, request: TxnRequest, token: Bytes | undefined): ApiErrorCode | undefined {
-  const refusal = checkTxnRequest(request);
-  if (refusal !== undefined || !isReadOnly(request)) return refusal;
-  return read(member, { call, request, token, startedAt: member.now }, !isSerializable(request));
+/** Are they those that wait for the leader first? Who asks is looked at where they are answered. */
+function looksLater(request: IncomingRequest['request']): boolean {
+  switch (request.type) {
+    case 'range':
+    case 'memberList':
+    case 'authenticate':
+    case 'leaseKeepAlive':
+      return true;
+    case 'txn':
+      return isReadOnly(request);
+    default:
+      return false;
+  }
 }
 
 function read(member: Member, pending: PendingRead, isLinearizable: boolean): undefined {

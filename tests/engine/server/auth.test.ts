@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Bytes } from '../../../src/base/index.ts';
 import { bcryptMatches, toId64, ZERO_ID } from '../../../src/base/index.ts';
 import { NO_AUTH } from '../../../src/engine/server/auth.ts';
-import type { AuthRequest, Permission, UnaryRequest } from '../../../src/engine/server/index.ts';
+import type { AuthRequest, Permission, TxnOperation, UnaryRequest } from '../../../src/engine/server/index.ts';
 import { checkRange } from '../../../src/engine/server/permissions.ts';
 import {
   ask,
@@ -126,6 +126,40 @@ test('nobody, a wrong password, and a user without one', () => {
   // As a real 3.6.14 answered through its gateway: nobody may ask about itself, and is not there.
   expect(call(cluster, 1, { type: 'authUserGet', name: '' })).toBe('userNotFound');
   expect(call(cluster, 1, { type: 'authUserGet', name: 'alice' })).toBe('userEmpty');
+});
+
+test('what is wrong with a request on its face is told to whoever asks; who may read is looked at when the leader has been heard', () => {
+  const cluster = guarded(3);
+  const root = login(cluster, 1, 'root', 'rootpw');
+  const alice = login(cluster, 1, 'alice', 'pw1');
+  isolate(cluster, 1);
+  const txn = (operation: TxnOperation): UnaryRequest => ({ type: 'txn', compare: [], success: [operation], failure: [] });
+  const grants = (version: string): UnaryRequest => ({ type: 'downgrade', action: 'validate', version });
+  const long = { name: 'x', password: 'x'.repeat(80) };
+  // As a real 3.6.14 answered that two of its three members had left: each within a few milliseconds, or not in seven seconds.
+  const cases: readonly (readonly [UnaryRequest, Bytes, string | undefined])[] = [
+    [get(''), 'made.up', 'emptyKey'],
+    [put('', ''), 'made.up', 'emptyKey'],
+    [txn(put('', '')), 'made.up', 'emptyKey'],
+    [{ type: 'memberAdd', peerUrls: ['x'], isLearner: false }, 'made.up', 'badMemberUrls'],
+    [{ type: 'memberAdd', peerUrls: ['x'], isLearner: false }, alice, 'badMemberUrls'],
+    [{ type: 'authUserAdd', noPassword: false, ...long }, 'made.up', 'passwordTooLong'],
+    [put('k', ''), 'made.up', 'invalidAuthToken'],
+    [get('k', { serializable: true }), 'made.up', 'invalidAuthToken'],
+    [{ type: 'memberList', linearizable: false }, 'made.up', 'invalidAuthToken'],
+    [{ type: 'leaseTimeToLive', id: toId64(5), keys: false }, 'made.up', 'invalidAuthToken'],
+    [grants('3.5'), alice, 'permissionDenied'],
+    [grants('x'), root, 'downgradeVersionFormat'],
+    [get('k'), 'made.up', undefined],
+    [txn(get('k')), 'made.up', undefined],
+    [{ type: 'memberList', linearizable: true }, 'made.up', undefined],
+    [grants('3.5'), root, undefined],
+  ];
+  const calls = cases.map(([request, token]) => ask(cluster, 1, request, { token }));
+  expect(calls.map((number) => outcomeOf(cluster, number))).toEqual(cases.map(([, , code]) => code));
+  pass(cluster, 15_000_000); // the first had a round of its own, the others the next
+  const late = calls.filter((_, i) => cases[i]?.[2] === undefined).map((number) => outcomeOf(cluster, number));
+  expect(late).toEqual(['timeout', 'timeout', 'timeout', 'timeout']);
 });
 
 test('a user may do what his roles say, at every member', () => {
