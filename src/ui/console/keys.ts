@@ -29,3 +29,8 @@ export function insert(line: Line, inserted: string): Line {
   const at = line.from + inserted.length;
   return { text: line.text.slice(0, line.from) + inserted + line.text.slice(line.to), from: at, to: at };
 }
+
+/** What a field holds, and what of it is marked. */
+export function lineOf({ value, selectionStart, selectionEnd }: HTMLInputElement): Line {
+  return { text: value, from: selectionStart ?? value.length, to: selectionEnd ?? value.length };
+}
