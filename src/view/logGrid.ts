@@ -17,6 +17,8 @@ export interface LogCell {
   readonly term: number;
   /** What the member knows of the entry; undefined where it has none. */
   readonly fill: Fill | undefined;
+  /** Of the store, made by it where the member has applied it; 0 = it changed no key. */
+  readonly revision: number;
   readonly kind: EntryKind;
   /** '' for entries without a key, and where the text is not known (yet). */
   readonly key: string;
@@ -212,6 +214,7 @@ function cellAt(frame: Frame, member: MemberFrame, index: number, truth: number)
     index,
     term,
     fill,
+    revision: fill === 'applied' ? (frame.revisionAt.get(index) ?? 0) : 0,
     kind: text?.kind ?? 'other',
     key: text?.key ?? '',
     value: text?.value ?? '',

@@ -57,6 +57,8 @@ export const log = {
     committed: (name: string) => `${name} knows that it is committed`,
     applied: (name: string) => `${name} has applied it`,
   },
+  madeRevision: (revision: number) => `revision ${revision}`,
+  changedNothing: 'no key changed',
   replacedBy: (term: number) => `the committed entry of term ${term} will replace it`,
   absent: (name: string, index: number) => `${name} has no entry ${index} yet`,
   compacted: (name: string, index: number, to: number) =>

@@ -48,6 +48,8 @@ export const log: typeof english = {
     committed: (name) => `${name} 知道它已提交`,
     applied: (name) => `${name} 已应用它`,
   },
+  madeRevision: (revision) => `revision ${revision}`,
+  changedNothing: '没有键改变',
   replacedBy: (term) => `将被任期 ${term} 已提交的条目取代`,
   absent: (name, index) => `${name} 还没有条目 ${index}`,
   compacted: (name, index, to) => `${name} 的日志已截断到 ${to}：条目 ${index} 由快照代替`,

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'react';
 import type { LogCell } from '../../view/index.ts';
 import { useWords } from '../frame/context.tsx';
 import styles from './EntryTip.module.css';
-import { describeEntry } from './LogCell.tsx';
+import { describeEntry, sayFill } from './LogCell.tsx';
 
 /** A cell and where it stands in the window. */
 export interface TipPlace {
@@ -34,7 +34,7 @@ export function EntryTip({ name, cell, box }: { readonly name: string; readonly 
         <>
           <b className={styles.command}>{describeEntry(words, cell)}</b>
           <span>
-            <span className={styles.place}>{words.log.place(cell.term, cell.index)}</span> · {words.log.fill[cell.fill](name)}
+            <span className={styles.place}>{words.log.place(cell.term, cell.index)}</span> · {sayFill(words, name, cell)}
           </span>
           {cell.replacedBy !== 0 && <span>{words.log.replacedBy(cell.replacedBy)}</span>}
         </>

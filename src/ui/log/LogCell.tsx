@@ -138,11 +138,20 @@ export function describeEntry(words: Words, { kind, key, value, term }: Pick<Cel
   }
 }
 
+/** What its member knows of an entry, and what applying it did to the store. */
+export function sayFill({ log }: Words, name: string, { fill, kind, revision }: Pick<Cell, 'fill' | 'kind' | 'revision'>): string {
+  if (fill === undefined) return '';
+  const said = log.fill[fill](name);
+  if (fill !== 'applied') return said;
+  if (revision > 0) return `${said} · ${log.madeRevision(revision)}`;
+  return kind === 'put' || kind === 'delete' || kind === 'txn' ? `${said} · ${log.changedNothing}` : said;
+}
+
 /** All that a cell says, for who does not see it. */
 export function describeCell(words: Words, name: string, cell: Cell): string {
   if (cell.compacted !== 'no') return words.log.compacted(name, cell.index, cell.snapshot);
   if (cell.fill === undefined) return words.log.absent(name, cell.index);
-  const parts = [describeEntry(words, cell), words.log.place(cell.term, cell.index), words.log.fill[cell.fill](name)];
+  const parts = [describeEntry(words, cell), words.log.place(cell.term, cell.index), sayFill(words, name, cell)];
   if (cell.replacedBy !== 0) parts.push(words.log.replacedBy(cell.replacedBy));
   return parts.join(' · ');
 }
