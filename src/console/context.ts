@@ -322,6 +322,7 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
   const { env } = context.options;
   const values = new Map(context.flags.values);
   const lists = new Map(context.flags.lists);
+  const unread = new Set<string>();
   const used = new Set<string>();
   if (context.name === 'watch') for (const name of ['ETCDCTL_WATCH_KEY', 'ETCDCTL_WATCH_RANGE_END']) if (env[name]) used.add(name);
   const inherited = [...GLOBAL_FLAGS, ...context.inherited];
@@ -332,7 +333,8 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
     if (value === '' || shadowed.has(name)) continue;
     used.add(name);
     // Nobody is told of a value that cannot be read, and the flag is left with what Go makes of it.
-    values.set(spec.name, valueFault(spec.kind, value) === undefined ? value : (UNREADABLE[spec.kind] ?? value));
+    if (valueFault(spec.kind, value) !== undefined) unread.add(spec.name);
+    values.set(spec.name, unread.has(spec.name) ? (UNREADABLE[spec.kind] ?? value) : value);
     const elements = spec.kind === 'list' ? splitList(value) : undefined;
     if (elements?.ok) lists.set(spec.name, elements.value);
   }
@@ -349,7 +351,7 @@ function* applyEnvironment(context: CommandContext): Steps<Result<ParsedFlags, E
     const fields = `"msg":"unrecognized environment variable","environment-variable":${variable}`;
     yield* printError(`{"level":"warn","ts":"${yield* timestamp(context)}","caller":"flags/flag.go:94",${fields}}\n`);
   }
-  return ok({ ...context.flags, values, lists });
+  return ok({ ...context.flags, values, lists, unread });
 }
 
 /** The time, as a log line writes it. */

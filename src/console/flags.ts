@@ -17,6 +17,8 @@ export interface ParsedFlags {
   /** Raw texts, checked; a list flag's elements are in `lists`. */
   readonly values: ReadonlyMap<string, Bytes>;
   readonly lists: ReadonlyMap<string, readonly Bytes[]>;
+  /** Flags that a variable gave a text which says nothing of their kind: they have a value, but count as not set. */
+  readonly unread: ReadonlySet<string>;
   /** What is left: the arguments. */
   readonly args: readonly Bytes[];
 }
@@ -95,7 +97,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly Bytes[]):
       letters = rest;
     }
   }
-  return ok({ values, lists, args });
+  return ok({ values, lists, unread: new Set(), args });
 }
 
 /** A bool flag's value. */

@@ -72,23 +72,42 @@ export function renderHelp(path: readonly CommandSpec[], words: HelpWords, shows
     .join('');
 }
 
-/** A command's usage in the form that its library falls back to where etcdctl gives none: in operations of `txn`. */
+/**
+ * What the library behind etcdctl says of a command where etcdctl gives it no layout of its own: in operations of `txn`. A root
+ * without a name lists what is below it.
+ */
 export function renderUsage(path: readonly CommandSpec[], words: HelpWords): string {
   const spec = path.at(-1) ?? ROOT; // a path is never empty
   const command = commandName(path);
-  const own = [...spec.flags].map((flag) => ({ flag, text: words({ kind: 'flag', command, flag: flag.name }) }));
-  const all = [...own, { flag: HELP_FLAG, text: words({ kind: 'flag', command: undefined, flag: HELP_FLAG.name }) }];
-  const rows = all
-    .sort((a, b) => byText(a.flag.name, b.flag.name))
-    .map(({ flag, text }): [string, string] => {
+  const rows = [...spec.flags, HELP_FLAG]
+    .sort((a, b) => byText(a.name, b.name))
+    .map((flag): [string, string] => {
+      const text = words({ kind: 'flag', command: flag === HELP_FLAG ? undefined : command, flag: flag.name });
       const start = flag.shorthand === undefined ? `      --${flag.name}` : `  -${flag.shorthand}, --${flag.name}`;
       const initial =
         flag.initial === '' || flag.initial === 'false' || (flag.initial === '0' && flag.kind === 'int') ? '' : flag.initial;
       const shown = initial === '' ? '' : ` (default ${flag.kind === 'string' ? `"${initial}"` : initial})`;
       return [flag.kind === 'bool' ? start : `${start} ${flag.kind}`, `${text}${shown}`];
     });
-  const width = Math.max(...rows.map(([left]) => left.length)) + 3;
-  return `Usage:\n   ${spec.use} [flags]\n\nFlags:\n${rows.map(([left, right]) => `${left.padEnd(width)}${right}\n`).join('')}\n`;
+  const flags = `Flags:\n${columns(rows)}`;
+  if (spec.children.length === 0) return `Usage:\n   ${spec.use} [flags]\n\n${flags}`;
+  const children = [...spec.children].sort((a, b) => byText(a.name, b.name));
+  const below = columns(children.map(({ name }) => [`  ${name}`, words({ kind: 'command', command: name })]));
+  const more = 'Use " [command] --help" for more information about a command.\n';
+  return `Usage:\n   [command]\n\nAvailable Commands:\n${below}\n${flags}\n${more}`;
+}
+
+/** The same behind what the command does. */
+export function renderUsageHelp(path: readonly CommandSpec[], words: HelpWords): string {
+  const spec = path.at(-1) ?? ROOT; // a path is never empty
+  if (spec.children.length > 0) return renderUsage(path, words);
+  const description = words({ kind: spec.hasDescription ? 'description' : 'command', command: commandName(path) });
+  return `${description}\n\n${renderUsage(path, words)}`;
+}
+
+function columns(rows: readonly (readonly [left: string, right: string])[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `${left.padEnd(width)}  ${right}\n`).join('');
 }
 
 function indent(heading: string, line: string): string {

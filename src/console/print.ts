@@ -170,7 +170,7 @@ function printSimple(response: PrintedResponse, options: PrintOptions): Bytes {
 /** As protobuf's text form writes it, with its blank at the end. */
 export function describeAlarm({ memberId, alarm }: AlarmResponse['alarms'][number]): Bytes {
   const who = memberId === ZERO_ID ? '' : `memberID:${formatDecimal(memberId)} `;
-  return who + (alarm === 'none' ? '' : `alarm:${alarm.toUpperCase()} `);
+  return who + (alarm === 'none' ? '' : `alarm:${String(alarm).toUpperCase()} `);
 }
 
 /** `role get` and each role of `user get --detail`. */

@@ -38,7 +38,7 @@ export function printFields(response: PrintedResponse, isHex: boolean): Bytes | 
     case 'alarm': {
       const id = isHex ? formatHex : formatDecimal;
       const alarms = response.alarms.map(
-        ({ memberId, alarm }) => `"MemberID" : ${id(memberId)}\n"AlarmType" : ${alarm.toUpperCase()}\n\n`,
+        ({ memberId, alarm }) => `"MemberID" : ${id(memberId)}\n"AlarmType" : ${String(alarm).toUpperCase()}\n\n`,
       );
       return header + alarms.join('');
     }
@@ -47,7 +47,7 @@ export function printFields(response: PrintedResponse, isHex: boolean): Bytes | 
     case 'authRoleGet': {
       const permissions = response.permissions.map(
         ({ access, key, rangeEnd }) =>
-          `"PermType" :  ${access.toUpperCase()}\n"Key" : ${goQuote(key)}\n"RangeEnd" : ${goQuote(rangeEnd)}\n`,
+          `"PermType" :  ${String(access).toUpperCase()}\n"Key" : ${goQuote(key)}\n"RangeEnd" : ${goQuote(rangeEnd)}\n`,
       );
       return header + permissions.join('');
     }

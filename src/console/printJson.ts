@@ -15,7 +15,7 @@ import type {
   WatchResponse,
 } from '../engine/server/api.ts';
 import { formatGoDuration, goJsonString } from './goText.ts';
-import { ACCESS_NUMBERS, ALARM_NUMBERS, type EndpointAnswer, type EndpointHealth, type PrintedResponse } from './printed.ts';
+import { accessNumber, alarmNumber, type EndpointAnswer, type EndpointHealth, type PrintedResponse } from './printed.ts';
 
 /** One line without its newline. */
 export function printJson(response: PrintedResponse, isHex: boolean): Bytes {
@@ -65,7 +65,7 @@ export function printJson(response: PrintedResponse, isHex: boolean): Bytes {
       const alarms = response.alarms.map(({ memberId, alarm }) =>
         jsonObject([
           ['memberID', jsonId(memberId)],
-          ['alarm', jsonNumber(ALARM_NUMBERS[alarm])],
+          ['alarm', jsonNumber(alarmNumber(alarm))],
         ]),
       );
       return withHeader(response.header, [['alarms', jsonList(alarms)]]);
@@ -219,7 +219,7 @@ function jsonWatch(response: WatchResponse): Bytes {
 
 function jsonPermission({ access, key, rangeEnd }: Permission): Bytes {
   return jsonObject([
-    ['permType', jsonNumber(ACCESS_NUMBERS[access])],
+    ['permType', jsonNumber(accessNumber(access))],
     ['key', jsonBytes(key)],
     ['range_end', jsonBytes(rangeEnd)],
   ]);

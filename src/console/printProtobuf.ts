@@ -1,7 +1,7 @@
 /** The `protobuf` writer: raw bytes of etcd's messages (etcd-io/etcd:api/etcdserverpb/rpc.proto), without a newline. spec/etcd.md 6.2 */
-import { type Bytes, boolField, bytesField, messageField, utf8Encode, varintField } from '../base/index.ts';
+import { type Bytes, boolField, bytesField, messageField, toId64, utf8Encode, varintField } from '../base/index.ts';
 import type { KeyValue, MemberInfo, ResponseHeader, TxnResponse, WatchEvent } from '../engine/server/api.ts';
-import { ACCESS_NUMBERS, ALARM_NUMBERS, type PrintedResponse } from './printed.ts';
+import { accessNumber, alarmNumber, type PrintedResponse } from './printed.ts';
 
 /** Fields of ResponseOp. */
 const OPERATIONS = { range: 1, put: 2, deleteRange: 3, txn: 4 } as const;
@@ -48,7 +48,7 @@ function encodeRest(response: PrintedResponse): Bytes {
     case 'alarm':
       return messages(
         2,
-        response.alarms.map(({ memberId, alarm }) => varintField(1, memberId) + varintField(2, ALARM_NUMBERS[alarm])),
+        response.alarms.map(({ memberId, alarm }) => varintField(1, memberId) + enumField(2, alarmNumber(alarm))),
       );
     case 'downgrade':
       return bytesField(2, utf8Encode(response.version));
@@ -63,12 +63,16 @@ function encodeRest(response: PrintedResponse): Bytes {
       return messages(
         2,
         response.permissions.map(
-          ({ access, key, rangeEnd }) => varintField(1, ACCESS_NUMBERS[access]) + bytesField(2, key) + bytesField(3, rangeEnd),
+          ({ access, key, rangeEnd }) => enumField(1, accessNumber(access)) + bytesField(2, key) + bytesField(3, rangeEnd),
         ),
       );
     default:
       return '';
   }
+}
+
+function enumField(field: number, value: number): Bytes {
+  return varintField(field, toId64(BigInt.asUintN(64, BigInt(value))));
 }
 
 function messages(field: number, items: readonly Bytes[]): Bytes {

@@ -21,8 +21,16 @@ export type PrintedResponse = Exclude<
 >;
 
 /** Where words stand for etcd's enumerations, their numbers. */
-export const ALARM_NUMBERS: Readonly<Record<AlarmType, number>> = { none: 0, nospace: 1, corrupt: 2 };
-export const ACCESS_NUMBERS: Readonly<Record<Permission['access'], number>> = { read: 0, write: 1, readwrite: 2 };
+const ALARM_NUMBERS = { none: 0, nospace: 1, corrupt: 2 } as const;
+const ACCESS_NUMBERS = { read: 0, write: 1, readwrite: 2 } as const;
+
+export function alarmNumber(alarm: AlarmType): number {
+  return typeof alarm === 'number' ? alarm : ALARM_NUMBERS[alarm];
+}
+
+export function accessNumber(access: Permission['access']): number {
+  return typeof access === 'number' ? access : ACCESS_NUMBERS[access];
+}
 
 /** How an endpoint is. */
 export interface EndpointHealth {

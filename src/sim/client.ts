@@ -9,6 +9,7 @@ import {
   describeApiError,
   type StreamResponse,
   type UnaryResponse,
+  type WatchProgressRequest,
   type WatchResponse,
 } from '../engine/server/index.ts';
 import type { Action } from './command.ts';
@@ -167,6 +168,7 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
     case 'stream':
       return takeMessage(client, call, event.response);
     case 'unreachable':
+      if (call.spec.request.type === 'watchProgress') return sendOnStream(client, call, call.spec.request);
       return tryNext(client, { ...call, member: 0 });
     case 'pending':
       client.calls.set(event.call, { ...call, isPending: true });
@@ -206,7 +208,8 @@ export function cloneClient(client: Client): Client {
 
 function send(client: Client, before: OpenCall): ClientEffect[] {
   const { spec } = before;
-  const member = memberFor(client, before);
+  if (spec.request.type === 'watchProgress') return sendOnStream(client, before, spec.request);
+  const member = spec.endpoints[before.at] ?? 0;
   const call = { ...before, attempt: before.attempt + 1, member, isPausing: false, isPending: false, isSettled: false };
   client.calls.set(spec.call, call);
   const { attempt } = call;
@@ -214,15 +217,38 @@ function send(client: Client, before: OpenCall): ClientEffect[] {
   const request =
     spec.request.type === 'watch' && call.nextRevision > 0 ? { ...spec.request, startRevision: call.nextRevision } : spec.request;
   const { requireLeader, token } = spec;
-  const hasChoice = spec.request.type !== 'watchProgress' && spec.endpoints.length > 1;
-  return [{ type: 'send', call: spec.call, attempt, member, request, requireLeader, token, hasChoice }];
+  const hasChoice = spec.endpoints.length > 1;
+  const effect: ClientEffect = { type: 'send', call: spec.call, attempt, member, request, requireLeader, token, hasChoice };
+  return [effect, ...followers(client, spec)];
 }
 
-/** The member at the endpoint whose turn it is; for a message on open streams the one that holds them. 0 = nobody. */
-function memberFor(client: Client, { spec, at }: OpenCall): number {
-  if (spec.request.type !== 'watchProgress') return spec.endpoints[at] ?? 0;
-  const [watch] = spec.request.watches;
-  return (watch === undefined ? undefined : client.calls.get(watch)?.member) ?? 0;
+/** A message on open streams goes to the member that holds them; while nobody does, it waits for them to be opened again. */
+function sendOnStream(client: Client, before: OpenCall, request: WatchProgressRequest): ClientEffect[] {
+  const { call, requireLeader, token } = before.spec;
+  const carrier = carrierOf(client, request);
+  if (carrier === undefined) return end(client, before, { type: 'error', error: { code: 'connectionLost' } });
+  // Who has refused it is not asked again before the stream is there.
+  const member = carrier.member === before.member ? 0 : carrier.member;
+  const attempt = before.attempt + 1;
+  client.calls.set(call, { ...before, attempt, member, isPending: false });
+  return member === 0 ? [] : [{ type: 'send', call, attempt, member, request, requireLeader, token, hasChoice: false }];
+}
+
+/** The first of the streams that are still open. */
+function carrierOf(client: Client, { watches }: WatchProgressRequest): OpenCall | undefined {
+  return watches.map((watch) => client.calls.get(watch)).find((call) => call !== undefined);
+}
+
+/** What has waited for a watch goes right behind the request that opens it again. */
+function followers(client: Client, stream: CallSpec): ClientEffect[] {
+  const effects: ClientEffect[] = [];
+  if (stream.request.type !== 'watch') return effects;
+  for (const call of [...client.calls.values()]) {
+    const { request } = call.spec;
+    if (request.type === 'watchProgress' && call.member === 0 && request.watches.includes(stream.call))
+      effects.push(...sendOnStream(client, call, request));
+  }
+  return effects;
 }
 
 /** What a failed attempt leads to: another one, or the end. */
@@ -296,7 +322,7 @@ function resumeRevision(call: OpenCall, response: WatchResponse): number {
 
 function end(client: Client, call: OpenCall, outcome: CallEnd): ClientEffect[] {
   client.calls.delete(call.spec.call);
-  return [{ type: 'end', call: call.spec.call, outcome }];
+  return [{ type: 'end', call: call.spec.call, outcome }, ...followers(client, call.spec)];
 }
 
 function cancelAtMember(call: OpenCall): ClientEffect[] {

@@ -42,6 +42,8 @@ export interface Transcript {
 const SETTLE = 6 * SECOND;
 /** A process takes about that long to start, ms: whoever was waiting for the one before is served first. */
 const START_MS = 20;
+/** About that long after a process has ended somebody types into another, ms: members have told each other what it changed. */
+const TYPE_MS = 5;
 /** For what a program still does when it was interrupted. */
 const PATIENCE = 8 * SECOND;
 /** An answer that is no stream is waited for no longer. */
@@ -121,6 +123,7 @@ class Player {
         this.#start(step, at);
         break;
       case 'write':
+        this.#wait(TYPE_MS);
         this.#background.get(step.name)?.collected.running.write(utf8Encode(this.#fill(step.stdin)));
         this.#wait(step.waitMs);
         break;

@@ -93,7 +93,9 @@ function* checkHealth(client: Client, endpoint: Bytes, timeout: number): Steps<E
   if (!read.ok && read.error.code !== 'permissionDenied') return { endpoint, took, error: describeApiError(read.error).text };
   const alarms = yield* callWithin(client, { type: 'alarm', action: 'get', memberId: ZERO_ID, alarm: 'none' }, timeout - took);
   if (!alarms.ok) return { endpoint, took, error: 'Unable to fetch the alarm list' };
-  const active = alarms.response.alarms.map(({ alarm }) => `${alarm.toUpperCase()} `).join('');
+  const active = alarms.response.alarms
+    .map(({ alarm }) => `${typeof alarm === 'number' ? 'UNKNOWN' : alarm.toUpperCase()} `)
+    .join('');
   return { endpoint, took, error: active === '' ? undefined : `Active Alarm(s): ${active}` };
 }
 

@@ -114,8 +114,8 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   const opened = yield* openClient(context);
   if (!opened.ok) return opened.error;
   const client = opened.value;
-  // A snapshot may take long: without the flag there is no deadline, and a variable counts as the flag.
-  const isTimed = client.flags.values.has(GLOBAL.commandTimeout.name);
+  // A snapshot may take long: without the flag there is no deadline. A variable counts as the flag where it can be read.
+  const isTimed = client.flags.values.has(GLOBAL.commandTimeout.name) && !client.flags.unread.has(GLOBAL.commandTimeout.name);
   const timeout = isTimed ? durationFlag(client.flags, GLOBAL.commandTimeout) : undefined;
   const [endpoint, ...others] = client.endpoints;
   if (endpoint === undefined || others.length > 0) {

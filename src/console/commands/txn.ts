@@ -2,20 +2,21 @@ import { type Bytes, fail, ok, type Result, utf8Encode } from '../../base/index.
 import type { Compare, TxnOperation } from '../../engine/server/api.ts';
 import { type CommandContext, callOrExit, display, EXIT, exitWithError, exitWithUsage, openClient } from '../context.ts';
 import { boolFlag, parseFlags } from '../flags.ts';
-import { plainWords, renderUsage } from '../help.ts';
+import { goBackquote } from '../goText.ts';
+import { type HelpWords, plainWords, renderUsage, renderUsageHelp } from '../help.ts';
 import { type ExitCode, giveHint, print, printError, type Steps } from '../program.ts';
 import { commandName, findCommandBelow, visibleFlags } from '../resolve.ts';
-import { HELP_FLAG, ROOT, TXN } from '../table.ts';
+import { type CommandSpec, HELP_FLAG, ROOT, TXN } from '../table.ts';
 import { parseCompare, splitWords, trimBlanks } from '../txnText.ts';
 import { delRequest } from './del.ts';
 import { getRequest } from './get.ts';
 import { putRequest } from './put.ts';
 
-/** The commands that an operation may be: words find them as on a command line of their own. */
-const OPERATIONS = {
+/** The commands that an operation may be, and their help: words find them as on a command line of their own. */
+const OPERATIONS: CommandSpec = {
   ...ROOT,
   persistent: [],
-  children: ['put', 'get', 'del'].flatMap((name) => ROOT.children.filter((child) => child.name === name)),
+  children: ['put', 'get', 'del', 'help'].flatMap((name) => ROOT.children.filter((child) => child.name === name)),
 };
 
 /** `txn [-i]`: three blocks on standard input, each ended by an empty line. spec/etcd.md 6.6 */
@@ -77,18 +78,36 @@ function* readOperation(context: CommandContext, line: Bytes): Steps<Result<TxnO
   const invalid = () => exitWithError(EXIT.invalidInput, `invalid txn request: ${line}`);
   if (words.length < 2) return fail(yield* exitWithError(EXIT.invalidInput, `invalid txn compare request: ${line}`));
   const found = findCommandBelow(OPERATIONS, words);
-  if (!found.ok || found.value.path.length < 2) return fail(yield* invalid());
+  if (!found.ok) return fail(yield* invalid());
   const { path, words: rest } = found.value;
+  const help = context.options.words ?? plainWords;
   const flags = parseFlags([...visibleFlags(path), HELP_FLAG], rest);
-  if (!flags.ok || boolFlag(flags.value, HELP_FLAG)) {
-    yield* printError(utf8Encode(renderUsage(path, context.options.words ?? plainWords)));
+  if (!flags.ok) {
+    yield* printError(utf8Encode(`${renderUsage(path, help)}\n`));
     return fail(yield* invalid());
   }
+  // Without an operation to run, help is all that can be given.
+  if (path.length < 2 || boolFlag(flags.value, HELP_FLAG)) return yield* hang(print(utf8Encode(renderUsageHelp(path, help))));
+  if (commandName(path) === 'help') return yield* hang(explain(flags.value.args, help));
   const name = commandName(path);
   const operation = { name, flags: flags.value, args: flags.value.args };
   if (name === 'get') return yield* getRequest(operation);
   if (name === 'del') return yield* delRequest(operation);
   return yield* putRequest(operation, noValue);
+}
+
+/** `help NAME`, where another command was to be. */
+function* explain(topic: readonly Bytes[], help: HelpWords): Steps<void> {
+  const found = findCommandBelow(OPERATIONS, topic);
+  if (found.ok) return yield* print(utf8Encode(renderUsageHelp(found.value.path, help)));
+  const unknown = `Unknown help topic [${topic.map(goBackquote).join(' ')}]\n`;
+  yield* printError(unknown + utf8Encode(renderUsage([OPERATIONS], help)));
+}
+
+/** Help is no operation: whoever asked for it has its text, and etcdctl waits for an operation that will never come. */
+function* hang(help: Steps<void>): Steps<never> {
+  yield* help;
+  for (;;) yield { type: 'receive', input: false };
 }
 
 /** etcdctl would take the value from what is left of standard input, all of which it has read ahead. */

@@ -1,7 +1,6 @@
 /** What the gateway read, as requests of the API. */
 import { type Bytes, type Id64, toId64, utf8Decode } from '../../base/index.ts';
 import type {
-  AlarmType,
   Compare,
   CompareResult,
   DeleteRangeRequest,
@@ -99,7 +98,7 @@ export const UNARY_METHODS: ReadonlyMap<string, UnaryMethod> = new Map([
       type: 'alarm',
       action: pick(['get', 'activate', 'deactivate'] as const, r.action),
       memberId: idOf(r.memberID),
-      alarm: pick<AlarmType>(['none', 'nospace', 'corrupt'], r.alarm),
+      alarm: named(['none', 'nospace', 'corrupt'] as const, r.alarm),
     })),
   ],
   ['/maintenance/status', method(EmptyRequest, () => ({ type: 'status' }))],
@@ -292,8 +291,14 @@ function compareOf(r: ProtoRecord): Compare {
 
 function permissionOf(r: ProtoRecord | undefined): Permission | undefined {
   if (r === undefined) return undefined;
-  const access = pick<Permission['access']>(['read', 'write', 'readwrite'], r.permType);
+  const access = named(['read', 'write', 'readwrite'] as const, r.permType);
   return { access, key: bytesOf(r.key), rangeEnd: bytesOf(r.range_end) };
+}
+
+/** What a number stands for, or the number itself. */
+function named<T>(values: readonly T[], number: ProtoValue | undefined): T | number {
+  const at = numberOf(number);
+  return values[at] ?? at;
 }
 
 /** What a number stands for; the first for one that stands for nothing. */

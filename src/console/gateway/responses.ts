@@ -11,6 +11,7 @@ import type {
 } from '../../engine/server/api.ts';
 import type { ApiError } from '../../engine/server/errors.ts';
 import { describeApiError, type GrpcCode } from '../../engine/server/errors.ts';
+import { accessNumber, alarmNumber } from '../printed.ts';
 import { RESPONSES, StatusMessage } from './messages.ts';
 import { encodeProtoJson, type ProtoRecord } from './protoJson.ts';
 
@@ -74,7 +75,7 @@ function fieldsOf(response: ShownResponse): ProtoRecord {
       return {
         alarms: response.alarms.map(({ memberId, alarm }) => ({
           memberID: unsigned(memberId),
-          alarm: ['none', 'nospace', 'corrupt'].indexOf(alarm),
+          alarm: alarmNumber(alarm),
         })),
       };
     case 'status':
@@ -175,7 +176,7 @@ function memberRecord({ id, name, peerUrls, clientUrls, isLearner }: MemberInfo)
 }
 
 function permissionRecord({ access, key, rangeEnd }: Permission): ProtoRecord {
-  return { permType: ['read', 'write', 'readwrite'].indexOf(access), key, range_end: rangeEnd };
+  return { permType: accessNumber(access), key, range_end: rangeEnd };
 }
 
 function unsigned(id: Id64): bigint {

@@ -27,7 +27,7 @@ export function stateView({ kv, leases, auth, alarms, membership, downgrade }: S
 /** Alarms with one more, or as they were. */
 export function withAlarm(alarms: readonly AlarmMember[], alarm: AlarmMember): readonly AlarmMember[] {
   if (alarms.some((other) => isSameAlarm(other, alarm))) return alarms;
-  return [...alarms, alarm].sort((a, b) => byText(a.memberId, b.memberId) || byText(b.alarm, a.alarm));
+  return [...alarms, alarm].sort((a, b) => byText(a.memberId, b.memberId) || byText(String(b.alarm), String(a.alarm)));
 }
 
 export function isSameAlarm(a: AlarmMember, b: AlarmMember): boolean {

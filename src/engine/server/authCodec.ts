@@ -11,7 +11,7 @@ import {
 } from '../../base/index.ts';
 import type { Permission } from './api.ts';
 import type { LoggedAuthRequest } from './logged.ts';
-import { enumField, enumOf } from './protoFields.ts';
+import { enumField, int64Field, int64Of } from './protoFields.ts';
 
 const AUTH_FIELD = {
   authEnable: 1000,
@@ -33,7 +33,7 @@ const AUTH_FIELD = {
   authRoleRevokePermission: 1204,
 } as const satisfies Record<LoggedAuthRequest['type'], number>;
 
-const ACCESSES: readonly Permission['access'][] = ['read', 'write', 'readwrite'];
+const ACCESSES: readonly Exclude<Permission['access'], number>[] = ['read', 'write', 'readwrite'];
 
 export function isAuthField(field: number): boolean {
   return field >= AUTH_FIELD.authEnable && field <= AUTH_FIELD.authRoleRevokePermission;
@@ -131,7 +131,9 @@ export function decodeAuthRequest(field: number, bytes: Bytes): LoggedAuthReques
 }
 
 function encodePermission(permission: Permission): Bytes {
-  return enumField(1, ACCESSES, permission.access) + bytesField(2, permission.key) + bytesField(3, permission.rangeEnd);
+  const { access, key, rangeEnd } = permission;
+  const kind = typeof access === 'number' ? int64Field(1, access) : enumField(1, ACCESSES, access);
+  return kind + bytesField(2, key) + bytesField(3, rangeEnd);
 }
 
 function decodePermission(bytes: Bytes): Permission {
@@ -139,7 +141,7 @@ function decodePermission(bytes: Bytes): Permission {
   let key = '';
   let rangeEnd = '';
   for (const part of readFields(bytes)) {
-    if (part.field === 1) access = enumOf(ACCESSES, part);
+    if (part.field === 1) access = ACCESSES[int64Of(part)] ?? int64Of(part);
     else if (part.field === 2) key = part.bytes;
     else if (part.field === 3) rangeEnd = part.bytes;
   }

@@ -70,7 +70,7 @@ export function tellAuthDone(member: Member, before: AuthState, request: LoggedA
       tell(
         'granted/updated a permission to a user',
         ['user-name', utf8Decode(request.name)],
-        ['permission-name', permission.access.toUpperCase()],
+        ['permission-name', String(permission.access).toUpperCase()],
         ['key', utf8Decode(permission.key)],
         ['range-end', utf8Decode(permission.rangeEnd)],
       );

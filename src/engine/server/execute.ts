@@ -135,7 +135,7 @@ function changeAlarms(member: Member, { action, memberId, alarm: type }: AlarmRe
 function countAlarm(member: Member, { memberId, alarm }: AlarmMember, change: number): void {
   if (isReplay(member)) return;
   const labels = [
-    ['alarm_type', alarm.toUpperCase()],
+    ['alarm_type', String(alarm).toUpperCase()],
     ['server_id', formatHex(memberId)],
   ] as const;
   addCount(member.meters, 'etcd_debugging_server_alarms', labels, change);

@@ -59,14 +59,14 @@ function judge(member: Member, request: HealthRequest, failure: ApiErrorCode | u
 /** @param isTold it is said in the log as well */
 function faultBeforeRead(member: Member, { excluded, serializable }: HealthRequest, isTold: boolean): string | undefined {
   for (const each of member.alarms) {
-    const name = each.alarm.toUpperCase();
+    const name = String(each.alarm).toUpperCase();
     const alarm = ['alarm', describeAlarm(each)] as const;
     if (excluded.includes(name)) {
       if (isTold) writeServerLine(member, 'debug', '/health excluded alarm', [alarm]);
       continue;
     }
     if (isTold) writeServerLine(member, 'warn', 'serving /health false due to an alarm', [alarm]);
-    return `ALARM ${name}`;
+    return `ALARM ${typeof each.alarm === 'number' ? 'UNKNOWN' : name}`;
   }
   if (serializable || member.raft.lead !== ZERO_ID) return undefined;
   if (isTold) writeServerLine(member, 'warn', 'serving /health false; no leader');

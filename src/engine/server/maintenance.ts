@@ -40,7 +40,7 @@ export function statusOf(member: Member): StatusResponse {
 /** A protobuf message as Go prints it: with a blank at its end. */
 export function describeAlarm({ memberId, alarm }: AlarmMember): string {
   const who = memberId === ZERO_ID ? '' : `memberID:${formatDecimal(memberId)} `;
-  return who + (alarm === 'none' ? '' : `alarm:${alarm.toUpperCase()} `);
+  return who + (alarm === 'none' ? '' : `alarm:${String(alarm).toUpperCase()} `);
 }
 
 /** The hash by which members are compared. */

@@ -1,6 +1,7 @@
 /** How many bytes the API's messages take on a client's wire (etcd-io/etcd:api/etcdserverpb/rpc.proto). Our own have none. */
 import { type Bytes, unreachable, utf8Encode, varint64Size } from '../../base/index.ts';
 import type {
+  AlarmType,
   ApiRequest,
   ApiResponse,
   KeyValue,
@@ -67,7 +68,7 @@ export function requestSize(request: ApiRequest): number {
       return idSize(1, request.targetId);
     case 'alarm': {
       const { action, memberId, alarm } = request;
-      return flagSize(1, action !== 'get') + idSize(2, memberId) + flagSize(3, alarm !== 'none');
+      return flagSize(1, action !== 'get') + idSize(2, memberId) + alarmSize(3, alarm);
     }
     case 'downgrade':
       return flagSize(1, request.action !== 'validate') + bytesSize(2, request.version);
@@ -145,7 +146,7 @@ export function responseSize(response: ApiResponse, hasWholeHeader = true): numb
     case 'memberPromote':
       return header + eachSize(2, response.members, memberSize);
     case 'alarm':
-      return header + eachSize(2, response.alarms, ({ memberId }) => idSize(1, memberId) + 2);
+      return header + eachSize(2, response.alarms, ({ memberId, alarm }) => idSize(1, memberId) + alarmSize(2, alarm));
     case 'downgrade':
       return header + bytesSize(2, response.version);
     case 'status': {
@@ -320,8 +321,13 @@ function memberSize({ id, name, peerUrls, clientUrls, isLearner }: MemberInfo): 
   return idSize(1, id) + texts + flagSize(5, isLearner);
 }
 
+function alarmSize(field: number, alarm: AlarmType): number {
+  return typeof alarm === 'number' ? numberSize(field, alarm) : flagSize(field, alarm !== 'none');
+}
+
 function permissionSize({ access, key, rangeEnd }: Permission): number {
-  return flagSize(1, access !== 'read') + bytesSize(2, key) + bytesSize(3, rangeEnd);
+  const kind = typeof access === 'number' ? numberSize(1, access) : flagSize(1, access !== 'read');
+  return kind + bytesSize(2, key) + bytesSize(3, rangeEnd);
 }
 
 function length(bytes: Bytes): number {

@@ -34,7 +34,7 @@ const SORT_TARGETS: readonly SortTarget[] = ['key', 'version', 'create', 'mod', 
 const COMPARE_RESULTS: readonly CompareResult[] = ['equal', 'greater', 'less', 'notEqual'];
 const COMPARE_TARGETS: readonly Compare['target'][] = ['version', 'create', 'mod', 'value', 'lease'];
 const ALARM_ACTIONS: readonly AlarmRequest['action'][] = ['get', 'activate', 'deactivate'];
-const ALARM_TYPES: readonly AlarmType[] = ['none', 'nospace', 'corrupt'];
+const ALARM_TYPES: readonly Exclude<AlarmType, number>[] = ['none', 'nospace', 'corrupt'];
 /** etcd: RequestOp. */
 const OPERATION = { range: 1, put: 2, deleteRange: 3, txn: 4 } as const;
 
@@ -267,7 +267,9 @@ export function decodeCheckpoints(bytes: Bytes): LeaseCheckpointRequest {
 }
 
 export function encodeAlarm(request: AlarmRequest): Bytes {
-  return enumField(1, ALARM_ACTIONS, request.action) + varintField(2, request.memberId) + enumField(3, ALARM_TYPES, request.alarm);
+  const { action, memberId, alarm } = request;
+  const kind = typeof alarm === 'number' ? int64Field(3, alarm) : enumField(3, ALARM_TYPES, alarm);
+  return enumField(1, ALARM_ACTIONS, action) + varintField(2, memberId) + kind;
 }
 
 export function decodeAlarm(bytes: Bytes): AlarmRequest {
@@ -277,7 +279,7 @@ export function decodeAlarm(bytes: Bytes): AlarmRequest {
   for (const part of readFields(bytes)) {
     if (part.field === 1) action = enumOf(ALARM_ACTIONS, part);
     else if (part.field === 2) memberId = part.id;
-    else if (part.field === 3) alarm = enumOf(ALARM_TYPES, part);
+    else if (part.field === 3) alarm = ALARM_TYPES[int64Of(part)] ?? int64Of(part);
   }
   return { type: 'alarm', action, memberId, alarm };
 }

@@ -126,7 +126,7 @@ function alarmText({ action, memberId, alarm }: AlarmRequest): string {
   return (
     textField('action', action === 'get' ? '' : action.toUpperCase()) +
     textUnsigned('memberID', memberId) +
-    textField('alarm', alarm === 'none' ? '' : alarm.toUpperCase())
+    textField('alarm', alarm === 'none' ? '' : String(alarm).toUpperCase())
   );
 }
 
@@ -274,6 +274,8 @@ function authBody(request: LoggedAuthRequest): string {
 
 function permissionText({ access, key, rangeEnd }: Permission): string {
   return (
-    textField('permType', access === 'read' ? '' : access.toUpperCase()) + textBytes('key', key) + textBytes('range_end', rangeEnd)
+    textField('permType', access === 'read' ? '' : String(access).toUpperCase()) +
+    textBytes('key', key) +
+    textBytes('range_end', rangeEnd)
   );
 }

@@ -68,6 +68,10 @@ function oneOf(...words: readonly string[]): Look {
   return (value, path) => (words.includes(value as string) ? undefined : path); // includes compares whatever it is given
 }
 
+function orNumber(look: Look): Look {
+  return (value, path) => (Number.isSafeInteger(value) ? undefined : look(value, path));
+}
+
 function optional(look: Look): Look {
   return (value, path) => (value === undefined ? undefined : look(value, path));
 }
@@ -90,7 +94,7 @@ const LEASE = record({
   remainingTtl: optional(between(1, MAX_LEASE_TTL)),
 });
 const MEMBER = record({ id, name: text, peerUrls: list(text), clientUrls: list(text), isLearner: flag });
-const PERMISSION = record({ access: oneOf('read', 'write', 'readwrite'), key: bytes, rangeEnd: bytes });
+const PERMISSION = record({ access: orNumber(oneOf('read', 'write', 'readwrite')), key: bytes, rangeEnd: bytes });
 const STATE = record({
   kv: record({
     revision: count,
@@ -106,7 +110,7 @@ const STATE = record({
     users: listBy('name', record({ name: bytes, passwordHash: optional(bytes), roles: list(bytes) })),
     roles: listBy('name', record({ name: bytes, permissions: list(PERMISSION) })),
   }),
-  alarms: list(record({ memberId: id, alarm: oneOf('nospace', 'corrupt') })),
+  alarms: list(record({ memberId: id, alarm: orNumber(oneOf('nospace', 'corrupt')) })),
   downgrade: text,
 });
 

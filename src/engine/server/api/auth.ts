@@ -4,7 +4,8 @@ import type { PlainResponse, ResponseHeader } from './header.ts';
 
 /** etcd: authpb.Permission. */
 export interface Permission {
-  readonly access: 'read' | 'write' | 'readwrite';
+  /** A number that etcd has no name for is kept, and grants nothing. */
+  readonly access: 'read' | 'write' | 'readwrite' | number;
   readonly key: Bytes;
   /** As in a range: '' = exactly `key`, '\0' = every key from `key` on. */
   readonly rangeEnd: Bytes;

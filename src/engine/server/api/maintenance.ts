@@ -57,8 +57,8 @@ export interface HashKvResponse {
   readonly hashRevision: number;
 }
 
-/** etcd: AlarmType. */
-export type AlarmType = 'none' | 'nospace' | 'corrupt';
+/** etcd: AlarmType. A number that etcd has no name for is kept, and keeps nobody from anything. */
+export type AlarmType = 'none' | 'nospace' | 'corrupt' | number;
 
 export interface AlarmMember {
   readonly memberId: Id64;
