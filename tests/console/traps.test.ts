@@ -158,6 +158,21 @@ test('etcd.md 14.9: who asks for progress is told once for all watches of the st
       .map((line) => JSON.parse(line).result)
       .filter((result) => result.created !== true);
   expect(ask(create('') + create(''))).toMatchObject([{ watch_id: '-1', header: { revision: '2' } }]);
+  // Whatever else is asked on the stream: a real 3.6.14 has one answer for each question.
+  const idsOf = (body: string) => ask(body).map(({ watch_id, canceled }) => [watch_id ?? '0', canceled ?? false]);
+  const progress = '{"progress_request":{}}';
+  expect(idsOf(create('') + progress)).toEqual([
+    ['-1', false],
+    ['-1', false],
+  ]);
+  expect(idsOf(create('') + progress + create(''))).toEqual([
+    ['-1', false],
+    ['-1', false],
+  ]);
+  expect(idsOf(`${create('')}${progress}{"cancel_request":{}}`)).toEqual([
+    ['-1', false],
+    ['0', true],
+  ]);
   // One that waits for a revision to come is behind.
   expect(ask(create('') + create(',"start_revision":"1"')).filter(({ events }) => events === undefined)).toEqual([]);
 });

@@ -440,7 +440,7 @@ function* withDeadline(steps: Steps<HttpEnd>, until: number): Steps<HttpEnd> {
     if (step.value.type === 'catchInterrupt') catches = true;
     const reply: Reply = left > 0 ? yield hasten(step.value, left, until) : { type: 'late' };
     const isTimeout = reply.type === 'outcome' && !reply.outcome.ok && reply.outcome.error.code === 'deadlineExceeded';
-    const isLate = reply.type === 'late' || (isTimeout && (yield* now()) >= until);
+    const isLate = (reply.type === 'late' || isTimeout) && (yield* now()) >= until; // or they had less patience themselves
     if (!isLate) {
       step = steps.next(reply);
       continue;

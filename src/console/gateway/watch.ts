@@ -4,7 +4,7 @@
  */
 import { assert } from '../../base/index.ts';
 import type { ResponseHeader, WatchResponse } from '../../engine/server/api.ts';
-import type { Steps, StreamNumber } from '../program.ts';
+import { now, type Reply, type Steps, type StreamNumber } from '../program.ts';
 import type { HttpEnd } from './http.ts';
 import { WatchRequest } from './messages.ts';
 import type { ProtoRecord } from './protoJson.ts';
@@ -25,8 +25,6 @@ interface WatchStream {
   nextId: bigint;
   /** Of the newest message. */
   header: ResponseHeader | undefined;
-  /** Answers to a question for progress that are still to come: they are one for the client. */
-  progress: number;
 }
 
 /**
@@ -39,7 +37,7 @@ export function* serveWatch(exchange: Exchange, messages: readonly ProtoRecord[]
   return yield* beginStream(exchange, function* (sink) {
     const there = yield* knock(exchange.connection);
     if (there.type === 'error' || there.end !== 'done') return there;
-    const watch: WatchStream = { exchange, sink, ids: new Map(), streams: 0, nextId: 0n, header: undefined, progress: 0 };
+    const watch: WatchStream = { exchange, sink, ids: new Map(), streams: 0, nextId: 0n, header: undefined };
     for (const message of messages) {
       const end = yield* carryOut(watch, message);
       if (end !== undefined) return end;
@@ -58,11 +56,31 @@ function* carryOut(watch: WatchStream, message: ProtoRecord): Steps<StreamEnd | 
   const cancel = recordOf(message.cancel_request);
   if (create !== undefined) return yield* open(watch, create);
   if (cancel !== undefined) return yield* close(watch, int64Of(cancel.watch_id));
-  if (message.progress_request !== undefined && watch.ids.size > 0) {
-    watch.progress = watch.ids.size;
-    yield { type: 'askProgress', streams: [...watch.ids.keys()] };
-  }
+  if (message.progress_request !== undefined && watch.ids.size > 0) return yield* askProgress(watch);
   return undefined;
+}
+
+/** All watches answer, or none: that is one answer. It is there when the question has been taken in. */
+function* askProgress(watch: WatchStream): Steps<StreamEnd | undefined> {
+  yield { type: 'askProgress', streams: [...watch.ids.keys()] };
+  const until = yield* now();
+  for (let isSaid = false; ; ) {
+    const reply = yield { type: 'receive', input: false, until };
+    if (reply.type === 'late') return undefined;
+    assert(reply.type === 'event', 'only messages are waited for', { reply: reply.type });
+    const { stream, event } = reply;
+    if (event.type === 'message' && event.response.type === 'watch' && isProgress(event.response)) {
+      if (!isSaid) yield* send(watch, event.response, NO_WATCH);
+      isSaid = true;
+      continue;
+    }
+    const end = yield* take(watch, stream, event);
+    if (end !== undefined) return end;
+  }
+}
+
+function isProgress({ created, canceled, events }: WatchResponse): boolean {
+  return !created && !canceled && events.length === 0;
 }
 
 function* open(watch: WatchStream, create: ProtoRecord): Steps<StreamEnd | undefined> {
@@ -122,7 +140,7 @@ function* takeNext(watch: WatchStream): Steps<StreamEnd | undefined> {
   return yield* take(watch, reply.stream, reply.event);
 }
 
-type WatchEventReply = Extract<import('../program.ts').Reply, { readonly type: 'event' }>['event'];
+type WatchEventReply = Extract<Reply, { readonly type: 'event' }>['event'];
 
 function* take(watch: WatchStream, stream: StreamNumber, event: WatchEventReply): Steps<StreamEnd | undefined> {
   const id = watch.ids.get(stream);
@@ -133,12 +151,7 @@ function* take(watch: WatchStream, stream: StreamNumber, event: WatchEventReply)
   }
   const { response } = event;
   if (response.type !== 'watch' || id === undefined) return undefined;
-  const { created, canceled, events } = response;
-  const isProgress = !created && !canceled && events.length === 0;
-  if (isProgress && watch.progress > 0) {
-    if (watch.progress-- === watch.ids.size) yield* send(watch, response, NO_WATCH);
-    return undefined;
-  }
+  const { created, canceled } = response;
   if (canceled) watch.ids.delete(stream);
   yield* send(watch, response, created && canceled ? NO_WATCH : id);
   return undefined;
