@@ -55,6 +55,7 @@ export function takeSnapshots(member: Member): void {
 
 /** A snapshot, and what was written beyond it: with that, nothing that was written before is needed. */
 function writeSnapshot(member: Member, snapshot: Snapshot): void {
+  assert(member.appliedIndex === snapshot.index, 'the state that is written is the one at the snapshot', { index: snapshot.index });
   writeServerLine(member, 'info', 'triggering snapshot', [
     idField('local-member-id', member.config.id),
     ['local-member-applied-index', snapshot.index],

@@ -84,7 +84,10 @@ function write(member: Member, rd: Ready, after: readonly Message[]): void {
 
 function recordsOf(member: Member, { snapshot, hardState, entries }: Ready): DiskRecord[] {
   const records: DiskRecord[] = [];
-  if (snapshot !== undefined) records.push({ type: 'snapshot', snapshot, state: takeState(member) });
+  if (snapshot !== undefined) {
+    assert(member.appliedIndex === snapshot.index, 'a state is written as it was received', { applied: member.appliedIndex });
+    records.push({ type: 'snapshot', snapshot, state: takeState(member) });
+  }
   // What a snapshot replaces held the hard state as well.
   const kept = snapshot === undefined ? hardState : (hardState ?? member.raft.acceptedHardState);
   if (kept !== undefined) records.push({ type: 'hardState', hardState: kept });
