@@ -62,6 +62,13 @@ export function utf8Decode(bytes: Bytes): string {
   return out;
 }
 
+/** Two lower-case hex digits for each byte. */
+export function hexEncode(bytes: Bytes): string {
+  let hex = '';
+  for (let i = 0; i < bytes.length; i++) hex += bytes.charCodeAt(i).toString(16).padStart(2, '0');
+  return hex;
+}
+
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Standard base64 with padding (RFC 4648 section 4). */

@@ -1,5 +1,5 @@
 /** What a member writes of changes to users and roles (etcd-io/etcd:server/auth/store.go). */
-import { type Bytes, sha256, utf8Decode } from '../../base/index.ts';
+import { type Bytes, hexEncode, sha256, utf8Decode } from '../../base/index.ts';
 import type { TxnRequest } from './api.ts';
 import { type AuthState, findUser, ROOT } from './auth.ts';
 import type { ApiErrorCode } from './errors.ts';
@@ -118,9 +118,7 @@ export function tellAuthRefused(member: Member, { request, auth: info }: Command
 
 /** A token in a line: not itself, for who has it may use it. */
 export function fingerprintOf(token: Bytes): string {
-  let hex = '';
-  for (const byte of sha256(token).slice(0, 6)) hex += byte.charCodeAt(0).toString(16).padStart(2, '0');
-  return hex;
+  return hexEncode(sha256(token).slice(0, 6));
 }
 
 /** The key whose rights are looked at first. */

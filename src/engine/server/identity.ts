@@ -1,5 +1,5 @@
 /** Who is who: member and cluster ids as etcd computes them from the start configuration (etcd-io/etcd:server/etcdserver/api/membership). */
-import { byText, type Id64, sha1, utf8Encode } from '../../base/index.ts';
+import { byText, hexEncode, type Id64, sha1, utf8Encode } from '../../base/index.ts';
 import type { MemberInfo } from './api.ts';
 
 /** How a member of a new cluster introduces itself. */
@@ -34,9 +34,7 @@ export function identifyCluster(addresses: readonly MemberAddress[], token: stri
 
 /** The id that a hash begins with. */
 export function firstEightBytes(bytes: string): Id64 {
-  let hex = '';
-  for (let i = 0; i < 8; i++) hex += bytes.charCodeAt(i).toString(16).padStart(2, '0');
-  return hex as Id64; // 16 hex digits
+  return hexEncode(bytes.slice(0, 8)) as Id64; // 16 hex digits
 }
 
 function bytesOfId(id: Id64): string {

@@ -1,5 +1,5 @@
 /** What a member says of itself, and what is done on it alone (`spec/etcd.md` 1.8, 1.9; etcd-io/etcd:server/etcdserver/api/v3rpc/maintenance.go). */
-import { digestOf, formatDecimal, ZERO_ID } from '../../base/index.ts';
+import { digestOf, formatDecimal, goSize, ZERO_ID } from '../../base/index.ts';
 import { hashKv, kvState } from '../kv/index.ts';
 import type { AlarmMember, StatusResponse } from './api.ts';
 import { headerOf, NO_HEADER } from './header.ts';
@@ -8,12 +8,16 @@ import { sizeFields, writeServerLine } from './lines.ts';
 import { observe } from './meters.ts';
 import { defragment, quotaOf, sizeInUse } from './quota.ts';
 import type { LineField } from './serverLine.ts';
+import { encodeSnapshotFile, HASH_SIZE } from './snapshotFile.ts';
 import { writeDbLines, writeServing } from './startLines.ts';
 import type { Member } from './state.ts';
+import { takeState } from './stateSnapshot.ts';
 
 /** What our members are. */
 const VERSION = '3.6.14';
 const STORAGE_VERSION = '3.6.0';
+/** Bytes of one part of a snapshot's stream. etcd: snapshotSendBufferSize. */
+const PART_SIZE = 32 * 1024;
 
 /** How the member is. Asked of nobody else. */
 export function statusOf(member: Member): StatusResponse {
@@ -84,4 +88,30 @@ export function answerDefragment(member: Member, call: CallId): void {
   writeServerLine(member, 'info', 'finished defragment');
   writeServing(member);
   member.outputs.push({ type: 'answer', call, response: { type: 'defragment', header: NO_HEADER } });
+}
+
+/** Sends this member's store, part after part. */
+export function beginSnapshot(member: Member, call: CallId): void {
+  const file = encodeSnapshotFile(takeState(member));
+  const size = file.length - HASH_SIZE;
+  const sizes: LineField[] = [
+    ['total-bytes', size],
+    ['size', goSize(size)],
+  ];
+  writeServerLine(member, 'info', 'sending database snapshot to client', [...sizes, ['storage-version', STORAGE_VERSION]]);
+  writeServerLine(member, 'info', 'sending database sha256 checksum to client', [
+    ['total-bytes', size],
+    ['checksum-size', HASH_SIZE],
+  ]);
+  for (let at = 0; at < file.length; at += PART_SIZE) {
+    const blob = file.slice(at, at + PART_SIZE);
+    const remainingBytes = file.length - at - blob.length;
+    const response = { type: 'snapshot' as const, header: headerOf(member), remainingBytes, blob, version: STORAGE_VERSION };
+    member.outputs.push({ type: 'stream', call, response });
+  }
+  writeServerLine(member, 'info', 'successfully sent database snapshot to client', [
+    ...sizes,
+    ['took', '0s'],
+    ['storage-version', STORAGE_VERSION],
+  ]);
 }

@@ -7,24 +7,17 @@
  *     JSON in UTF-8               the {@link StateSnapshot}; bytes of keys, values and names as code points U+0000 … U+00FF
  *     32 bytes                    SHA-256 of everything before, as at the end of etcd's
  */
-import { type Bytes, fail, goSize, ok, type Result, sha256, utf8Decode, utf8Encode } from '../../base/index.ts';
-import { headerOf } from './header.ts';
-import type { CallId } from './input.ts';
-import { writeServerLine } from './lines.ts';
-import type { LineField } from './serverLine.ts';
-import type { Member } from './state.ts';
+import { type Bytes, fail, hexEncode, ok, type Result, sha256, utf8Decode, utf8Encode } from '../../base/index.ts';
 import { findFlaw } from './stateShape.ts';
-import { type StateSnapshot, takeState } from './stateSnapshot.ts';
+import type { StateSnapshot } from './stateSnapshot.ts';
 
 const MAGIC: Bytes = 'etcdscope snapshot 1\n';
 const BODY_AT = MAGIC.length + 4;
-const HASH_SIZE = 32;
+/** Of what stands at its end. */
+export const HASH_SIZE = 32;
 /** What etcd's own snapshots are: a bbolt database has this in its first page. */
 const DATABASE_MAGIC: Bytes = '\xed\xda\x0c\xed';
 const DATABASE_MAGIC_AT = 16;
-/** Bytes of one part of the stream. etcd: snapshotSendBufferSize. */
-const PART_SIZE = 32 * 1024;
-const STORAGE_VERSION = '3.6.0';
 
 /** Why a file is not taken, and where in it that shows. Positions and sizes in bytes. */
 export type SnapshotFileError =
@@ -55,38 +48,14 @@ export function decodeSnapshotFile(file: Bytes): Result<StateSnapshot, SnapshotF
   const said = BODY_AT + readUint32(length) + HASH_SIZE;
   if (length.length < 4 || said !== file.length) return fail({ code: 'size', at: MAGIC.length, said, size: file.length });
   const hash = sha256(file.slice(0, hashAt));
-  if (hash !== file.slice(hashAt)) return fail({ code: 'hash', at: hashAt, said: hexOf(file.slice(hashAt)), is: hexOf(hash) });
+  if (hash !== file.slice(hashAt))
+    return fail({ code: 'hash', at: hashAt, said: hexEncode(file.slice(hashAt)), is: hexEncode(hash) });
   return readState(file.slice(BODY_AT, hashAt));
 }
 
 /** Tells a file from any other: 8 hex digits of its hash. */
 export function snapshotFileId(file: Bytes): string {
-  return hexOf(file.slice(-4));
-}
-
-/** Sends this member's store, part after part. */
-export function beginSnapshot(member: Member, call: CallId): void {
-  const file = encodeSnapshotFile(takeState(member));
-  const sizes: LineField[] = [
-    ['total-bytes', file.length - HASH_SIZE],
-    ['size', goSize(file.length - HASH_SIZE)],
-  ];
-  writeServerLine(member, 'info', 'sending database snapshot to client', [...sizes, ['storage-version', STORAGE_VERSION]]);
-  writeServerLine(member, 'info', 'sending database sha256 checksum to client', [
-    ['total-bytes', file.length - HASH_SIZE],
-    ['checksum-size', HASH_SIZE],
-  ]);
-  for (let at = 0; at < file.length; at += PART_SIZE) {
-    const blob = file.slice(at, at + PART_SIZE);
-    const remainingBytes = file.length - at - blob.length;
-    const response = { type: 'snapshot' as const, header: headerOf(member), remainingBytes, blob, version: STORAGE_VERSION };
-    member.outputs.push({ type: 'stream', call, response });
-  }
-  writeServerLine(member, 'info', 'successfully sent database snapshot to client', [
-    ...sizes,
-    ['took', '0s'],
-    ['storage-version', STORAGE_VERSION],
-  ]);
+  return hexEncode(file.slice(-4));
 }
 
 function uint32(value: number): Bytes {
@@ -108,10 +77,4 @@ function readState(body: Bytes): Result<StateSnapshot, SnapshotFileError> {
   }
   const path = findFlaw(state);
   return path === undefined ? ok(state as StateSnapshot) : fail({ code: 'state', path }); // it has the shape
-}
-
-function hexOf(bytes: Bytes): string {
-  let hex = '';
-  for (let i = 0; i < bytes.length; i++) hex += bytes.charCodeAt(i).toString(16).padStart(2, '0');
-  return hex;
 }
