@@ -1,8 +1,7 @@
 /** The lines that etcdctl's client library logs on standard error, before `Error:` or without it. spec/etcd.md 5.3 */
-import { type Bytes, utf8Encode } from '../base/index.ts';
+import { type Bytes, goJsonString, utf8Encode } from '../base/index.ts';
 import { METHODS, type UnaryRequest } from '../engine/server/api.ts';
 import { type ApiError, describeApiError } from '../engine/server/errors.ts';
-import { goJsonString } from './goText.ts';
 
 /** Under which name it logs: a client that etcdctl makes for one endpoint of `endpoint health` calls itself `client`. */
 export type Logger = 'etcd-client' | 'client';

@@ -26,6 +26,7 @@ import {
   callWithin,
   type ExitCode,
   giveHint,
+  type Login,
   now,
   print,
   printError,
@@ -82,12 +83,6 @@ export interface Client extends Connection {
   readonly flags: ParsedFlags;
 }
 
-/** Who asks, where they ask with a password. */
-export interface Login {
-  readonly name: Bytes;
-  readonly password: Bytes;
-}
-
 /** Prints `Error: TEXT` and comes to the exit code. */
 export function* exitWithError(code: ExitCode, text: Bytes): Steps<ExitCode> {
   yield* printError(`Error: ${text}\n`);
@@ -126,7 +121,7 @@ export function* logInOrExit<C extends Connection>(
 ): Steps<Result<C, ExitCode>> {
   if (login === undefined) return ok(client);
   const token = yield* logIn(client, login, timeout);
-  if (token.ok) return ok({ ...client, token: token.value });
+  if (token.ok) return ok({ ...client, token: token.value, login });
   return fail(yield* exitForError(client, 'authenticate', token.error, timeout, { code: EXIT.badConnection }));
 }
 

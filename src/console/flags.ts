@@ -1,6 +1,6 @@
 /** Flags as etcdctl's libraries read them (github.com/spf13/pflag): names, values, errors to the letter. */
-import { type Bytes, fail, ok, type Result, unreachable } from '../base/index.ts';
-import { formatGoDuration, goQuote, goQuoteByte, parseGoBool, parseGoDuration, parseGoInt, parseGoUint } from './goText.ts';
+import { type Bytes, fail, ok, parseGoDuration, type Result, unreachable } from '../base/index.ts';
+import { formatGoDuration, goQuote, goQuoteByte, parseGoBool, parseGoInt, parseGoUint } from './goText.ts';
 
 export type FlagKind = 'bool' | 'string' | 'int' | 'uint' | 'duration' | 'list';
 

@@ -1,5 +1,5 @@
 /** The `json` writer: responses as Go's encoding/json prints etcd's structs, 64-bit integers as numbers. spec/etcd.md 6.2 */
-import { type Bytes, base64Encode, formatDecimal, formatHex, type Id64, utf8Encode, ZERO_ID } from '../base/index.ts';
+import { type Bytes, base64Encode, formatDecimal, formatHex, goJsonString, type Id64, utf8Encode, ZERO_ID } from '../base/index.ts';
 import type {
   DeleteRangeResponse,
   HashKvResponse,
@@ -14,7 +14,7 @@ import type {
   TxnResponse,
   WatchResponse,
 } from '../engine/server/api.ts';
-import { formatGoDuration, goJsonString } from './goText.ts';
+import { formatGoDuration } from './goText.ts';
 import { accessNumber, alarmNumber, type EndpointAnswer, type EndpointHealth, type PrintedResponse } from './printed.ts';
 
 /** One line without its newline. */

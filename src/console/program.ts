@@ -18,11 +18,19 @@ export type StreamNumber = number;
 /** Names a call that was begun, inside one program; counts from 1. */
 export type CallNumber = number;
 
+/** Who asks, where they ask with a password. */
+export interface Login {
+  readonly name: Bytes;
+  readonly password: Bytes;
+}
+
 /** Who a call or a stream goes to, and how. */
 export interface Connection {
   readonly endpoints: readonly string[];
   /** Says which user asks; undefined = nobody has logged in. */
   readonly token: Bytes | undefined;
+  /** Who that is: where the token is no longer taken, etcd's client library logs in again; left out: it does not. */
+  readonly login?: Login | undefined;
   /** Asked of each endpoint at most once; left out: as etcd's client library asks. */
   readonly once?: boolean | undefined;
   /** Who logs that an attempt failed; left out: `etcd-client`. */

@@ -6,7 +6,7 @@ import { assert, type Bytes, unreachable } from '../base/index.ts';
 import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
 import { attemptLine, type FailedAttempt, NO_TIME } from './clientLog.ts';
 import type { Hint } from './hint.ts';
-import type { CallNumber, Connection, Effect, ExitCode, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
+import type { CallNumber, Connection, Effect, ExitCode, Login, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
 
 /** A unary call. The target's client owns deadline, retries and the order in which endpoints are tried. */
 export interface TargetCall {
@@ -17,6 +17,8 @@ export interface TargetCall {
   readonly timeout: number | undefined;
   /** Which user asks: what an `authenticate` was answered with. */
   readonly token: Bytes | undefined;
+  /** Who that is, where the client logs in again once the token is no longer taken. */
+  readonly login?: Login | undefined;
   /** Asked of each endpoint at most once: a refusal is not asked again, and `connectionRefused` says that nobody listens. */
   readonly once?: boolean | undefined;
 }
@@ -28,6 +30,8 @@ export interface TargetStream {
   /** Ended with `noLeader` by a member that has had no leader for three election timeouts. */
   readonly requireLeader: boolean;
   readonly token: Bytes | undefined;
+  /** As of {@link TargetCall}; a stream that is resumed has logged in anew. */
+  readonly login?: Login | undefined;
   /** As of {@link TargetCall}: the stream is not resumed either, but ends with `connectionLost`. */
   readonly once?: boolean | undefined;
 }
@@ -268,10 +272,10 @@ class Runner implements RunningProgram {
         return;
       case 'open': {
         const { stream, connection, request, requireLeader } = effect;
-        const { token, once } = connection;
+        const { token, login, once } = connection;
         const endpoints = dialed(connection);
         assert(!this.#streams.has(stream), 'a stream number is used once', { stream });
-        const handle = this.#target.openStream({ endpoints, request, requireLeader, token, once }, (event) => {
+        const handle = this.#target.openStream({ endpoints, request, requireLeader, token, login, once }, (event) => {
           if (this.#ended) return;
           this.#events.push({ type: 'event', stream, event });
           this.#wake();
@@ -306,9 +310,9 @@ class Runner implements RunningProgram {
   /** Asks, and logs each attempt that fails on the way. */
   #request(effect: Extract<Effect, { type: 'call' | 'begin' }>, onReply: (outcome: CallOutcome) => void): TargetHandle {
     const { connection, request, timeout } = effect;
-    const { token, once, logger = 'etcd-client' } = connection;
+    const { token, login, once, logger = 'etcd-client' } = connection;
     const endpoints = dialed(connection);
-    return this.#target.request({ endpoints, request, timeout, token, once }, onReply, (failed) => {
+    return this.#target.request({ endpoints, request, timeout, token, login, once }, onReply, (failed) => {
       if (this.#ended) return;
       const ts = this.#io.timestampOf?.(this.#target.now()) ?? NO_TIME;
       const line = attemptLine({ request: request.type, endpoints, logger, process: this.#process }, failed, ts);

@@ -17,6 +17,8 @@ import { MILLISECOND, SECOND, type SimTime } from './scenario.ts';
 
 /** After each full round over the endpoints, ± 10 %. */
 const RETRY_WAIT = 25 * MILLISECOND;
+/** Before a stream of keep-alives that has failed is opened again. etcd: retryConnWait. */
+const STREAM_WAIT = 500 * MILLISECOND;
 /** The library gives up a call after so many attempts. */
 const MOST_ATTEMPTS = 100;
 /**
@@ -104,6 +106,8 @@ interface OpenCall {
   readonly peer: number;
   /** It waits between two attempts: a deadline meanwhile fails none. */
   readonly isPausing: boolean;
+  /** What its member is asked is a new token: the one it had is no longer taken, or may not be. */
+  readonly isLoggingIn: boolean;
   /** It waits for a connection to its member. */
   readonly isPending: boolean;
   /** A stream that is open: nothing that its member sends makes the client send anything. */
@@ -116,11 +120,13 @@ export interface Client {
   readonly ordinal: number;
   readonly prng: Prng;
   readonly calls: Map<number, OpenCall>;
+  /** Tokens in the place of others, by the user's name and the one that is no longer taken; undefined: none is needed. */
+  readonly renewed: Map<string, Bytes | undefined>;
 }
 
 /** A client without calls. */
 export function createClient(seed: number, ordinal: number): Client {
-  return { ordinal, prng: createPrng(seed, `client ${ordinal}`), calls: new Map() };
+  return { ordinal, prng: createPrng(seed, `client ${ordinal}`), calls: new Map(), renewed: new Map() };
 }
 
 /** Asks. */
@@ -136,6 +142,7 @@ export function beginCall(client: Client, spec: CallSpec): ClientEffect[] {
     failures: 0,
     peer: 0,
     isPausing: false,
+    isLoggingIn: false,
     isPending: false,
     isSettled: false,
     nextRevision: 0,
@@ -162,8 +169,12 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
   if (event.attempt !== call.attempt) return [];
   switch (event.type) {
     case 'answer':
+      if (call.isLoggingIn)
+        return loggedIn(client, call, event.response.type === 'authenticate' ? event.response.token : undefined);
       return end(client, call, { type: 'ok', response: event.response });
     case 'refuse':
+      if (call.isLoggingIn) return notLoggedIn(client, call, event.error);
+      if (call.spec.login !== undefined && isStale(event.error)) return renew(client, { ...call, isLoggingIn: true }, event.error);
       return failed(client, call, event.error, isRepeated(call.spec.request, event.error));
     case 'stream':
       return takeMessage(client, call, event.response);
@@ -174,9 +185,12 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
       client.calls.set(event.call, { ...call, isPending: true });
       return [];
     case 'lost':
-      return failed(client, call, { code: 'connectionLost' }, isResumed(call.spec.request));
+      return failed(client, renewing(call), { code: 'connectionLost' }, isResumed(call.spec.request));
     case 'silent':
-      return [...cancelAtMember(call), ...failed(client, call, { code: 'connectionSilent' }, isResumed(call.spec.request))];
+      return [
+        ...cancelAtMember(call),
+        ...failed(client, renewing(call), { code: 'connectionSilent' }, isResumed(call.spec.request)),
+      ];
     case 'retry':
       return send(client, call);
   }
@@ -203,7 +217,8 @@ export function isActive(client: Client): boolean {
 
 /** A copy that goes on from the same point. */
 export function cloneClient(client: Client): Client {
-  return { ordinal: client.ordinal, prng: clonePrng(client.prng), calls: new Map(client.calls) };
+  const { ordinal, prng, calls, renewed } = client;
+  return { ordinal, prng: clonePrng(prng), calls: new Map(calls), renewed: new Map(renewed) };
 }
 
 function send(client: Client, before: OpenCall): ClientEffect[] {
@@ -214,12 +229,12 @@ function send(client: Client, before: OpenCall): ClientEffect[] {
   client.calls.set(spec.call, call);
   const { attempt } = call;
   if (member === 0) return [{ type: 'wait', delay: MILLISECOND, event: { type: 'unreachable', call: spec.call, attempt } }];
-  const request =
-    spec.request.type === 'watch' && call.nextRevision > 0 ? { ...spec.request, startRevision: call.nextRevision } : spec.request;
-  const { requireLeader, token } = spec;
+  const { requireLeader, login } = spec;
+  const token = call.isLoggingIn ? undefined : tokenOf(client, spec);
+  const request = call.isLoggingIn && login !== undefined ? { type: 'authenticate' as const, ...login } : requestOf(call);
   const hasChoice = spec.endpoints.length > 1;
   const effect: ClientEffect = { type: 'send', call: spec.call, attempt, member, request, requireLeader, token, hasChoice };
-  return [effect, ...followers(client, spec)];
+  return call.isLoggingIn ? [effect] : [effect, ...followers(client, spec)];
 }
 
 /** A message on open streams goes to the member that holds them; while nobody does, it waits for them to be opened again. */
@@ -227,8 +242,8 @@ function sendOnStream(client: Client, before: OpenCall, request: WatchProgressRe
   const { call, requireLeader, token } = before.spec;
   const carrier = carrierOf(client, request);
   if (carrier === undefined) return end(client, before, { type: 'error', error: { code: 'connectionLost' } });
-  // Who has refused it is not asked again before the stream is there.
-  const member = carrier.member === before.member ? 0 : carrier.member;
+  // Who has refused it is not asked again before the stream is there, nor anybody while it is logged in for the stream.
+  const member = carrier.isLoggingIn || carrier.member === before.member ? 0 : carrier.member;
   const attempt = before.attempt + 1;
   client.calls.set(call, { ...before, attempt, member, isPending: false });
   return member === 0 ? [] : [{ type: 'send', call, attempt, member, request, requireLeader, token, hasChoice: false }];
@@ -249,6 +264,57 @@ function followers(client: Client, stream: CallSpec): ClientEffect[] {
       effects.push(...sendOnStream(client, call, request));
   }
   return effects;
+}
+
+/** A watch goes on where it was. */
+function requestOf({ spec, nextRevision }: OpenCall): ApiRequest {
+  return spec.request.type === 'watch' && nextRevision > 0 ? { ...spec.request, startRevision: nextRevision } : spec.request;
+}
+
+/** The newest token that stands for who asks: once one was not taken, no other call asks with it. */
+function tokenOf(client: Client, { login, token }: CallSpec): Bytes | undefined {
+  let newest = token;
+  if (login === undefined) return newest;
+  for (let key = tokenKey(login, newest); client.renewed.has(key); key = tokenKey(login, newest)) newest = client.renewed.get(key);
+  return newest;
+}
+
+function tokenKey(login: NonNullable<CallSpec['login']>, token: Bytes | undefined): string {
+  return `${login.name} ${token ?? ''}`;
+}
+
+/** A stream that is opened again asks for a token first: the one it had may have ended meanwhile. etcd: streamClientInterceptor. */
+function renewing(call: OpenCall): OpenCall {
+  return call.spec.request.type === 'watch' && call.spec.login !== undefined ? { ...call, isLoggingIn: true } : call;
+}
+
+/** The token is known nowhere, has ended, or is of users and roles that have changed since. etcd: shouldRefreshToken. */
+function isStale({ code }: ApiError): boolean {
+  return code === 'invalidAuthToken' || code === 'authRevisionOld' || code === 'userEmpty';
+}
+
+/** A call is made again once there is another token; keep-alives share a stream, which is opened again after a while. */
+function renew(client: Client, call: OpenCall, error: ApiError): ClientEffect[] {
+  const { request, call: number } = call.spec;
+  if (request.type !== 'leaseKeepAlive') return failed(client, call, error, true);
+  client.calls.set(number, { ...call, member: 0, isPausing: true });
+  return [{ type: 'wait', delay: STREAM_WAIT, event: { type: 'retry', call: number, attempt: call.attempt } }];
+}
+
+/** There is a new token, or users are no longer told apart: now the call itself. */
+function loggedIn(client: Client, call: OpenCall, token: Bytes | undefined): ClientEffect[] {
+  const { login } = call.spec;
+  assert(login !== undefined, 'only who has a password logs in', { call: call.spec.call });
+  const old = tokenOf(client, call.spec);
+  if (token !== old) client.renewed.set(tokenKey(login, old), token);
+  return send(client, { ...call, isLoggingIn: false });
+}
+
+/** A watch, which is resumed for as long as it takes, asks again; anything else ends with what the log-in was answered. */
+function notLoggedIn(client: Client, call: OpenCall, error: ApiError): ClientEffect[] {
+  if (error.code === 'authNotEnabled') return loggedIn(client, call, undefined);
+  const mayRepeat = call.spec.request.type === 'watch' && describeApiError(error).grpc === 'Unavailable';
+  return failed(client, call, error, mayRepeat);
 }
 
 /** What a failed attempt leads to: another one, or the end. */

@@ -48,6 +48,8 @@ export type Action =
       readonly requireLeader: boolean;
       /** Of the user who asks, from an `authenticate`; left out: nobody. */
       readonly token?: Bytes | undefined;
+      /** Who that is: the client logs in again where his token is no longer taken; left out: it does not. */
+      readonly login?: { readonly name: Bytes; readonly password: Bytes } | undefined;
       /** Asked of each endpoint at most once; left out: as etcd's client library asks. */
       readonly once?: boolean | undefined;
       /** The words that were typed, for the timeline; '' where it stays unnamed. */

@@ -61,8 +61,9 @@ export function createTargets(needs: Needs): Targets {
   function targetOf(client: number): ConsoleTarget {
     return {
       now: () => instant ?? needs.live(),
-      request({ endpoints, request, timeout, token, once }, onReply, onFailed) {
-        const number = call(client, { endpoints: endpoints.map(ordinalOf), request, timeout, requireLeader: false, token, once });
+      request({ endpoints, request, timeout, token, login, once }, onReply, onFailed) {
+        const asked = { request, timeout, requireLeader: false, token, login, once };
+        const number = call(client, { endpoints: endpoints.map(ordinalOf), ...asked });
         if (number === undefined) onReply({ ok: false, error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {
@@ -83,13 +84,14 @@ export function createTargets(needs: Needs): Targets {
         }
         return handle(number);
       },
-      openStream({ endpoints, request, requireLeader, token, once }, onEvent) {
+      openStream({ endpoints, request, requireLeader, token, login, once }, onEvent) {
         const number = call(client, {
           endpoints: endpoints.map(ordinalOf),
           request,
           timeout: undefined,
           requireLeader,
           token,
+          login,
           once,
         });
         if (number === undefined) onEvent({ type: 'end', error: { code: 'canceled' } });

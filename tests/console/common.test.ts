@@ -1,7 +1,7 @@
 /**
  * What etcd's own tests of a cluster and its client check (`spec/etcd.md` 9.1; etcd-io/etcd:tests/common), typed at a prompt in front of
  * ours. A title begins with the names of those it stands for; tests/tooling/checklists.test.ts sees that none is missing. Those of auth
- * are in commonAuth.test.ts, those with tokens of JWT nowhere, for there are none here.
+ * are in commonAuth.test.ts, those with tokens that are signed in commonJwt.test.ts.
  */
 import { describe, expect, test } from 'vitest';
 import { actInline } from '../../src/sim/index.ts';

@@ -64,8 +64,8 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
       const client = ++clients;
       return {
         now,
-        request({ endpoints, request, timeout, token, once }, onReply, onFailed) {
-          return begin(client, { request, timeout, requireLeader: false, token, once }, endpoints, (news) => {
+        request({ endpoints, request, timeout, token, login, once }, onReply, onFailed) {
+          return begin(client, { request, timeout, requireLeader: false, token, login, once }, endpoints, (news) => {
             if (news.type === 'failed') {
               const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
               onFailed?.({ attempt: news.attempt, peer, error: news.error });
@@ -77,8 +77,8 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
             else onReply({ ok: false, error: { code: outcome.type === 'timeout' ? 'deadlineExceeded' : 'canceled' } });
           });
         },
-        openStream({ endpoints, request, requireLeader, token, once }, onEvent) {
-          return begin(client, { request, timeout: undefined, requireLeader, token, once }, endpoints, (news) => {
+        openStream({ endpoints, request, requireLeader, token, login, once }, onEvent) {
+          return begin(client, { request, timeout: undefined, requireLeader, token, login, once }, endpoints, (news) => {
             if (news.type === 'message') onEvent({ type: 'message', response: news.response });
             else if (news.type === 'end')
               onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });

@@ -63,7 +63,7 @@ export function playSession(session: Session, onStep: (done: number) => void = (
 }
 
 /** A cluster on a loopback network whose first member leads: of the seeds, counted from 1, the first one with which it does. */
-function startCluster({ members, quota }: Session): InlineRun {
+function startCluster({ members, quota, authToken }: Session): InlineRun {
   for (let seed = 1; seed <= MOST_SEEDS; seed++) {
     const scenario: Scenario = {
       ...freshScenario(members, seed),
@@ -74,6 +74,7 @@ function startCluster({ members, quota }: Session): InlineRun {
       naming: 'loopback',
       boot: 'etcd',
       ...(quota === undefined ? {} : { quotaBytes: quota }),
+      ...(authToken === undefined ? {} : { options: { authToken } }),
     };
     const run = createInlineRun(scenario);
     advanceInline(run, SETTLE);
@@ -196,12 +197,14 @@ class Player {
       path: this.#fill(step.path),
       ...(step.body === undefined ? {} : { body: this.#fill(step.body) }),
     };
+    // Without variables, as in the recordings; but for the token.
+    const headers = Object.entries(step.headers);
+    const token = step.token === undefined ? [] : [['Authorization', this.#fill(step.token)] as const];
     const answer: { head: HttpHead | undefined; body: Bytes } = { head: undefined, body: '' };
     const request: HttpRequest = {
       method: http.method,
       target: utf8Encode(http.path),
-      // Without variables, as in the recordings.
-      headers: Object.entries(step.headers).map(([name, value]) => [name, utf8Encode(value)]),
+      headers: [...headers, ...token].map(([name, value]) => [name, utf8Encode(value)]),
       body: utf8Encode(http.body ?? ''),
     };
     const program = exchange(request, this.head.endpoints[0] ?? '', answer);

@@ -1,4 +1,5 @@
 /** A session file as data (tests/recorded/etcdctl/README.md), checked field by field, so that a mistake is told with its place. */
+import { optionsError } from '../../engine/server/index.ts';
 import { readJson, UsageError } from '../options.ts';
 
 /** Which members a command talks to. */
@@ -51,6 +52,8 @@ export type Step =
       readonly path: string;
       readonly body: string | undefined;
       readonly headers: Readonly<Record<string, string>>;
+      /** Who asks: an `Authorization` header; undefined: none. */
+      readonly token: string | undefined;
       /** A stream is cut after that; undefined: it is none. */
       readonly streamMs: number | undefined;
       readonly capture: Capture;
@@ -66,6 +69,8 @@ export interface Session {
   readonly members: number;
   /** Of the members' stores, in bytes; undefined: the default. */
   readonly quota: number | undefined;
+  /** As etcd's flag --auth-token, but for the key (`ServerOptions.authToken`); undefined: the default. */
+  readonly authToken: string | undefined;
   readonly steps: readonly Step[];
 }
 
@@ -78,7 +83,10 @@ export function readSession(path: string): Session {
   const members = fields.integer('members', undefined, 1, 9);
   const steps = fields.list('steps').map((step, i) => readStep(new Fields(step, path, `steps[${i}]`), members));
   const quota = fields.has('quota') ? fields.integer('quota', undefined, 1, Number.MAX_SAFE_INTEGER) : undefined;
-  return { file: path, name: fields.text('name', ''), members, quota, steps };
+  const authToken = fields.has('authToken') ? fields.text('authToken') : undefined;
+  const fault = optionsError(authToken === undefined ? {} : { authToken });
+  if (fault !== undefined) fields.refuse('authToken', `is not what --auth-token takes: ${fault}`);
+  return { file: path, name: fields.text('name', ''), members, quota, authToken, steps };
 }
 
 function readStep(step: Fields, members: number): Step {
@@ -184,6 +192,7 @@ function readHttp(http: Fields, capture: Capture): Step {
     path: http.text('path'),
     body: text,
     headers: http.textsByName('headers'),
+    token: http.has('token') ? http.text('token') : undefined,
     streamMs: http.has('streamMs') ? http.integer('streamMs', undefined, 0, LONGEST_MS) : undefined,
     capture,
   };

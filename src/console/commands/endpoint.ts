@@ -35,7 +35,7 @@ export function* endpointHealth(context: CommandContext): Steps<ExitCode> {
         ? ok(undefined)
         : yield* logIn({ ...client, endpoints: [endpoint], logger: 'client' }, login, dialTimeout);
     if (!token.ok) return { endpoint: name, took: 0, error: describeApiError(token.error).text };
-    return yield* checkHealth({ ...client, endpoints: [endpoint], token: token.value, logger: 'client' }, name, timeout);
+    return yield* checkHealth({ ...client, endpoints: [endpoint], token: token.value, login, logger: 'client' }, name, timeout);
   };
   const healths = yield* together(listed.value.map(check));
   const { writer } = client;

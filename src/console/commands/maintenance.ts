@@ -1,4 +1,4 @@
-import { type Bytes, formatHex, goSize, toId64, utf8Decode, utf8Encode, ZERO_ID } from '../../base/index.ts';
+import { type Bytes, formatHex, goJsonString, goSize, toId64, utf8Decode, utf8Encode, ZERO_ID } from '../../base/index.ts';
 import type { AlarmMember } from '../../engine/server/api.ts';
 import { describeApiError } from '../../engine/server/errors.ts';
 import { wireError } from '../clientLog.ts';
@@ -16,7 +16,7 @@ import {
   timestamp,
 } from '../context.ts';
 import { durationFlag } from '../flags.ts';
-import { formatGoDuration, goJsonString, goQuote, parseGoUint } from '../goText.ts';
+import { formatGoDuration, goQuote, parseGoUint } from '../goText.ts';
 import { callWithin, type ExitCode, giveHint, now, print, printError, type Steps } from '../program.ts';
 import { DEFRAG, GLOBAL } from '../table.ts';
 import { endpointsOf } from './endpoint.ts';

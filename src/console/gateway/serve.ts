@@ -46,7 +46,7 @@ import { isUpgrade, serveWebSocket, textFrame, upgradeRefusal } from './webSocke
 export function* serveHttp(request: HttpRequest, endpoint: string, sink: HttpSink): Steps<HttpEnd> {
   const connection = {
     endpoints: [endpoint],
-    token: headerOf(request.headers, 'Authorization') || undefined,
+    token: headerOf(request.headers, 'Authorization'),
     once: true,
     maxSent: Number.POSITIVE_INFINITY,
   };

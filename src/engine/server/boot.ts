@@ -13,6 +13,7 @@ import {
 } from '../raft/index.ts';
 import { advanceTicks, ELECTION_TICKS } from './advanceTicks.ts';
 import { NO_AUTH } from './auth.ts';
+import { readAuthToken } from './authToken.ts';
 import { publish } from './clusterCommand.ts';
 import { createCompactor } from './compactorState.ts';
 import { tellMembers } from './configuration.ts';
@@ -60,6 +61,8 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     storage,
     config.raftRules,
   );
+  const tokenProvider = readAuthToken(config.options?.authToken ?? 'simple');
+  assert(tokenProvider.ok, 'a process starts with options that can be read', { authToken: config.options?.authToken });
   const member: Member = {
     config,
     raft,
@@ -94,6 +97,7 @@ export function bootMember(config: MemberConfig, records: readonly DiskRecord[],
     waitingReads: [],
     readRound: undefined,
     confirmedReads: [],
+    tokenProvider: tokenProvider.value,
     tokens: new Map(),
     lessor: createLessor(),
     leaderCalls: [],

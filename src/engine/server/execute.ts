@@ -19,7 +19,7 @@ import { checkLogged } from './permissions.ts';
 import { costOf, growFile } from './quota.ts';
 import { isReplay } from './replay.ts';
 import type { Member } from './state.ts';
-import { addToken, dropTokens, tokenAt } from './tokens.ts';
+import { addToken, dropTokens, makeToken } from './tokens.ts';
 import { executeDeletes, executePut, executeTxn } from './txn.ts';
 
 /** Does what a command says, or says why not. */
@@ -143,16 +143,13 @@ function countAlarm(member: Member, { memberId, alarm }: AlarmMember, change: nu
 
 function executeAuth(member: Member, request: LoggedAuthRequest): Result<UnaryResponse, ApiErrorCode> {
   const before = member.auth;
-  // Everybody makes the same token of what the entry says and where it stands.
-  const token = request.type === 'authenticate' ? tokenAt(request.token, member.appliedIndex) : '';
+  const token = request.type === 'authenticate' ? makeToken(member, request.name, request.token) : '';
   const result = applyAuth(before, request, headerOf(member), token);
   if (!result.ok) return result;
   member.auth = result.value.auth;
+  if (request.type === 'authenticate') addToken(member, token, request.name);
   tellAuthDone(member, before, request, token);
   switch (request.type) {
-    case 'authenticate':
-      addToken(member, token, request.name);
-      break;
     case 'authUserDelete':
     case 'authUserChangePassword':
       dropTokens(member, request.name);

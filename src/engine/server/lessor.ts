@@ -14,6 +14,7 @@ import { isReplay } from './replay.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member } from './state.ts';
 import { ELECTION_TIMEOUT, REQUEST_TIMEOUT } from './timeouts.ts';
+import { tellOwnToken } from './tokens.ts';
 import { beginOwnWrite, selfInfo } from './writes.ts';
 
 const SECOND = 1_000_000;
@@ -146,7 +147,9 @@ export function proposeRevokes(member: Member): void {
     if (!lessor.endsAt.has(id)) continue;
     lessor.revoking.set(id, now + REVOKE_RETRY);
     // A lease ends whoever owns its keys: the member acts as root. Refused during a hand-over of leadership, it is tried again.
-    beginOwnWrite(member, { type: 'leaseRevoke', id }, selfInfo(member));
+    const info = selfInfo(member);
+    tellOwnToken(member, info);
+    beginOwnWrite(member, { type: 'leaseRevoke', id }, info);
   }
 }
 

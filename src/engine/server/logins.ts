@@ -18,7 +18,7 @@ import { writeServerLine } from './lines.ts';
 import { NOBODY } from './logged.ts';
 import { nextRequestId } from './requestId.ts';
 import type { Member } from './state.ts';
-import { makeToken } from './tokens.ts';
+import { makeLetters } from './tokens.ts';
 import { beginWrite } from './writes.ts';
 
 /** What is kept of a password, with a salt of this member's own: it is made once, and travels in the entry. */
@@ -32,7 +32,7 @@ export function beginLogin(member: Member, call: CallId, name: Bytes, password: 
   const { auth } = member;
   const refusal = checkPassword(auth, name, password);
   if (refusal === undefined) {
-    const request = { type: 'authenticate' as const, name, token: makeToken(member) };
+    const request = { type: 'authenticate' as const, name, token: makeLetters(member) };
     return beginWrite(member, call, request, NOBODY, { login: { password, revision: auth.revision } });
   }
   if (refusal === 'authNotEnabled') return refusal;

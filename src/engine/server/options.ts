@@ -1,6 +1,7 @@
 /** Flags of a member's process that change what it does. Each left out is etcd's default (`spec/etcd.md` 4.11). */
 
 import { BCRYPT_MAX_COST, BCRYPT_MIN_COST } from '../../base/index.ts';
+import { readAuthToken } from './authToken.ts';
 
 /** etcd: --feature-gates; those that mean something here. */
 export type FeatureGate = 'LeaseCheckpoint' | 'LeaseCheckpointPersist';
@@ -19,6 +20,10 @@ export interface ServerOptions {
   readonly autoCompaction?: AutoCompaction;
   /** What a password's hash costs, 4 … 31; left out: 4, where etcd has 10, for a tenth of a second is long here. etcd: --bcrypt-cost. */
   readonly bcryptCost?: number;
+  /** What log-ins are remembered by, as etcd's flag has it (`authToken.ts`); left out: `simple`. etcd: --auth-token. */
+  readonly authToken?: string;
+  /** How long a simple token lives without being used, seconds; left out: 300. etcd: --auth-token-ttl. */
+  readonly authTokenTtl?: number;
   /** Gates that are open; none by default. */
   readonly featureGates?: readonly FeatureGate[];
 }
@@ -38,7 +43,10 @@ export function optionsError(options: ServerOptions): string | undefined {
   if (autoCompaction?.mode === 'revision' && !isCount(autoCompaction.retention)) return 'auto-compaction-retention is a count';
   const { bcryptCost = BCRYPT_MIN_COST } = options;
   const isCost = Number.isInteger(bcryptCost) && bcryptCost >= BCRYPT_MIN_COST && bcryptCost <= BCRYPT_MAX_COST;
-  return isCost ? undefined : 'bcrypt-cost is between 4 and 31';
+  if (!isCost) return 'bcrypt-cost is between 4 and 31';
+  if (options.authTokenTtl !== undefined && !isCount(options.authTokenTtl)) return 'auth-token-ttl is a count of seconds';
+  const provider = readAuthToken(options.authToken ?? 'simple');
+  return provider.ok ? undefined : provider.error;
 }
 
 function isCount(value: number): boolean {

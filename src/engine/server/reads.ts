@@ -61,13 +61,16 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
       if (refusal !== undefined) return fail(refusal);
       const result = range(member.kv, request);
       countRange(member, result.ok);
+      if (isOfOtherRevision(member, info.value)) return fail('authRevisionOld');
       if (!result.ok) return fail(result.error.code);
       const { kvs, more, count } = result.value;
       return ok({ type: 'range', header: headerOf(member), kvs, more, count });
     }
     case 'txn': {
       const refusal = member.auth.isEnabled ? checkTxn(member, info.value, request) : undefined;
-      return refusal === undefined ? readTxn(member, request, headerOf(member)) : fail(refusal);
+      if (refusal !== undefined) return fail(refusal);
+      const result = readTxn(member, request, headerOf(member));
+      return isOfOtherRevision(member, info.value) ? fail('authRevisionOld') : result;
     }
     case 'memberList': {
       const refusal = checkUser(member.auth, info.value);
@@ -91,6 +94,11 @@ function resultOf(member: Member, { call, request, token }: PendingRead): Result
     default:
       return unreachable(request);
   }
+}
+
+/** A signed token may be of users and roles that this member has yet to hear of. */
+function isOfOtherRevision({ auth }: Member, info: AuthInfo): boolean {
+  return info.revision !== 0 && info.revision !== auth.revision;
 }
 
 function beginDowngrade(

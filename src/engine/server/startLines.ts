@@ -91,8 +91,10 @@ export function writeLinesBeforeRaft(member: Member, isFirst: boolean, hasSnapsh
 
 /** From there to the first tick. */
 export function writeLinesAfterRaft(member: Member): void {
-  const { config } = member;
-  writeServerLine(member, 'warn', 'simple token is not cryptographically signed');
+  const { config, tokenProvider } = member;
+  if (tokenProvider.type === 'simple') writeServerLine(member, 'warn', 'simple token is not cryptographically signed');
+  else if (tokenProvider.unknown.length > 0)
+    writeServerLine(member, 'warn', 'unknown JWT options', [['keys', tokenProvider.unknown]]);
   writeStoreLines(member);
   writeServerLine(member, 'debug', 'Refreshing rangePermCache');
   writeQuotaLine(member);

@@ -3,6 +3,7 @@ import type { Bytes, Id64 } from '../../base/index.ts';
 import type { ConfChange, LogIndex, MemberId, Message, Raft, RaftRules, Ready } from '../raft/index.ts';
 import type { ApiRequest, UnaryRequest, UnaryResponse } from './api.ts';
 import type { StateMachine } from './applied.ts';
+import type { TokenProvider } from './authToken.ts';
 import type { Compactor } from './compactorState.ts';
 import type { Counters } from './counters.ts';
 import type { ApiErrorCode } from './errors.ts';
@@ -222,7 +223,9 @@ export interface Member extends StateMachine {
   staleRead: string | undefined;
   readRound: ReadRound | undefined;
   confirmedReads: readonly ConfirmedReads[];
-  /** By token. */
+  /** Of `config.options.authToken`. */
+  readonly tokenProvider: TokenProvider;
+  /** By token; of simple ones only. */
   readonly tokens: Map<Bytes, Token>;
   readonly lessor: Lessor;
   leaderCalls: readonly LeaderCall[];
