@@ -14,6 +14,8 @@ export interface FailedAttempt {
   readonly peer: string | undefined;
   /** `connectionRefused`, `connectionPending`: the deadline came while nobody listened, or while the process was paused. */
   readonly error: ApiError;
+  /** `logIn`: of a log-in in the middle of the call; `renewal`: none, but there is no new token, and the call ends. Left out: of the call itself. */
+  readonly of?: 'logIn' | 'renewal' | undefined;
 }
 
 /** The call that an attempt belongs to, and the process that made it. */
@@ -30,7 +32,7 @@ export const NO_TIME = '1970-01-01T00:00:00.000000Z';
 
 /** The line about an attempt; '' for what is a message on a stream, of which nothing is logged. @param ts RFC 3339 with microseconds */
 export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string): Bytes {
-  const method = methodOf(call.request);
+  const method = methodOf(failed.of === 'logIn' ? 'authenticate' : call.request);
   if (method === undefined) return '';
   const [first = ''] = call.endpoints;
   // A number of 28 bits, and from it a port as systems give them to clients.
@@ -40,17 +42,22 @@ export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string)
     failed.peer === undefined
       ? 'Peer{Addr: <nil>, LocalAddr: <nil>, AuthInfo: <nil>}'
       : `Peer{Addr: '${bareAddress(failed.peer)}', LocalAddr: '127.0.0.1:${local}', AuthInfo: 'insecure'}`;
-  const fields = [
-    ['level', 'warn'],
-    ['ts', ts],
-    ['logger', call.logger],
-    ['caller', 'v3@v3.6.14/retry_interceptor.go:68'],
-    ['msg', 'retrying of unary invoker failed'],
-    ['target', `etcd-endpoints://0xc${mark.toString(16).padStart(7, '0')}00/${bareAddress(first)}`],
-    ['peer', peer],
-    ['method', method],
-  ] as const;
-  const texts = fields.map(([name, value]) => `"${name}":${logString(value)}`);
+  const target = `etcd-endpoints://0xc${mark.toString(16).padStart(7, '0')}00/${bareAddress(first)}`;
+  const begin = (line: number, msg: string) =>
+    [
+      ['level', 'warn'],
+      ['ts', ts],
+      ['logger', call.logger],
+      ['caller', `v3@v3.6.14/retry_interceptor.go:${line}`],
+      ['msg', msg],
+      ['target', target],
+    ] as const;
+  const write = (fields: readonly (readonly [string, string])[]) => fields.map(([name, value]) => `"${name}":${logString(value)}`);
+  if (failed.of === 'renewal') {
+    const said = ['error', describeApiError(failed.error).text] as const;
+    return `{${write([...begin(87, 'retrying of unary invoker failed to fetch new auth token'), said]).join(',')}}\n`;
+  }
+  const texts = write([...begin(68, 'retrying of unary invoker failed'), ['peer', peer], ['method', method]]);
   return `{${texts.join(',')},"attempt":${failed.attempt},"error":${logString(wireError(failed.error, first))}}\n`;
 }
 

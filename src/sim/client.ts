@@ -76,6 +76,8 @@ export interface FailedAttempt {
   readonly peer: number;
   /** `connectionRefused`, `connectionPending`: the deadline came while nobody listened, or while the process was paused. */
   readonly error: ApiError;
+  /** `logIn`: what was asked was a new token; `renewal`: there is none, and the call ends. Left out: the call itself. */
+  readonly of?: 'logIn' | 'renewal';
 }
 
 /** How a call ended. */
@@ -174,7 +176,7 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
       return end(client, call, { type: 'ok', response: event.response });
     case 'refuse':
       if (call.isLoggingIn) return notLoggedIn(client, call, event.error);
-      if (call.spec.login !== undefined && isStale(event.error)) return renew(client, { ...call, isLoggingIn: true }, event.error);
+      if (call.spec.login !== undefined && isStale(event.error)) return renew(client, call, event.error);
       return failed(client, call, event.error, isRepeated(call.spec.request, event.error));
     case 'stream':
       return takeMessage(client, call, event.response);
@@ -185,11 +187,11 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
       client.calls.set(event.call, { ...call, isPending: true });
       return [];
     case 'lost':
-      return failed(client, renewing(call), { code: 'connectionLost' }, isResumed(call.spec.request));
+      return failed(client, call, { code: 'connectionLost' }, isResumed(call.spec.request), isRenewed(call));
     case 'silent':
       return [
         ...cancelAtMember(call),
-        ...failed(client, renewing(call), { code: 'connectionSilent' }, isResumed(call.spec.request)),
+        ...failed(client, call, { code: 'connectionSilent' }, isResumed(call.spec.request), isRenewed(call)),
       ];
     case 'retry':
       return send(client, call);
@@ -284,8 +286,8 @@ function tokenKey(login: NonNullable<CallSpec['login']>, token: Bytes | undefine
 }
 
 /** A stream that is opened again asks for a token first: the one it had may have ended meanwhile. etcd: streamClientInterceptor. */
-function renewing(call: OpenCall): OpenCall {
-  return call.spec.request.type === 'watch' && call.spec.login !== undefined ? { ...call, isLoggingIn: true } : call;
+function isRenewed({ spec, isLoggingIn }: OpenCall): boolean {
+  return isLoggingIn || (spec.request.type === 'watch' && spec.login !== undefined);
 }
 
 /** The token is known nowhere, has ended, or is of users and roles that have changed since. etcd: shouldRefreshToken. */
@@ -296,8 +298,8 @@ function isStale({ code }: ApiError): boolean {
 /** A call is made again once there is another token; keep-alives share a stream, which is opened again after a while. */
 function renew(client: Client, call: OpenCall, error: ApiError): ClientEffect[] {
   const { request, call: number } = call.spec;
-  if (request.type !== 'leaseKeepAlive') return failed(client, call, error, true);
-  client.calls.set(number, { ...call, member: 0, isPausing: true });
+  if (request.type !== 'leaseKeepAlive') return failed(client, call, error, true, true);
+  client.calls.set(number, { ...call, member: 0, isPausing: true, isLoggingIn: true });
   return [{ type: 'wait', delay: STREAM_WAIT, event: { type: 'retry', call: number, attempt: call.attempt } }];
 }
 
@@ -313,14 +315,19 @@ function loggedIn(client: Client, call: OpenCall, token: Bytes | undefined): Cli
 /** A watch, which is resumed for as long as it takes, asks again; anything else ends with what the log-in was answered. */
 function notLoggedIn(client: Client, call: OpenCall, error: ApiError): ClientEffect[] {
   if (error.code === 'authNotEnabled') return loggedIn(client, call, undefined);
-  const mayRepeat = call.spec.request.type === 'watch' && describeApiError(error).grpc === 'Unavailable';
-  return failed(client, call, error, mayRepeat);
+  const { spec, member: peer } = call;
+  if (spec.request.type === 'watch' && describeApiError(error).grpc === 'Unavailable')
+    return failed(client, call, error, true, true);
+  const renewal: ClientEffect = { type: 'failed', call: spec.call, attempt: 0, peer, error, of: 'renewal' };
+  const noted = [...note(call, { attempt: 0, peer, error }), ...(isUnary(spec.request) ? [renewal] : [])];
+  return [...noted, ...end(client, call, { type: 'error', error })];
 }
 
-/** What a failed attempt leads to: another one, or the end. */
-function failed(client: Client, call: OpenCall, error: ApiError, mayRepeat: boolean): ClientEffect[] {
-  const peer = call.member;
-  const noted = note(call, { attempt: call.failures, peer, error });
+/** What a failed attempt leads to: another one, or the end. @param logsIn the next one begins with a new token */
+function failed(client: Client, before: OpenCall, error: ApiError, mayRepeat: boolean, logsIn = false): ClientEffect[] {
+  const peer = before.member;
+  const noted = note(before, { attempt: before.failures, peer, error });
+  const call = { ...before, isLoggingIn: logsIn };
   const failures = call.failures + 1;
   if (!mayRepeat || call.spec.once === true || (isUnary(call.spec.request) && failures >= MOST_ATTEMPTS))
     return [...noted, ...end(client, call, { type: 'error', error })];
@@ -335,7 +342,8 @@ function failAtDeadline(call: OpenCall): ClientEffect[] {
   return note(call, { attempt, peer: code === 'deadlineExceeded' ? member : call.peer, error: { code } });
 }
 
-function note({ spec }: OpenCall, attempt: FailedAttempt): ClientEffect[] {
+function note({ spec, isLoggingIn }: OpenCall, attempt: FailedAttempt): ClientEffect[] {
+  if (isLoggingIn) return [{ type: 'failed', call: spec.call, ...attempt, of: 'logIn' }];
   return spec.once !== true && isUnary(spec.request) ? [{ type: 'failed', call: spec.call, ...attempt }] : [];
 }
 

@@ -69,7 +69,8 @@ export function createTargets(needs: Needs): Targets {
           open.set(number, (news) => {
             if (news.type === 'failed') {
               const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
-              onFailed?.({ attempt: news.attempt, peer, error: news.error });
+              const { attempt, error, of } = news;
+              onFailed?.({ attempt, peer, error, of });
               return;
             }
             if (news.type === 'message') return;

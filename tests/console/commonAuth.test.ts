@@ -11,9 +11,12 @@ const NOT_HIM = 'Error: etcdserver: authentication failed, invalid user ID or pa
 const ROOT = '--user root:rootPass';
 const USER = '--user user0:user0Pass';
 
+/** What log-ins are remembered by: nothing of what follows depends on it. */
+const PROVIDERS = ['simple', 'jwt,priv-key=hush-hush,sign-method=HS256'];
+
 /** Auth is on: root, and user0 who may do everything with `foo`. */
-function guarded(members = 1): Terminal {
-  const terminal = openTerminal(members);
+function guarded(authToken: string, members = 1): Terminal {
+  const terminal = openTerminal(members, { options: { authToken } });
   const lines = [
     'put foo a',
     'user add root:rootPass',
@@ -84,16 +87,16 @@ describe('users', () => {
   });
 
   test('TestUserChangePassword: of one that is there; the new one is asked for from then on', () => {
-    const terminal = guarded();
+    const terminal = guarded('simple');
     expect(ask(terminal, `user passwd nobody ${ROOT} --interactive=false`, 'new\n')).toBe('Error: etcdserver: user name not found');
     expect(ask(terminal, `user passwd user0 ${ROOT} --interactive=false`, 'new\n')).toBe('Password updated\n');
     expect([ask(terminal, `get foo ${USER}`), ask(terminal, 'get foo --user user0:new')]).toEqual([NOT_HIM, 'foo\na\n']);
   });
 });
 
-describe('with auth on', () => {
+describe.each(PROVIDERS)('with auth on (%s)', (authToken) => {
   test('TestAuthEnable, TestAuthStatus: it needs root with its role, and is seen', () => {
-    const terminal = openTerminal(1);
+    const terminal = openTerminal(1, { options: { authToken } });
     expect(ask(terminal, 'auth status')).toBe('Authentication Status: false\nAuthRevision: 1\n');
     expect(ask(terminal, 'auth enable')).toBe('Error: etcdserver: root user does not exist');
     ask(terminal, 'user add root:rootPass');
@@ -102,7 +105,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthDisable: everybody may do everything again', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     ask(terminal, `put hoo a ${ROOT}`);
     expect(ask(terminal, `put hoo bar ${USER}`)).toBe(DENIED);
     expect(ask(terminal, `auth disable ${ROOT}`)).toBe('Authentication Disabled\n');
@@ -114,7 +117,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthGracefulDisable: a watch that began before goes on after auth is off and its member was restarted', () => {
-    const terminal = guarded(3);
+    const terminal = guarded(authToken, 3);
     const watch = terminal.start(`watch key --endpoints=n1:2379,n2:2379,n3:2379 ${ROOT}`);
     pass(terminal, 1);
     ask(terminal, `auth disable ${ROOT}`);
@@ -128,7 +131,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthRoleUpdate: rights that a role gets and loses are its users’ at once', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     expect(ask(terminal, `put hoo bar ${USER}`)).toBe(DENIED);
     ask(terminal, `role grant-permission role0 readwrite hoo ${ROOT}`);
     expect(ask(terminal, `put hoo bar ${USER}`)).toBe('OK\n');
@@ -137,7 +140,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthUserDeleteDuringOps, TestAuthWriteKey: who is not there, or has another password, is nobody', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     expect(ask(terminal, `put foo bar ${ROOT}`)).toBe('OK\n');
     expect(ask(terminal, `put foo bar2 ${USER}`)).toBe('OK\n');
     expect(ask(terminal, 'put foo x --user a:b')).toBe(NOT_HIM);
@@ -149,7 +152,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthRoleRevokeDuringOps: a role that is taken away takes its rights along, and no others', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     for (const line of ['role add role2', 'role grant-permission role2 readwrite hoo', 'user grant-role user0 role2'])
       ask(terminal, `${line} ${ROOT}`);
     expect(ask(terminal, `put hoo bar ${USER}`)).toBe('OK\n');
@@ -158,7 +161,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthRevokeWithDelete: a role that is deleted is taken from its users', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     for (const line of ['role add role2', 'user grant-role user0 role2']) ask(terminal, `${line} ${ROOT}`);
     expect(ask(terminal, `user get user0 ${ROOT}`)).toBe('User: user0\nRoles: role0 role2\n');
     ask(terminal, `role delete role2 ${ROOT}`);
@@ -166,7 +169,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthTxn: each key of a transaction has to be his, also one of the branch that is not taken', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     for (const key of ['c1', 's1', 'f1', 'c2', 's2', 'f2']) ask(terminal, `put ${key} v ${ROOT}`);
     for (const key of ['c2', 's2', 'f2']) ask(terminal, `role grant-permission role0 readwrite ${key} ${ROOT}`);
     const txn = (compare: string, success: string, failure: string) =>
@@ -176,7 +179,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthPrefixPerm: a prefix ends before its end', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     ask(terminal, `role grant-permission role0 readwrite /prefix/ --prefix ${ROOT}`);
     expect(ask(terminal, `put /prefix/1 v ${USER}`)).toBe('OK\n');
     expect(ask(terminal, `put /prefix0 v ${USER}`)).toBe(DENIED);
@@ -184,7 +187,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthLeaseKeepAlive, TestAuthLeaseGrantLeases, TestAuthLeaseTimeToLiveExpired, TestAuthLeaseRevoke: leases, by root', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     const grant = (ttl: number) => /lease (\w+)/.exec(ask(terminal, `lease grant ${ttl} ${ROOT}`))?.[1] ?? '';
     const long = grant(100);
     ask(terminal, `put key value --lease=${long} ${ROOT}`);
@@ -201,7 +204,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthLeaseTimeToLive: whose keys they are, sees them', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     const id = /lease (\w+)/.exec(ask(terminal, `lease grant 100 ${ROOT}`))?.[1];
     ask(terminal, `put foo value --lease=${id} ${ROOT}`);
     expect(ask(terminal, `lease timetolive ${id} --keys ${USER}`)).toContain('attached keys([foo])');
@@ -210,7 +213,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthMemberAdd, TestAuthMemberRemove: for root alone', () => {
-    const terminal = guarded(3);
+    const terminal = guarded(authToken, 3);
     pass(terminal, 5);
     expect(ask(terminal, `member add n5 --peer-urls=http://n5:2380 ${USER}`)).toBe(DENIED);
     expect(ask(terminal, `member add n5 --learner --peer-urls=http://n5:2380 ${ROOT}`)).toMatch(
@@ -222,7 +225,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthTestInvalidMgmt: root stays root', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     const refused = 'Error: etcdserver: invalid auth management';
     expect([ask(terminal, `user delete root ${ROOT}`), ask(terminal, `user revoke-role root root ${ROOT}`)]).toEqual([
       refused,
@@ -232,7 +235,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthRoleGet, TestAuthUserGet, TestAuthRoleList: a user sees himself and his roles', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     expect(ask(terminal, `role get role0 ${USER}`)).toBe('Role role0\nKV Read:\n\tfoo\nKV Write:\n\tfoo\n');
     expect(ask(terminal, `role get root ${USER}`)).toBe(DENIED);
     expect(ask(terminal, `user get user0 ${USER}`)).toBe('User: user0\nRoles: role0\n');
@@ -241,7 +244,7 @@ describe('with auth on', () => {
   });
 
   test('TestAuthTestCacheReload: rights are what they were in a new process', () => {
-    const terminal = guarded();
+    const terminal = guarded(authToken);
     actInline(terminal.stage.run, { type: 'crash', member: 1 });
     pass(terminal, 1);
     actInline(terminal.stage.run, { type: 'restart', member: 1 });
@@ -255,7 +258,7 @@ describe('with auth on', () => {
 });
 
 /** What of a cluster's upkeep may be done by nobody in particular, by somebody with a wrong password, by root and by a user. */
-describe('upkeep', () => {
+describe.each(PROVIDERS)('upkeep (%s)', (authToken) => {
   const CALLS = {
     Defragment: { line: 'defrag', refusal: /^Failed to defragment etcd member\[.*\]\. took .*\. \((.*)\)$/, done: /^Finished / },
     Downgrade: {
@@ -293,7 +296,7 @@ describe('upkeep', () => {
     ['TestSnapshotWithNoAuth, TestSnapshotWithInvalidAuth, TestSnapshotWithRootAuth, TestSnapshotWithUserAuth', 'Snapshot', DENIED],
     ['TestStatusWithNoAuth, TestStatusWithInvalidAuth, TestStatusWithRootAuth, TestStatusWithUserAuth', 'Status', 'done'],
   ])('%s', (_, name, forUser) => {
-    const terminal = guarded(name === 'MoveLeader' ? 3 : 1);
+    const terminal = guarded(authToken, name === 'MoveLeader' ? 3 : 1);
     const { line, refusal, done } = CALLS[name];
     let words = line;
     if (name === 'MoveLeader') {

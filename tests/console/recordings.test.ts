@@ -79,6 +79,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'nospace.json': 'the model has no quota',
   'paused.json': 'the model is never paused',
   'jwt_keepalive.json': "the model's tokens do not end",
+  'jwt_refused.json': "the model's tokens do not end",
   'holders.json': 'at the model an interrupt is for the command that holds the lock as well, as at a terminal',
   'watch_progress.json': 'the model is never killed',
   'member_urls.json': 'the model has no other members',

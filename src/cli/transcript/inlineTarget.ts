@@ -68,7 +68,8 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
           return begin(client, { request, timeout, requireLeader: false, token, login, once }, endpoints, (news) => {
             if (news.type === 'failed') {
               const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
-              onFailed?.({ attempt: news.attempt, peer, error: news.error });
+              const { attempt, error, of } = news;
+              onFailed?.({ attempt, peer, error, of });
             }
             if (news.type !== 'end') return;
             const { outcome } = news;

@@ -71,8 +71,7 @@ export function carryOut(kernel: Kernel, client: KernelClient, time: SimTime, ef
         break;
       }
       case 'failed': {
-        const { call, attempt, peer, error } = effect;
-        const news: ClientNews = { type: 'failed', time, client: ordinal, call, attempt, peer, error };
+        const news: ClientNews = { ...effect, time, client: ordinal };
         kernel.pendingRows.push({ source, sequence, time, row: undefined, news });
         break;
       }
