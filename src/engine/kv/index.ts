@@ -23,6 +23,7 @@ export {
   type StoredVersion,
 } from './store.ts';
 export type * from './types.ts';
+export { storedSizeOf } from './versionLog.ts';
 export {
   cancelWatcher,
   createWatcher,

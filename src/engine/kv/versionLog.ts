@@ -62,7 +62,7 @@ export function cloneVersionLog(log: VersionLog): VersionLog {
 }
 
 /** Bytes that a version takes as etcd stores it, about: a key of 17 bytes, the pair, its numbers. `spec/etcd.md` 1.1. */
-export function storedSizeOf({ kv }: Version): number {
+export function storedSizeOf({ kv }: Pick<Version, 'kv'>): number {
   return 17 + kv.key.length + kv.value.length + (kv.version === 0 ? 3 : 16);
 }
 

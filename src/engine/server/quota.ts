@@ -1,9 +1,10 @@
 /**
- * How big a member's store is, and when it is full (`spec/etcd.md` 1.9; etcd-io/etcd:server/storage/quota.go). There is no file
- * here: its size is modelled as etcd's database grows, page by page, and as it does it never shrinks but by a defragmentation.
+ * How big a member's store is, and when it is full (`spec/etcd.md` 1.9; etcd-io/etcd:server/storage/quota.go). As etcd's database it
+ * never shrinks but by a defragmentation.
  */
 import type { Kv } from '../kv/index.ts';
 import type { TxnOperation, TxnRequest } from './api.ts';
+import { databaseSize } from './databaseSize.ts';
 import type { LoggedRequest } from './logged.ts';
 import { observe } from './meters.ts';
 import type { Member } from './state.ts';
@@ -11,18 +12,13 @@ import type { Member } from './state.ts';
 /** etcd: DefaultQuotaBytes, 2 GiB. */
 export const DEFAULT_QUOTA = 2_147_483_648;
 
-const PAGE_SIZE = 4096;
-/** Pages of an empty database: two of meta data, the free list, and the buckets' roots. */
-const EMPTY_PAGES = 5;
-/** etcd fills the pages of its keys up to nine tenths. */
-const PAGE_FILL = 0.9 * PAGE_SIZE;
 /** What a put costs beside its key and value, and what a lease costs. etcd: kvOverhead, leaseOverhead. */
 const PUT_OVERHEAD = 256;
 const LEASE_COST = 64;
 
 /** Bytes of pages that hold something. */
 export function sizeInUse(kv: Kv): number {
-  return PAGE_SIZE * (EMPTY_PAGES + Math.ceil(kv.storedSize / PAGE_FILL));
+  return databaseSize(kv.storedSize);
 }
 
 /** Called when the store has changed: the file grows with it. */

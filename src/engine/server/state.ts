@@ -236,7 +236,7 @@ export interface Member extends StateMachine {
   physicalWaits: readonly PhysicalWait[];
   /** undefined: no compactions but those that somebody asks for. */
   compactor: Compactor | undefined;
-  /** Bytes of the database as it would stand on this member's disk; see `quota.ts`. */
+  /** Bytes of the database as it would stand on this member's disk; see `databaseSize.ts`. */
   fileSize: number;
   /** Entries up to here were committed before this process began: their side effects are history. */
   readonly replayTo: LogIndex;

@@ -1,8 +1,9 @@
 /** Everything that applied entries have made, as it stands on a disk and on its way to a member that lags. */
-import { installSnapshot, type KvSnapshot, snapshotKv } from '../kv/index.ts';
+import { installSnapshot, type KvSnapshot, snapshotKv, storedSizeOf } from '../kv/index.ts';
 import type { AlarmMember } from './api.ts';
 import type { StateMachine } from './applied.ts';
 import type { AuthState } from './auth.ts';
+import { databaseSize } from './databaseSize.ts';
 import { restoreLeases, type StoredLease, storeLeases } from './leases.ts';
 import type { Membership } from './membership.ts';
 
@@ -16,11 +17,6 @@ export interface StateSnapshot {
   readonly alarms: readonly AlarmMember[];
   readonly downgrade: string;
 }
-
-/** What etcd's backend adds to each key-value, about, in bytes. */
-const BYTES_PER_VERSION = 80;
-/** The pages of an empty database, in bytes. */
-const EMPTY_SIZE = 20_480;
 
 /** The applied state as it stands; costs O(versions). */
 export function takeState(machine: StateMachine): StateSnapshot {
@@ -41,9 +37,7 @@ export function installState(machine: StateMachine, state: StateSnapshot): void 
   machine.downgrade = state.downgrade;
 }
 
-/** How many bytes it takes to send it, about. */
-export function stateSize(state: StateSnapshot): number {
-  let size = EMPTY_SIZE;
-  for (const { kv } of state.kv.versions) size += kv.key.length + kv.value.length + BYTES_PER_VERSION;
-  return size;
+/** How many bytes it takes to send it: etcd sends its database. */
+export function stateSize({ kv }: StateSnapshot): number {
+  return databaseSize(kv.versions.reduce((size, version) => size + storedSizeOf(version), 0));
 }
