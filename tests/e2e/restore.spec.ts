@@ -2,6 +2,7 @@
 // ids, can be looked at back to its first instant, and the cluster before comes back. Its revision can be raised, and what was before it
 // counts as compacted. What is no snapshot changes nothing.
 import { readFileSync } from 'node:fs';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import {
   advanceBy,
@@ -165,6 +166,12 @@ test('a raised revision: both options or neither, as etcdutl has it; then everyt
   await expect(refusal).toContainText('parsing "many": invalid syntax');
   await bump.fill('1000');
   await expect(refusal).toHaveText('Error: --mark-compacted required if --revision-bump > 0');
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((name) => document.documentElement.setAttribute('data-theme', name), theme);
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+    const { violations } = await new AxeBuilder({ page }).include('dialog').analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual([]);
+  }
   await start.click();
   await expect(bump).toBeFocused();
   await expect(dialog).toBeVisible();
