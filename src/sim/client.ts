@@ -312,12 +312,10 @@ function loggedIn(client: Client, call: OpenCall, token: Bytes | undefined): Cli
   return send(client, { ...call, isLoggingIn: false });
 }
 
-/** A watch, which is resumed for as long as it takes, asks again; anything else ends with what the log-in was answered. */
+/** Whatever etcd answers a log-in but that there are no users is the end, of a watch as well: it is no error of the connection. */
 function notLoggedIn(client: Client, call: OpenCall, error: ApiError): ClientEffect[] {
   if (error.code === 'authNotEnabled') return loggedIn(client, call, undefined);
   const { spec, member: peer } = call;
-  if (spec.request.type === 'watch' && describeApiError(error).grpc === 'Unavailable')
-    return failed(client, call, error, true, true);
   const renewal: ClientEffect = { type: 'failed', call: spec.call, attempt: 0, peer, error, of: 'renewal' };
   const noted = [...note(call, { attempt: 0, peer, error }), ...(isUnary(spec.request) ? [renewal] : [])];
   return [...noted, ...end(client, call, { type: 'error', error })];

@@ -31,6 +31,19 @@ const ALLOWED: ReadonlyMap<string, string> = new Map([
     "members are listed in the order of their ids, and the new one's comes from the clock",
   ],
   [
+    'auth_watch.3.json: ["auth_watch",18,""] stderr',
+    'only in the log: with two endpoints chance says which calls meet the member that no longer knows the token',
+  ],
+  ...[
+    'auth_watch.json: ["auth_watch",18',
+    'auth_watch.json: ["auth_watch",29',
+    'auth_watch.3.json: ["auth_watch",26',
+    'auth_watch.3.json: ["auth_watch",27',
+  ].map(
+    (step) =>
+      [`${step},""] stderr`, 'only in the log: the attempts of the log-in that a stream begins with are not written'] as const,
+  ),
+  [
     'endpoints.3.json: ["endpoints",55,""] stderr',
     'a port with a blank behind it is a name, which Go looks up: here are no names, and nobody listens',
   ],
@@ -61,7 +74,7 @@ test.each(names)('%s', (name) => {
 });
 
 test('all of them were there', () => {
-  expect(names).toHaveLength(83);
-  expect(compared).toBe(3_041);
-  expect(logged).toBe(250);
+  expect(names).toHaveLength(85);
+  expect(compared).toBe(3_097);
+  expect(logged).toBe(257);
 });

@@ -317,3 +317,25 @@ describe.each(PROVIDERS)('upkeep (%s)', (authToken) => {
     expect(say(ROOT)).toBe('done');
   });
 });
+
+test('a watch whose log-in is answered with another leader ends, as it did four times at a real etcdctl 3.6.14; one that watches elsewhere goes on', () => {
+  const terminal = guarded('simple', 3);
+  const { run } = terminal.stage;
+  const leader = [1, 2, 3].find((n) => / true, false, /.test(ask(terminal, `endpoint status --endpoints=n${n}:2379 ${ROOT}`))) ?? 0;
+  const other = (leader % 3) + 1;
+  const start = (...members: readonly number[]) =>
+    terminal.start(`watch foo ${ROOT} --endpoints=${members.map((n) => `n${n}:2379`).join(',')}`);
+  const moved = start(leader, other);
+  const stayed = start(other, leader);
+  pass(terminal, 1);
+  actInline(run, { type: 'crash', member: leader });
+  pass(terminal, 6);
+  expect(ask(terminal, `put foo b ${ROOT} --endpoints=n${other}:2379`)).toBe('OK\n');
+  pass(terminal, 1);
+  expect([moved.exit?.code, moved.stdout, moved.stderr]).toEqual([
+    5,
+    '',
+    'watch was canceled (etcdserver: leader changed)\nError: watch is canceled by the server\n',
+  ]);
+  expect([stayed.exit, stayed.stdout]).toEqual([undefined, 'PUT\nfoo\nb\n']);
+});

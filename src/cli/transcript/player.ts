@@ -42,8 +42,8 @@ export interface Transcript {
 const SETTLE = 6 * SECOND;
 /** A process takes about that long to start, ms: whoever was waiting for the one before is served first. */
 const START_MS = 20;
-/** About that long after a process has ended somebody types into another, ms: members have told each other what it changed. */
-const TYPE_MS = 5;
+/** About that long after a process has ended comes what is done by hand, ms: members have told each other what it changed. */
+const HAND_MS = 5;
 /** For what a program still does when it was interrupted. */
 const PATIENCE = 8 * SECOND;
 /** An answer that is no stream is waited for no longer. */
@@ -124,7 +124,7 @@ class Player {
         this.#start(step, at);
         break;
       case 'write':
-        this.#wait(TYPE_MS);
+        this.#wait(HAND_MS);
         this.#background.get(step.name)?.collected.running.write(utf8Encode(this.#fill(step.stdin)));
         this.#wait(step.waitMs);
         break;
@@ -136,6 +136,7 @@ class Player {
         this.#wait(step.ms);
         break;
       case 'fault':
+        this.#wait(HAND_MS);
         this.#fault(step.members, step.verb);
         break;
       case 'http':
@@ -241,16 +242,15 @@ class Player {
         collected.running.closeInput();
         this.#wait(300);
       }
-      signal = this.#interrupt(collected, step.signal);
-    }
-    this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
+      signal = this.#interrupt(collected, step.signal, step.timeoutMs * MILLISECOND);
+    } else this.#stage.pass(this.#run.kernel.now + step.timeoutMs * MILLISECOND, () => collected.exit !== undefined);
     signal ??= this.#kill(collected);
     this.#background.delete(step.name);
     this.#recordCommand(background.step, args, collected, { signal });
   }
 
   /** Interrupts a program that still runs, and lets it clean up if the signal does. @returns the signal, if it died of it */
-  #interrupt(collected: CollectedRun, signal: string): string | undefined {
+  #interrupt(collected: CollectedRun, signal: string, patience = PATIENCE): string | undefined {
     const exit = () => collected.exit;
     if (exit() !== undefined) return undefined;
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') {
@@ -258,7 +258,7 @@ class Player {
       return signal;
     }
     collected.running.interrupt();
-    this.#stage.pass(this.#run.kernel.now + PATIENCE, () => exit() !== undefined);
+    this.#stage.pass(this.#run.kernel.now + patience, () => exit() !== undefined);
     return exit()?.signal === undefined ? undefined : signal;
   }
 
