@@ -36,7 +36,7 @@ export const LAYERS: readonly Layer[] = [
   pure('engine/server', 2, ['engine/raft', 'engine/kv', 'base'], []),
   pure('engine/raft', 1, ['base'], []),
   pure('engine/kv', 1, ['base'], []),
-  pure('base', 0, [], []),
+  pure('base', 0, [], ['@noble/hashes']),
   layer('cli', undefined, ['lessons', 'i18n', 'console', 'view', 'sim', ...ENGINE, 'base'], ['node:']),
 ];
 
