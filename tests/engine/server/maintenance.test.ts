@@ -11,6 +11,8 @@ import {
   del,
   get,
   grant,
+  heal,
+  isolate,
   ledCluster,
   linesOf,
   memberOf,
@@ -211,6 +213,42 @@ test('TestCtlV3SnapshotCorrupt: a snapshot comes in parts, holds everything, and
     expect(decodeSnapshotFile(cut)).toEqual({ ok: false, error: { code: 'size', at: 21, said, size: cut.length } });
   }
   expect(encodeSnapshotFile(takeState(memberOf(cluster, 1)))).toBe(file);
+});
+
+test('a member that is sent a state, or reads one back, has all that the log has decided', () => {
+  const cluster = ledCluster(3, { snapshotCount: 20, catchUpEntries: 5, options: { featureGates: ['LeaseCheckpoint'] } });
+  isolate(cluster, 3);
+  const id = grant(cluster, 1, 600);
+  for (const request of [
+    put('k', 'v', { lease: id }),
+    { type: 'compaction' as const, revision: 1, physical: true },
+    { type: 'authUserAdd' as const, name: 'u', password: 'p', noPassword: false },
+    { type: 'authRoleAdd' as const, name: 'r' },
+    { type: 'authUserGrantRole' as const, user: 'u', role: 'r' },
+    { type: 'alarm' as const, action: 'activate' as const, memberId: memberOf(cluster, 3).config.id, alarm: 'nospace' as const },
+    { type: 'downgrade' as const, action: 'enable' as const, version: '3.5' },
+    { type: 'memberUpdate' as const, id: memberOf(cluster, 3).config.id, peerUrls: ['http://127.0.0.1:1'] },
+  ])
+    expect([request.type, typeof call(cluster, 1, request)]).toEqual([request.type, 'object']);
+  pass(cluster, 301_000_000); // a checkpoint of the lease
+  for (let i = 0; i < 60; i++) call(cluster, 1, del('none'));
+  heal(cluster);
+  pass(cluster, 1_000_000);
+  expect(linesOf(cluster, 3, 'applied snapshot')).toHaveLength(1);
+  const state = takeState(memberOf(cluster, 1));
+  const { kv, leases, auth, alarms, downgrade } = state;
+  expect([kv.versions.length, leases[0]?.remainingTtl, auth.users.length, alarms.length, downgrade]).toEqual([
+    1,
+    300,
+    1,
+    1,
+    '3.5.0',
+  ]);
+  expect(takeState(memberOf(cluster, 3))).toEqual(state);
+  for (const ordinal of [1, 3]) stop(cluster, ordinal);
+  for (const ordinal of [1, 3]) start(cluster, ordinal);
+  pass(cluster, 2_000_000);
+  for (const ordinal of [1, 3]) expect(takeState(memberOf(cluster, ordinal))).toEqual(state);
 });
 
 test('a file that is not a snapshot, or holds what no member writes, is refused with the place', () => {
