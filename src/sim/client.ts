@@ -122,7 +122,7 @@ export interface Client {
   readonly ordinal: number;
   readonly prng: Prng;
   readonly calls: Map<number, OpenCall>;
-  /** Tokens in the place of others, by the user's name and the one that is no longer taken; undefined: none is needed. */
+  /** The newest tokens, by the user's name and the one that the asking process began with; undefined: none is needed. */
   readonly renewed: Map<string, Bytes | undefined>;
 }
 
@@ -273,14 +273,13 @@ function requestOf({ spec, nextRevision }: OpenCall): ApiRequest {
   return spec.request.type === 'watch' && nextRevision > 0 ? { ...spec.request, startRevision: nextRevision } : spec.request;
 }
 
-/** The newest token that stands for who asks: once one was not taken, no other call asks with it. */
-function tokenOf(client: Client, { login, token }: CallSpec): Bytes | undefined {
-  let newest = token;
-  if (login === undefined) return newest;
-  for (let key = tokenKey(login, newest); client.renewed.has(key); key = tokenKey(login, newest)) newest = client.renewed.get(key);
-  return newest;
+/** The newest token of who asks: once one was not taken, none of the calls that began with it asks with it. */
+function tokenOf({ renewed }: Client, { login, token }: CallSpec): Bytes | undefined {
+  const key = login === undefined ? undefined : tokenKey(login, token);
+  return key !== undefined && renewed.has(key) ? renewed.get(key) : token;
 }
 
+/** @param token what the process that asks has begun with */
 function tokenKey(login: NonNullable<CallSpec['login']>, token: Bytes | undefined): string {
   return `${login.name} ${token ?? ''}`;
 }
@@ -305,10 +304,9 @@ function renew(client: Client, call: OpenCall, error: ApiError): ClientEffect[] 
 
 /** There is a new token, or users are no longer told apart: now the call itself. */
 function loggedIn(client: Client, call: OpenCall, token: Bytes | undefined): ClientEffect[] {
-  const { login } = call.spec;
+  const { login, token: first } = call.spec;
   assert(login !== undefined, 'only who has a password logs in', { call: call.spec.call });
-  const old = tokenOf(client, call.spec);
-  if (token !== old) client.renewed.set(tokenKey(login, old), token);
+  client.renewed.set(tokenKey(login, first), token);
   return send(client, { ...call, isLoggingIn: false });
 }
 

@@ -15,7 +15,21 @@ import {
   SECOND,
   traceDigest,
 } from '../../src/sim/index.ts';
-import { act, type ask, type Cluster, createLedCluster, endOf, followersOf, get, isolate, leaderOf, pass, put } from './support.ts';
+import {
+  act,
+  type ask,
+  type Cluster,
+  createLedCluster,
+  endOf,
+  followersOf,
+  get,
+  isolate,
+  leaderOf,
+  messagesOf,
+  pass,
+  put,
+  watch,
+} from './support.ts';
 
 type Request = Parameters<typeof ask>[1];
 const OLD = 'authRevisionOld';
@@ -163,4 +177,32 @@ test('such a run is the same run one delivery after the other, and in the past',
   const history = createHistory(scenario);
   expect(followRun(history, journal, now)).toBe(traceDigest(hash));
   expect(digestsAt(history, now)).toEqual(digestsInline(cluster.run));
+});
+
+test('a watch that outlives logins turned off and on again, over and over, goes on', () => {
+  const cluster = createLedCluster(1, { scenario: { boot: 'etcd' } });
+  const setup: Request[] = [
+    { type: 'authUserAdd', name: 'root', password: 'pw', noPassword: false },
+    { type: 'authUserGrantRole', user: 'root', role: 'root' },
+    { type: 'authEnable' },
+  ];
+  for (const request of setup) asked(cluster, request, 1);
+  const call = ++cluster.calls;
+  const words = { type: 'call', client: 1, call, endpoints: [1], timeout: undefined, requireLeader: false, text: '' } as const;
+  act(cluster, { ...words, request: watch('color'), token: login(cluster, 1), login: { name: 'root', password: 'pw' } });
+  pass(cluster, SECOND);
+  const restart = () => {
+    act(cluster, { type: 'crash', member: 1 });
+    act(cluster, { type: 'restart', member: 1 });
+    pass(cluster, 8 * SECOND);
+  };
+  for (let round = 1; round <= 3; round++) {
+    expect(asked(cluster, { type: 'authDisable' }, 1, login(cluster, 1))).toBeTypeOf('object');
+    restart(); // it is opened again without a token
+    expect(asked(cluster, { type: 'authEnable' }, 1)).toBeTypeOf('object');
+    restart(); // and with a new one
+    expect(asked(cluster, put('color', `${round}`), 1, login(cluster, 1))).toBeTypeOf('object');
+  }
+  const events = messagesOf(cluster, call).flatMap((message) => message.events.map(({ kv }) => kv.value));
+  expect(events).toEqual(['1', '2', '3']);
 });
