@@ -1,7 +1,8 @@
 /** Compaction, quota, alarms, status, hashes and snapshots through members: spec/etcd.md 1.7–1.9, 4.6, 4.10, and trap 14 of 14. */
 import { expect, test } from 'vitest';
 import { toId64, ZERO_ID } from '../../../src/base/index.ts';
-import { cloneMember, memberDigest } from '../../../src/engine/server/index.ts';
+import { raftFirstIndex } from '../../../src/engine/raft/index.ts';
+import { cloneMember, memberDigest, type WatchRequest } from '../../../src/engine/server/index.ts';
 import { decodeSnapshotFile, encodeSnapshotFile } from '../../../src/engine/server/snapshotFile.ts';
 import { takeState } from '../../../src/engine/server/stateSnapshot.ts';
 import {
@@ -251,6 +252,18 @@ test('a member that is sent a state, or reads one back, has all that the log has
   for (const ordinal of [1, 3]) expect(takeState(memberOf(cluster, ordinal))).toEqual(state);
 });
 
+test('a snapshot in memory covers more than a hundred entries behind the one before; the log keeps what laggards may need', () => {
+  const cluster = ledCluster(1, { catchUpEntries: 5 });
+  const { storage } = memberOf(cluster, 1).raft.log;
+  const indexes = new Set<number>();
+  for (let i = 0; i < 250; i++) {
+    call(cluster, 1, put('k', ''));
+    indexes.add(storage.snapshot.index);
+  }
+  expect([...indexes]).toEqual([0, 101, 202]);
+  expect(raftFirstIndex(memberOf(cluster, 1).raft)).toBe(202 - 5 + 1);
+});
+
 test('a file that is not a snapshot, or holds what no member writes, is refused with the place', () => {
   const cluster = ledCluster(1);
   for (const key of ['a', 'b', 'c']) call(cluster, 1, put(key, '1'));
@@ -343,15 +356,15 @@ test('a large response comes in fragments only if they are wanted', () => {
   const cluster = ledCluster(1);
   const big = 'x'.repeat(900_000);
   for (let i = 0; i < 5; i++) call(cluster, 1, put(`b${i}`, big));
-  const partsOf = (fragment: boolean) => {
-    const number = ask(cluster, 1, watch('b', { rangeEnd: 'c', startRevision: 1, fragment }));
+  const partsOf = (wanted: Pick<WatchRequest, 'fragment'>) => {
+    const number = ask(cluster, 1, watch('b', { rangeEnd: 'c', startRevision: 1, ...wanted }));
     pass(cluster, 300_000);
     return (cluster.streams.get(number) ?? [])
       .slice(1)
       .map((part) => (part.type === 'watch' ? [part.events.length, part.fragment ?? false] : []));
   };
-  expect(partsOf(false)).toEqual([[5, false]]);
-  expect(partsOf(true)).toEqual([
+  for (const wanted of [{}, { fragment: false }]) expect(partsOf(wanted)).toEqual([[5, false]]);
+  expect(partsOf({ fragment: true })).toEqual([
     [2, true],
     [2, true],
     [1, false],
