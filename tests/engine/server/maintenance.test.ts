@@ -264,6 +264,29 @@ test('a snapshot in memory covers more than a hundred entries behind the one bef
   expect(raftFirstIndex(memberOf(cluster, 1).raft)).toBe(202 - 5 + 1);
 });
 
+test('while a snapshot is on its way, and half a minute more, the log keeps what comes behind it', () => {
+  const cluster = ledCluster(3, { snapshotCount: 20, catchUpEntries: 5 });
+  const { raft } = memberOf(cluster, 1);
+  const write = (count: number) => {
+    for (let i = 0; i < count; i++) call(cluster, 1, put('k', ''));
+  };
+  isolate(cluster, 3);
+  write(60);
+  heal(cluster);
+  pass(cluster, 1_000_000);
+  const sent = () => linesOf(cluster, 1, 'sent database snapshot', 'sent merged snapshot').map(({ message }) => message);
+  expect(sent()).toEqual(['sent database snapshot']);
+  const first = raftFirstIndex(raft);
+  write(60);
+  expect(raftFirstIndex(raft)).toBe(first);
+  pass(cluster, 28_000_000);
+  expect(sent()).toHaveLength(1);
+  pass(cluster, 2_000_000);
+  expect(sent()).toEqual(['sent database snapshot', 'sent merged snapshot']);
+  write(60);
+  expect(raftFirstIndex(raft)).toBeGreaterThan(first + 60);
+});
+
 test('a file that is not a snapshot, or holds what no member writes, is refused with the place', () => {
   const cluster = ledCluster(1);
   for (const key of ['a', 'b', 'c']) call(cluster, 1, put(key, '1'));
