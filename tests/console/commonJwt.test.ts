@@ -15,7 +15,7 @@ const JWT = 'jwt,priv-key=hush-hush,sign-method=HS512,ttl=1s';
 
 /** Auth is on: root, and test-user who may do everything with `foo` and from `key` on to `key4`. */
 function guarded(authToken: string, members = 1): Terminal {
-  const terminal = openTerminal(members, { options: { authToken } });
+  const terminal = openTerminal(members, { boot: 'etcd', options: { authToken } });
   const lines = [
     'put key before',
     'user add root:rootPass',
