@@ -58,8 +58,10 @@ const { txn } = fc.letrec((tie) => ({
   }),
   operation: fc.oneof({ depthSize: 'small' }, range, put, del, fc.constant({ type: 'empty' as const }), tie('txn')),
 }));
+/** Of an enum, one without a name. */
+const nameless = fc.oneof(fc.integer({ min: 3, max: 2 ** 31 - 1 }), fc.integer({ min: -(2 ** 31), max: -1 }));
 const permission = fc.record({
-  access: fc.constantFrom('read' as const, 'write' as const, 'readwrite' as const),
+  access: fc.oneof(fc.constantFrom('read' as const, 'write' as const, 'readwrite' as const), nameless),
   key: bytes,
   rangeEnd: bytes,
 });
@@ -91,7 +93,7 @@ const request = fc.oneof(
     type: fc.constant('alarm' as const),
     action: fc.constantFrom('get' as const, 'activate' as const, 'deactivate' as const),
     memberId: id,
-    alarm: fc.constantFrom('none' as const, 'nospace' as const, 'corrupt' as const),
+    alarm: fc.oneof(fc.constantFrom('none' as const, 'nospace' as const, 'corrupt' as const), nameless),
   }),
   fc.record({
     type: fc.constant('leaseCheckpoint' as const),

@@ -313,6 +313,21 @@ describe('a leader that has stood still', () => {
 });
 
 describe('revocations', () => {
+  test('sixteen at a time are under way', () => {
+    const cluster = ledCluster(3);
+    for (let i = 0; i < 40; i++) grant(cluster, 1, 2);
+    pass(cluster, 1.9 * S);
+    stop(cluster, 2);
+    stop(cluster, 3);
+    pass(cluster, 0.7 * S);
+    const underWay = () => [...memberOf(cluster, 1).writes.values()].filter(({ request }) => request.type === 'leaseRevoke').length;
+    expect(underWay()).toBe(16);
+    start(cluster, 2);
+    // As soon as those are applied, the next are asked for.
+    pass(cluster, 2 * S);
+    expect(memberOf(cluster, 1).leases.byId.size).toBe(0);
+  });
+
   test('that come to nothing are told and tried again', () => {
     const cluster = ledCluster(3);
     const id = grant(cluster, 1, 2);
