@@ -113,11 +113,11 @@ export function* openClient(context: CommandContext): Steps<Result<Client, ExitC
   return yield* logInOrExit(client, login, dialTimeout);
 }
 
-/** The same client with its token, where there is a login. @param timeout µs */
+/** The same client with its token, where there is a login. @param timeout µs, undefined for none */
 export function* logInOrExit<C extends Connection>(
   client: C,
   login: Login | undefined,
-  timeout: number,
+  timeout: number | undefined,
 ): Steps<Result<C, ExitCode>> {
   if (login === undefined) return ok(client);
   const token = yield* logIn(client, login, timeout);
@@ -126,7 +126,11 @@ export function* logInOrExit<C extends Connection>(
 }
 
 /** What a name and a password are worth; nothing where users are not asked for. @param timeout µs */
-export function* logIn(connection: Connection, login: Login, timeout: number): Steps<Result<Bytes | undefined, ApiError>> {
+export function* logIn(
+  connection: Connection,
+  login: Login,
+  timeout: number | undefined,
+): Steps<Result<Bytes | undefined, ApiError>> {
   const outcome = yield* call({ ...connection, token: undefined }, { type: 'authenticate', ...login }, timeout);
   if (outcome.ok) return ok(outcome.response.token);
   return outcome.error.code === 'authNotEnabled' ? ok(undefined) : fail(outcome.error);
@@ -135,7 +139,9 @@ export function* logIn(connection: Connection, login: Login, timeout: number): S
 /** As {@link openClient}, without logging in yet. */
 export function* configureClient(
   context: CommandContext,
-): Steps<Result<{ readonly client: Client; readonly login: Login | undefined; readonly dialTimeout: number }, ExitCode>> {
+): Steps<
+  Result<{ readonly client: Client; readonly login: Login | undefined; readonly dialTimeout: number | undefined }, ExitCode>
+> {
   const settled = yield* applyEnvironment(context);
   if (!settled.ok) return settled;
   const flags = settled.value;
@@ -170,7 +176,12 @@ export function* configureClient(
     maxSent,
     maxReceived,
   };
-  return ok({ client, login, dialTimeout: durationFlag(flags, GLOBAL.dialTimeout) });
+  return ok({ client, login, dialTimeout: dialTimeoutOf(flags) });
+}
+
+/** µs that a log-in may take; undefined = without end. */
+export function dialTimeoutOf(flags: ParsedFlags): number | undefined {
+  return positive(durationFlag(flags, GLOBAL.dialTimeout));
 }
 
 /** A limit; what is none is no limit. */
@@ -236,7 +247,7 @@ export function* askPassword({ options }: CommandContext, prompt: Bytes): Steps<
   const complaint = options.isPiped ? "stty: 'standard input': Inappropriate ioctl for device\n" : '';
   yield* print(prompt);
   yield* printError(complaint);
-  const password = yield* readLine(true);
+  const password = yield* readLine({ lastWord: complaint });
   yield* printError(complaint);
   yield* print('\n');
   return (password ?? '').trim();

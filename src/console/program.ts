@@ -42,6 +42,11 @@ export interface Connection {
   readonly maxReceived?: number | undefined;
 }
 
+/** Something that is not shown as it is typed. Who hides it hears of an interrupt, says a last word and ends by itself. */
+export interface Secret {
+  readonly lastWord: Bytes;
+}
+
 /** What a program asks of its driver. Times are virtual microseconds. */
 export type Effect =
   | {
@@ -78,13 +83,20 @@ export type Effect =
       /** As of `call`. */
       readonly timeout: number | undefined;
     }
+  /** A call that failed at the client, over nothing that a member did: its library logs it as any other attempt. */
+  | {
+      readonly type: 'failedHere';
+      readonly connection: Connection;
+      readonly request: UnaryRequest['type'];
+      readonly error: ApiError;
+    }
   /** A call that asks the members of these streams how far they are; answered as a call is. */
   | { readonly type: 'askProgress'; readonly streams: readonly StreamNumber[] }
   /**
    * Waits for the next message of any open stream or the outcome of any call that was begun, or (with `input`) for a line of
    * standard input, or until virtual time `until`, whichever is first. What is `secret` is not shown as it is typed.
    */
-  | { readonly type: 'receive'; readonly input: boolean; readonly until?: number; readonly secret?: boolean }
+  | { readonly type: 'receive'; readonly input: boolean; readonly until?: number; readonly secret?: Secret | undefined }
   | { readonly type: 'sleep'; readonly duration: number }
   /** Waits for the end of standard input and takes all of it. */
   | { readonly type: 'readInput' }
@@ -105,7 +117,7 @@ export type StreamEvent =
 
 /** The answer to an effect; each effect has exactly one kind of answer, but for `receive`. */
 export type Reply =
-  /** To `write`, `hint`, `open`, `close`, `begin`, `sleep`, `catchInterrupt` and `save`; the value that starts a program is ignored. */
+  /** To `write`, `hint`, `open`, `close`, `begin`, `failedHere`, `sleep`, `catchInterrupt` and `save`; the value that starts a program is ignored. */
   | { readonly type: 'done' }
   /** To an effect that waits, after `catchInterrupt`. */
   | { readonly type: 'interrupted' }
@@ -176,7 +188,7 @@ export function* callWithin<R extends UnaryRequest>(
   request: R,
   timeout: number | undefined,
 ): Steps<OutcomeOf<R>> {
-  if (timeout !== undefined && timeout <= 0) return { ok: false, error: { code: 'deadlineExceeded' } };
+  if (timeout !== undefined && timeout <= 0) return yield* failHere(connection, request, { code: 'deadlineExceeded' });
   return yield* call(connection, request, timeout);
 }
 
@@ -188,15 +200,25 @@ export function* callOrInterrupt<R extends UnaryRequest>(
 ): Steps<OutcomeOf<R> | Interrupted> {
   const { maxSent = MAX_MESSAGE_SIZE, maxReceived = Number.POSITIVE_INFINITY } = connection;
   const sent = requestSize(request);
-  if (sent > maxSent) return { ok: false, error: { code: 'sentTooLarge', size: sent, limit: maxSent } };
+  if (sent > maxSent) return yield* failHere(connection, request, { code: 'sentTooLarge', size: sent, limit: maxSent });
   const reply = yield { type: 'call', connection, request, timeout };
   if (reply.type === 'interrupted') return INTERRUPTED;
   assert(reply.type === 'outcome', 'a call is answered by an outcome', { reply: reply.type });
   const { outcome } = reply;
   if (outcome.ok) assert(outcome.response.type === request.type, 'a response answers its request', { request: request.type });
   const received = outcome.ok ? responseSize(outcome.response) : 0;
-  if (received > maxReceived) return { ok: false, error: { code: 'receivedTooLarge', size: received, limit: maxReceived } };
+  if (received > maxReceived)
+    return yield* failHere(connection, request, { code: 'receivedTooLarge', size: received, limit: maxReceived });
   return outcome as OutcomeOf<R>; // the assertion above ties the response's type to the request's
+}
+
+function* failHere(
+  connection: Connection,
+  request: UnaryRequest,
+  error: ApiError,
+): Steps<{ readonly ok: false; readonly error: ApiError }> {
+  yield { type: 'failedHere', connection, request: request.type, error };
+  return { ok: false, error };
 }
 
 /** The virtual time, µs. */
@@ -213,8 +235,8 @@ export function* readInput(): Steps<Bytes> {
   return reply.data;
 }
 
-/** A line of standard input without its newline; undefined at the end. A rest without a newline is a line too. @param secret it is a password */
-export function* readLine(secret = false): Steps<Bytes | undefined> {
+/** A line of standard input without its newline; undefined at the end. A rest without a newline is a line too. @param secret left out: all may see it */
+export function* readLine(secret?: Secret): Steps<Bytes | undefined> {
   const reply = yield { type: 'receive', input: true, secret };
   if (reply.type === 'endOfInput') return reply.rest === '' ? undefined : reply.rest;
   assert(reply.type === 'line', 'without streams only a line can be received', { reply: reply.type });
@@ -241,9 +263,13 @@ export function* together<T>(parts: readonly Steps<T>[]): Steps<T[]> {
         yield { ...effect, type: 'begin', call };
         return;
       }
-      assert(effect.type === 'write' || effect.type === 'hint' || effect.type === 'now', 'side by side, parts only call', {
-        effect: effect.type,
-      });
+      assert(
+        effect.type === 'write' || effect.type === 'hint' || effect.type === 'now' || effect.type === 'failedHere',
+        'side by side, parts only call',
+        {
+          effect: effect.type,
+        },
+      );
       step = part.next(yield effect);
     }
     results.push(step.value);

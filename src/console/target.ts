@@ -103,7 +103,7 @@ export interface RunningProgram {
   closeInput(): void;
   /**
    * Ctrl-C: the program dies of SIGINT, and its calls and streams are cancelled; one that catches interrupts hears of the
-   * first instead. Nothing happens when it has ended.
+   * first instead, and one that hides what is typed ends by itself. Nothing happens when it has ended.
    */
   interrupt(): void;
   /** Ends it at once (SIGKILL). */
@@ -117,6 +117,9 @@ export interface RunningProgram {
 export function runProgram(program: Program, target: ConsoleTarget, io: ProgramIo): RunningProgram {
   return startRunner(new Runner(program, target, io));
 }
+
+/** Whoever was hiding what is typed ends with -1. Go bgentry/speakeasy. */
+const HIDDEN_EXIT: ExitCode = 255;
 
 /** The interpreter's own state: it lives at the edge, outside anything that is checkpointed. */
 class Runner implements RunningProgram {
@@ -173,6 +176,10 @@ class Runner implements RunningProgram {
     if (this.#interrupts === 'caught') {
       this.#interrupts = 'given';
       this.#deliverInterrupt();
+    } else if (this.#parked?.type === 'receive' && this.#parked.secret !== undefined) {
+      const { lastWord } = this.#parked.secret;
+      if (lastWord !== '') this.#io.stderr(lastWord);
+      this.#end({ code: HIDDEN_EXIT, signal: undefined });
     } else this.kill('SIGINT');
   }
 
@@ -266,6 +273,14 @@ class Runner implements RunningProgram {
         );
         return;
       }
+      case 'failedHere': {
+        const { connection, request, error } = effect;
+        // It is connected by then, unless there is no time even for that.
+        const peer = error.code === 'deadlineExceeded' ? undefined : connection.endpoints[0];
+        if (connection.once !== true) this.#log(connection, request, { attempt: 0, peer, error });
+        this.advance({ type: 'done' });
+        return;
+      }
       case 'sleep':
         this.#setWaiting({ for: 'sleep', since: now, until: now + effect.duration });
         this.#begin((answer) => this.#target.sleep(effect.duration, () => answer({ type: 'done' })));
@@ -310,21 +325,25 @@ class Runner implements RunningProgram {
   /** Asks, and logs each attempt that fails on the way. */
   #request(effect: Extract<Effect, { type: 'call' | 'begin' }>, onReply: (outcome: CallOutcome) => void): TargetHandle {
     const { connection, request, timeout } = effect;
-    const { token, login, once, logger = 'etcd-client' } = connection;
-    const endpoints = dialed(connection);
-    return this.#target.request({ endpoints, request, timeout, token, login, once }, onReply, (failed) => {
-      if (this.#ended) return;
-      const ts = this.#io.timestampOf?.(this.#target.now()) ?? NO_TIME;
-      const line = attemptLine({ request: request.type, endpoints, logger, process: this.#process }, failed, ts);
-      if (line !== '') this.#io.stderr(line);
-    });
+    const { token, login, once } = connection;
+    return this.#target.request({ endpoints: dialed(connection), request, timeout, token, login, once }, onReply, (failed) =>
+      this.#log(connection, request.type, failed),
+    );
+  }
+
+  #log(connection: Connection, request: UnaryRequest['type'], failed: FailedAttempt): void {
+    if (this.#ended) return;
+    const { logger = 'etcd-client' } = connection;
+    const ts = this.#io.timestampOf?.(this.#target.now()) ?? NO_TIME;
+    const line = attemptLine({ request, endpoints: dialed(connection), logger, process: this.#process }, failed, ts);
+    if (line !== '') this.#io.stderr(line);
   }
 
   /** What a program that receives is really waiting for, where that is only one thing. */
-  #whatFor({ input, until, secret = false }: Extract<Effect, { type: 'receive' }>, now: number): Waiting {
+  #whatFor({ input, until, secret }: Extract<Effect, { type: 'receive' }>, now: number): Waiting {
     const [first] = this.#calls.values();
     if (this.#streams.size === 0 && until === undefined) {
-      if (input && first === undefined) return { for: 'input', since: now, secret };
+      if (input && first === undefined) return { for: 'input', since: now, secret: secret !== undefined };
       if (!input && first !== undefined) return first.waiting;
     }
     return { for: 'stream', since: now, input };

@@ -190,6 +190,7 @@ export function clientEvent(client: Client, event: ClientEvent): ClientEffect[] 
       return failed(client, call, { code: 'connectionLost' }, isResumed(call.spec.request), isRenewed(call));
     case 'silent':
       return [
+        ...loseMessages(client, call),
         ...cancelAtMember(call),
         ...failed(client, call, { code: 'connectionSilent' }, isResumed(call.spec.request), isRenewed(call)),
       ];
@@ -249,6 +250,18 @@ function sendOnStream(client: Client, before: OpenCall, request: WatchProgressRe
   const attempt = before.attempt + 1;
   client.calls.set(call, { ...before, attempt, member, isPending: false });
   return member === 0 ? [] : [{ type: 'send', call, attempt, member, request, requireLeader, token, hasChoice: false }];
+}
+
+/** What was said on a stream whose connection is given up was said to nobody. */
+function loseMessages(client: Client, stream: OpenCall): ClientEffect[] {
+  const said = [...client.calls.values()].filter(
+    ({ spec: { request }, member }) =>
+      request.type === 'watchProgress' && request.watches.includes(stream.spec.call) && member === stream.member,
+  );
+  return said.flatMap((call) => [
+    ...cancelAtMember(call),
+    ...end(client, call, { type: 'error', error: { code: 'connectionSilent' } }),
+  ]);
 }
 
 /** The first of the streams that are still open. */

@@ -95,7 +95,9 @@ describe('requests', () => {
     const target = answering(() => empty);
     expect(run(['get', 'a', '--command-timeout=0s'], target)).toMatchObject({
       exit: 1,
-      stderr: 'Error: context deadline exceeded\n',
+      stderr: expect.stringMatching(
+        /^\{.*"method":"\/etcdserverpb\.KV\/Range","attempt":0,.*\}\nError: context deadline exceeded\n$/,
+      ),
     });
     expect(target.asked).toEqual([]);
   });

@@ -16,13 +16,14 @@ import {
   exitWithError,
   exitWithUsage,
   openClient,
+  timestamp,
 } from '../context.ts';
 import { execute } from '../exec.ts';
 import { boolFlag, durationFlag, intFlag } from '../flags.ts';
 import { callKeeping, createKeeper, eventKeeping, guestKeeping, type Keeper, nextNews, openKeeping } from '../keeper.ts';
 import { keyRange } from '../keyRange.ts';
 import { deletionOf, putOf, rangeRequest, watchOf } from '../plainRequests.ts';
-import { call, type ExitCode, INTERRUPTED, type Interrupted, now, type Program, type Steps } from '../program.ts';
+import { call, type ExitCode, INTERRUPTED, type Interrupted, now, type Program, printError, type Steps } from '../program.ts';
 import { ELECT, GLOBAL, LOCK } from '../table.ts';
 
 /** Seconds that an election's lease lives without being kept alive. */
@@ -81,6 +82,13 @@ export function* elect(context: CommandContext): Steps<ExitCode> {
   return yield* release(client, keeper, elected.value.key, elected.value.revision);
 }
 
+/** etcd's client library does not take a time that is none. */
+function* logKeptTtl(context: CommandContext): Steps<void> {
+  const head = `{"level":"warn","ts":"${yield* timestamp(context)}","logger":"etcd-client","caller":"concurrency/session.go:133"`;
+  const said = `"msg":"WithTTL(): TTL should be > 0, preserving current TTL","current-session-ttl":${DEFAULT_TTL}`;
+  yield* printError(`${head},${said}}\n`);
+}
+
 /** A client with a lease of its own, from now on kept alive. It is not revoked in the end: it runs out. */
 function* openSession(
   context: CommandContext,
@@ -88,6 +96,7 @@ function* openSession(
 ): Steps<Result<{ readonly client: Client; readonly keeper: Keeper }, ExitCode>> {
   const client = yield* openClient(context);
   if (!client.ok) return client;
+  if (ttl <= 0) yield* logKeptTtl(context);
   const request = { type: 'leaseGrant', id: ZERO_ID, ttl: ttl > 0 ? ttl : DEFAULT_TTL } as const;
   const granted = yield* call(client.value, request, undefined);
   if (!granted.ok) return fail(yield* exitForError(client.value, 'leaseGrant', granted.error, undefined));

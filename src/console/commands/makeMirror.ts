@@ -10,6 +10,7 @@ import type { ApiError } from '../../engine/server/errors.ts';
 import {
   type Client,
   type CommandContext,
+  dialTimeoutOf,
   EXIT,
   exitForError,
   exitWithError,
@@ -19,11 +20,11 @@ import {
   readLogin,
   secure,
 } from '../context.ts';
-import { boolFlag, durationFlag, intFlag, textFlag } from '../flags.ts';
+import { boolFlag, intFlag, textFlag } from '../flags.ts';
 import { keyRange } from '../keyRange.ts';
 import { deletionOf, putOf, rangeRequest, watchOf } from '../plainRequests.ts';
 import { type Connection, type ExitCode, giveHint, now, type OutcomeOf, print, type Reply, type Steps } from '../program.ts';
-import { GLOBAL, MAKE_MIRROR } from '../table.ts';
+import { MAKE_MIRROR } from '../table.ts';
 
 /** Keys of one answer. */
 const BATCH = 1000;
@@ -91,7 +92,7 @@ function* openDestination(context: CommandContext, endpoint: string): Steps<Resu
   const tls = yield* secure(flags, { cert, key, cacert, insecureTransport });
   if (!tls.ok) return tls;
   const connection = { endpoints: [endpoint], token: undefined, tls: tls.value };
-  return yield* logInOrExit(connection, login, durationFlag(flags, GLOBAL.dialTimeout));
+  return yield* logInOrExit(connection, login, dialTimeoutOf(flags));
 }
 
 /** Copies everything as it stands now. @returns the revision that it stood at */
