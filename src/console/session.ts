@@ -107,7 +107,7 @@ export type SessionAction =
     }
   | { readonly type: 'hint'; readonly hint: Hint; readonly at: number }
   | { readonly type: 'started'; readonly id: number }
-  | { readonly type: 'waiting'; readonly waiting: Waiting | undefined }
+  | { readonly type: 'waiting'; readonly waiting: Waiting | undefined; readonly at: number }
   | { readonly type: 'exited'; readonly exit: ProgramExit; readonly at: number };
 
 /** What the driver has to do after an action, in order. */
@@ -177,7 +177,7 @@ export function stepSession(state: SessionState, action: SessionAction): Session
       return only({ ...state, running: { ...state.running, calls: [...state.running.calls, action.id] } });
     case 'waiting':
       if (state.running === undefined) return only(state);
-      return takeSecret({ ...state, running: { ...state.running, waiting: action.waiting } });
+      return readAhead({ ...state, running: { ...state.running, waiting: action.waiting } }, action.at);
     case 'exited':
       return exited(state, action.exit, action.at);
     default:
@@ -202,15 +202,7 @@ function only(state: SessionState): SessionStep {
 }
 
 function submit(state: SessionState, text: string, at: number): SessionStep {
-  if (wantsInput(state)) {
-    const entered = splitLines(text);
-    const data = utf8Encode(entered.map((line) => `${line}\n`).join(''));
-    let next: SessionState = { ...state, input: '' };
-    // As a terminal that does not show what is typed: not the line either, nor where it ended.
-    if (!wantsSecret(state))
-      for (const line of entered) next = addLine(next, (base) => ({ ...base, kind: 'echo', text: line }), at);
-    return { state: next, commands: [{ type: 'input', data }] };
-  }
+  if (wantsInput(state)) return read({ ...state, input: '' }, splitLines(text), at);
   const entered = splitCommands(text);
   let history = state.history;
   for (const line of entered) if (line.trim() !== '' && history.at(-1) !== line) history = [...history, line].slice(-HISTORY_KEPT);
@@ -218,15 +210,20 @@ function submit(state: SessionState, text: string, at: number): SessionStep {
   return next.running === undefined ? runNext(next, at) : only(next);
 }
 
-/** A line that was typed ahead, or pasted with its command, is the password where one is asked for; it is forgotten then. */
-function takeSecret(state: SessionState): SessionStep {
+/** Lines for the standard input of the command under way. */
+function read(state: SessionState, lines: readonly string[], at: number): SessionStep {
+  let next = state;
+  // As a terminal that does not show what is typed: not the line either, nor where it ended.
+  if (!wantsSecret(state)) for (const line of lines) next = addLine(next, (base) => ({ ...base, kind: 'echo', text: line }), at);
+  return { state: next, commands: [{ type: 'input', data: utf8Encode(lines.map((line) => `${line}\n`).join('')) }] };
+}
+
+/** A line that was typed ahead, or pasted behind its command, is what a command reads that asks for one: no command then, nor remembered as one. */
+function readAhead(state: SessionState, at: number): SessionStep {
   const [line, ...queue] = state.queue;
-  if (line === undefined || !wantsSecret(state)) return only(state);
-  const at = state.history.lastIndexOf(line);
-  return {
-    state: { ...state, queue, history: state.history.filter((_, index) => index !== at) },
-    commands: [{ type: 'input', data: utf8Encode(`${line}\n`) }],
-  };
+  if (line === undefined || !wantsInput(state)) return only(state);
+  const place = state.history.lastIndexOf(line);
+  return read({ ...state, queue, history: state.history.filter((_, index) => index !== place) }, [line], at);
 }
 
 /** Takes lines from the queue until one of them runs; blank ones only leave their prompt. */

@@ -77,7 +77,7 @@ export function createShell(
           ...(timestampOf === undefined ? {} : { timestampOf }),
           hint: (hint) => tell({ type: 'hint', hint: { ...hint, ...reached(hint) }, at: target.now() }),
           started: (id) => tell({ type: 'started', id }),
-          waiting: (waiting) => tell({ type: 'waiting', waiting }),
+          waiting: (waiting) => tell({ type: 'waiting', waiting, at: target.now() }),
           exited: (exit) => tell({ type: 'exited', exit, at: target.now() }),
         });
         return;

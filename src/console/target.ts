@@ -87,7 +87,7 @@ export interface ProgramIo {
   save?(name: string, data: Bytes): void;
   /** The client numbers of calls and streams, as they are made. */
   started?(id: number): void;
-  /** Each time the program begins to wait, or goes on (undefined). */
+  /** Each time the program begins to wait, or goes on (undefined); again when it has read, and waits for more of the same. */
   waiting?(waiting: Waiting | undefined): void;
   /** Exactly once, last. */
   exited(exit: ProgramExit): void;
@@ -161,8 +161,11 @@ class Runner implements RunningProgram {
 
   write(data: Bytes): void {
     if (this.#ended || this.#inputClosed) return;
+    const waiting = this.#waiting;
     this.#input += data;
     this.#wake();
+    // It goes on reading: whoever has more may give it.
+    if (waiting !== undefined && this.#waiting === waiting) this.#io.waiting?.(waiting);
   }
 
   closeInput(): void {

@@ -170,6 +170,29 @@ describe('a session', () => {
     expect(JSON.stringify(shell.state())).not.toMatch(/s3cret|t0ken/);
   });
 
+  test('what was pasted behind a command that reads is what it reads, up to its end; the rest are commands again', () => {
+    const { target, calls } = byHand();
+    const shell = createShell(target, ['n1:2379'], {}, () => {});
+    shell.submit('txn\nvalue("a") = "1"\n\nput a 2\n\n\nversion\n');
+    expect(calls.map((call) => call.request)).toMatchObject([
+      {
+        type: 'txn',
+        compare: [{ target: 'value', key: 'a', value: '1' }],
+        success: [{ type: 'put', key: 'a', value: '2' }],
+        failure: [],
+      },
+    ]);
+    expect(shell.state().queue).toEqual(['version']);
+    calls[0]?.answer({ ok: true, response: { type: 'txn', header, succeeded: false, responses: [] } });
+    const read = ['echo: value("a") = "1"', 'echo: ', 'echo: put a 2', 'echo: ', 'echo: '];
+    expect(texts(shell).slice(0, 8)).toEqual(['echo: txn', ...read, 'stdout: FAILURE', 'echo: version']);
+    expect(shell.state().history).toEqual(['txn', 'version']);
+    shell.submit('put a\none\n\ntwo');
+    shell.endOfInput();
+    expect(calls[1]?.request).toMatchObject({ type: 'put', key: 'a', value: 'one\n\ntwo\n' });
+    expect(shell.state()).toMatchObject({ queue: [], history: ['txn', 'version', 'put a'] });
+  });
+
   test('a carriage return begins the line anew, as a progress bar does', () => {
     const { target, streams } = byHand();
     const shell = createShell(target, ['n1:2379'], {}, () => {});
