@@ -212,6 +212,19 @@ export function callsAt(client: Client, member: number): readonly CallAt[] {
   return open.map(({ spec, attempt }) => ({ call: spec.call, attempt, once: spec.once === true }));
 }
 
+/** A stream of watches as its client knows it. */
+export interface WatchCallOf {
+  readonly call: number;
+  /** Where it goes on when its connection is lost; 0 = it was not created yet. */
+  readonly nextRevision: number;
+}
+
+/** Watches that a client has open, whoever serves them, by call. */
+export function watchesOf(client: Client): readonly WatchCallOf[] {
+  const open = [...client.calls.values()].filter(({ spec }) => spec.request.type === 'watch');
+  return open.map(({ spec, nextRevision }) => ({ call: spec.call, nextRevision })).sort((a, b) => a.call - b.call);
+}
+
 /** True while what a member sends may make the client send something. */
 export function isActive(client: Client): boolean {
   for (const call of client.calls.values()) if (!call.isSettled) return true;

@@ -17,6 +17,7 @@ import {
 } from '../engine/kv/index.ts';
 import { formatLogLine } from '../engine/raft/index.ts';
 import { describeApiError, type KeyValue, type ServerLine, type WatchRequest } from '../engine/server/index.ts';
+import { watchesOf } from './client.ts';
 import type { JournalEntry } from './command.ts';
 import { type Host, type HostLine, hostDigest, hostLines } from './host/index.ts';
 import { advanceInline, cloneInlineRun, createInlineRun, digestsInline, type InlineRun } from './inline.ts';
@@ -59,6 +60,12 @@ export interface WatchThen extends WatchAsked {
   readonly minRevision: number;
   /** Changes that it has not been sent yet; counted up to {@link MOST_MISSED}. */
   readonly missed: number;
+}
+
+/** A watch that no member holds: its client looks for one. */
+export interface WatchAway extends WatchAsked {
+  /** Where it will go on; 0 = it was not created yet. */
+  readonly nextRevision: number;
 }
 
 /** A watch that is over. */
@@ -184,9 +191,10 @@ export function storeAt(
 export function watchesAt(
   history: History,
   time: SimTime,
-): { readonly open: readonly WatchThen[]; readonly ended: readonly EndedWatch[] } {
+): { readonly open: readonly WatchThen[]; readonly away: readonly WatchAway[]; readonly ended: readonly EndedWatch[] } {
   const open: WatchThen[] = [];
-  for (const [member, host] of [...runAt(history, time).hosts].sort(([a], [b]) => a - b)) {
+  const run = runAt(history, time);
+  for (const [member, host] of [...run.hosts].sort(([a], [b]) => a - b)) {
     const { kv, watches } = host.member;
     for (const call of [...watches.keys()].sort((a, b) => a - b)) {
       const watcher = getWatcher(kv, call);
@@ -197,7 +205,15 @@ export function watchesAt(
       open.push({ ...asked, call, member, ...position });
     }
   }
-  return { open, ended: history.endedWatches.filter((watch) => watch.time < time) };
+  const ended = history.endedWatches.filter((watch) => watch.time < time);
+  const told = new Set([...open, ...ended].map(({ call }) => call));
+  const away: WatchAway[] = [];
+  for (const { client } of run.kernel.clients.values())
+    for (const { call, nextRevision } of watchesOf(client)) {
+      const asked = history.watchCalls.get(call);
+      if (asked !== undefined && !told.has(call)) away.push({ ...asked, call, nextRevision });
+    }
+  return { open, away, ended };
 }
 
 /**

@@ -61,6 +61,7 @@ export { createProjector, type Projector, project, projectorRevision } from './p
 export { createRecording, type Increment, type Recording, record, recordedRow, rowsUpTo } from './recording.ts';
 export { entryText } from './texts.ts';
 export {
+  type AwayWatch,
   type OpenWatch,
   type PastEndedWatch,
   type PastWatch,

@@ -31,6 +31,12 @@ export interface OpenWatch extends PastWatch {
   readonly missed: number;
 }
 
+/** One that no member holds: its client looks for a member. */
+export interface AwayWatch extends PastWatch {
+  /** Where it will go on; 0 = it was not created yet. */
+  readonly nextRevision: number;
+}
+
 /** One that is over. */
 export interface PastEndedWatch extends PastWatch {
   readonly time: number;
@@ -43,6 +49,7 @@ export interface PastEndedWatch extends PastWatch {
 export interface PastWatches {
   /** By member, then in the order of their calls. */
   readonly open: readonly OpenWatch[];
+  readonly away: readonly AwayWatch[];
   /** The newest last. */
   readonly ended: readonly PastEndedWatch[];
 }

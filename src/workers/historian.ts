@@ -81,8 +81,8 @@ export function startHistorian(greeting: Greeting): void {
       return { ...store, keys };
     },
     watchesAt(time) {
-      const { open, ended } = watchesAt(begun(), time);
-      return { open: open.map(shownWatch), ended: ended.map(shownWatch) };
+      const { open, away, ended } = watchesAt(begun(), time);
+      return { open: open.map(shownWatch), away: away.map(shownWatch), ended: ended.map(shownWatch) };
     },
     leasesAt(time) {
       const { clock, leases } = leasesAt(begun(), time);

@@ -210,6 +210,9 @@ test('watches and leases: their position, their end, their clocks', async ({ pag
   });
   await advanceBy(page, 4 * SECOND);
   await expect(lease).toHaveAttribute('data-clock', 'paused');
+  await press(page, '2');
+  await expect(watches.locator('li[data-state="away"]')).toContainText('Not connected');
+  await expect(watches.locator('[data-empty]')).toHaveCount(0);
 });
 
 for (const [width, theme] of [

@@ -77,7 +77,7 @@ test('stores and watches are told as they were, and watches as they ended', () =
   expect(storeAt(history, leader, now, { ...limits, prefix: 'x' }).keyCount).toBe(0);
   expect(storeAt(history, follower, now, limits)).toMatchObject({ isUp: false, histories: [] });
 
-  expect(watchesAt(history, began)).toEqual({ open: [], ended: [] });
+  expect(watchesAt(history, began)).toEqual({ open: [], away: [], ended: [] });
   // Just opened: its history comes with the next tick.
   const behind = watchesAt(history, began + 2_000).open[0];
   expect(behind).toMatchObject({ call, client: 2, member: leader, state: 'unsynced', minRevision: 2, revision: 2, missed: 1 });
@@ -85,6 +85,33 @@ test('stores and watches are told as they were, and watches as they ended', () =
   const after = watchesAt(history, now);
   expect(after.open).toEqual([]);
   expect(after.ended).toMatchObject([{ call, reason: '', compactRevision: 0 }]);
+});
+
+test('a watch whose member is gone is still told, by its client, with the revision at which it goes on', () => {
+  const cluster = createLedCluster(3);
+  const leader = leaderOf(cluster);
+  const [follower = 0] = followersOf(cluster);
+  const call = ask(cluster, watch('color', 0), [follower], { timeout: undefined, client: 2 });
+  pass(cluster, SECOND);
+  ask(cluster, put('color', 'red'), [leader]);
+  pass(cluster, SECOND);
+  const heard = cluster.run.kernel.now;
+  act(cluster, { type: 'crash', member: follower });
+  pass(cluster, SECOND);
+  const alone = cluster.run.kernel.now;
+  act(cluster, { type: 'restart', member: follower });
+  pass(cluster, 6 * SECOND);
+  const back = cluster.run.kernel.now;
+  act(cluster, { type: 'cancel', call });
+  pass(cluster, SECOND);
+  const { now, journal, scenario } = cluster.run.kernel;
+  const history = createHistory(scenario);
+  followRun(history, journal, now);
+
+  expect(watchesAt(history, heard)).toMatchObject({ open: [{ call, member: follower }], away: [] });
+  expect(watchesAt(history, alone)).toMatchObject({ open: [], away: [{ call, client: 2, nextRevision: 3 }], ended: [] });
+  expect(watchesAt(history, back)).toMatchObject({ open: [{ call, member: follower }], away: [] });
+  expect(watchesAt(history, now)).toMatchObject({ open: [], away: [], ended: [{ call }] });
 });
 
 test('leases are told by the leader’s clock, and lines of the process that ran then', () => {

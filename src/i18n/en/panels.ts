@@ -76,6 +76,9 @@ export const panels = {
     missed: (count: number) => (count === 1 ? '1 change' : count >= 1000 ? '1,000 changes or more' : `${count} changes`),
     ahead: 'Waiting',
     aheadWhy: (start: number, revision: number) => `for revision ${start}; the store is at ${revision}`,
+    away: 'Not connected',
+    awayWhy: (next: number) =>
+      next === 0 ? 'its client looks for a member' : `its client looks for a member, to go on at revision ${next}`,
     cancelled: 'Cancelled',
     compactedWhy: (from: number) => `compacted: start again at ${from}`,
     ended: 'Ended',

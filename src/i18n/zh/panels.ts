@@ -70,6 +70,8 @@ export const panels: typeof english = {
     missed: (count) => (count >= 1000 ? '1000 个或更多变化' : `${count} 个变化`),
     ahead: '等待中',
     aheadWhy: (start, revision) => `等 revision ${start}；存储在 ${revision}`,
+    away: '未连接',
+    awayWhy: (next) => (next === 0 ? '它的客户端在找成员' : `它的客户端在找成员，将从 revision ${next} 继续`),
     cancelled: '已取消',
     compactedWhy: (from) => `已被压缩：请从 ${from} 重新开始`,
     ended: '已结束',

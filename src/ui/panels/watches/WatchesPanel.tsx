@@ -2,6 +2,7 @@
 
 import type { Words } from '../../../i18n/index.ts';
 import {
+  type AwayWatch,
   entryOfRevision,
   type OpenWatch,
   type PastEndedWatch,
@@ -47,7 +48,7 @@ export function WatchesPanel() {
   return (
     <Panel panel="watches" note={<span data-open-watches={watches.open.length}>{t.note(watches.open.length)}</span>}>
       <div className={shared.body}>
-        {watches.open.length === 0 && (
+        {watches.open.length + watches.away.length === 0 && (
           <Empty
             title={t.emptyTitle}
             why={t.emptyWhy}
@@ -73,6 +74,9 @@ export function WatchesPanel() {
               isHearing={hearing.includes(watch.call)}
               lit={isLit(watch)}
             />
+          ))}
+          {watches.away.map((watch) => (
+            <Away key={watch.call} watch={watch} lit={isLit(watch)} />
           ))}
         </ul>
         {ended.length > 0 && (
@@ -140,28 +144,50 @@ function Open({ watch, name, isHearing, lit }: OpenProps) {
   );
 }
 
+/** Its client looks for a member. */
+function Away({ watch, lit }: { readonly watch: AwayWatch; readonly lit: boolean }) {
+  const t = useWords().panels.watches;
+  return <Unheld watch={watch} state="away" mark="behind" lit={lit} title={t.away} why={t.awayWhy(watch.nextRevision)} />;
+}
+
 function Ended({ watch, lit }: { readonly watch: PastEndedWatch; readonly lit: boolean }) {
   const t = useWords().panels.watches;
-  const { selection } = useHouse();
   const isByServer = watch.compactRevision > 0 || watch.reason !== '';
   const why = watch.compactRevision > 0 ? t.compactedWhy(watch.compactRevision) : watch.reason !== '' ? watch.reason : t.endedWhy;
+  const [state, title] = isByServer ? (['cancelled', t.cancelled] as const) : (['ended', t.ended] as const);
+  return <Unheld watch={watch} state={state} mark="cancelled" lit={lit} title={title} why={why} />;
+}
+
+interface UnheldProps {
+  readonly watch: PastWatch;
+  readonly state: 'away' | 'cancelled' | 'ended';
+  readonly mark: 'behind' | 'cancelled';
+  readonly lit: boolean;
+  readonly title: string;
+  readonly why: string;
+}
+
+/** A watch that no member holds. */
+function Unheld({ watch, state, mark, lit, title, why }: UnheldProps) {
+  const t = useWords().panels.watches;
+  const { selection } = useHouse();
   return (
     <li
       className={shared.item}
       data-call={watch.call}
-      data-state={isByServer ? 'cancelled' : 'ended'}
+      data-state={state}
       data-lit={lit || undefined}
       onPointerEnter={() => selection.getState().hover({ type: 'call', call: watch.call })}
       onPointerLeave={() => selection.getState().hover(undefined)}
     >
-      <Mark state="cancelled" />
+      <Mark state={mark} />
       <div className={shared.words}>
         <p className={shared.first}>
           <b className={shared.name}>{t.range(watch)}</b>
           <span className={shared.note}>{t.tab(watch.client)}</span>
         </p>
         <p>
-          <b>{isByServer ? t.cancelled : t.ended}</b> <span className={shared.why}>{why}</span>
+          <b>{title}</b> <span className={shared.why}>{why}</span>
         </p>
       </div>
     </li>
