@@ -1,6 +1,6 @@
 /** The lines that etcdctl's client library logs on standard error, before `Error:` or without it. spec/etcd.md 5.3 */
 import { type Bytes, goJsonString, utf8Encode } from '../base/index.ts';
-import { METHODS, type UnaryRequest } from '../engine/server/api.ts';
+import { type ApiRequest, METHODS } from '../engine/server/api.ts';
 import { type ApiError, describeApiError } from '../engine/server/errors.ts';
 
 /** Under which name it logs: a client that etcdctl makes for one endpoint of `endpoint health` calls itself `client`. */
@@ -20,7 +20,7 @@ export interface FailedAttempt {
 
 /** The call that an attempt belongs to, and the process that made it. */
 export interface LoggedCall {
-  readonly request: UnaryRequest['type'];
+  readonly request: ApiRequest['type'];
   readonly endpoints: readonly string[];
   readonly logger: Logger;
   /** Tells processes apart: an address of memory and a port are made of it. */
@@ -30,9 +30,10 @@ export interface LoggedCall {
 /** Where a line has no clock: the beginning of time, as a log line writes it. */
 export const NO_TIME = '1970-01-01T00:00:00.000000Z';
 
-/** The line about an attempt; '' for what is a message on a stream, of which nothing is logged. @param ts RFC 3339 with microseconds */
+/** The line about an attempt; '' for a stream and what is a message on one, of which nothing is logged but log-ins. @param ts RFC 3339 with microseconds */
 export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string): Bytes {
-  const method = methodOf(failed.of === 'logIn' ? 'authenticate' : call.request);
+  const isStream = call.request === 'watch' || call.request === 'snapshot';
+  const method = methodOf(failed.of === undefined ? call.request : 'authenticate');
   if (method === undefined) return '';
   const [first = ''] = call.endpoints;
   // A number of 28 bits, and from it a port as systems give them to clients.
@@ -55,6 +56,13 @@ export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string)
   const write = (fields: readonly (readonly [string, string])[]) => fields.map(([name, value]) => `"${name}":${logString(value)}`);
   if (failed.of === 'renewal') {
     const said = ['error', describeApiError(failed.error).text] as const;
+    if (isStream) {
+      const trace = ['stacktrace', 'go.etcd.io/etcd/client/v3.(*Client).streamClientInterceptor.func1'] as const;
+      const [, ts, logger] = begin(120, '');
+      const place = ['caller', 'v3@v3.6.14/retry_interceptor.go:120'] as const;
+      const what = ['msg', 'clientv3/retry_interceptor: getToken failed'] as const;
+      return `{${write([['level', 'error'], ts, logger, place, what, said, trace]).join(',')}}\n`;
+    }
     return `{${write([...begin(87, 'retrying of unary invoker failed to fetch new auth token'), said]).join(',')}}\n`;
   }
   const texts = write([...begin(68, 'retrying of unary invoker failed'), ['peer', peer], ['method', method]]);
@@ -82,8 +90,8 @@ function bareAddress(endpoint: string): string {
   return endpoint.replace(/^https?:\/\//, '');
 }
 
-/** The name of a request's method; undefined for a message on a stream. */
-function methodOf(type: UnaryRequest['type']): string | undefined {
-  const isMessage = type === 'leaseKeepAlive' || type === 'watchProgress';
-  return isMessage || METHODS[type] === '' ? undefined : `/etcdserverpb.${METHODS[type]}`;
+/** The name of a request's method; undefined for a stream, and for a message on one. */
+function methodOf(type: ApiRequest['type']): string | undefined {
+  if (type === 'watch' || type === 'snapshot' || type === 'leaseKeepAlive' || type === 'watchProgress') return undefined;
+  return METHODS[type] === '' ? undefined : `/etcdserverpb.${METHODS[type]}`;
 }

@@ -118,11 +118,12 @@ export function* logInOrExit<C extends Connection>(
   client: C,
   login: Login | undefined,
   timeout: number | undefined,
+  code: ExitCode = EXIT.badConnection,
 ): Steps<Result<C, ExitCode>> {
   if (login === undefined) return ok(client);
   const token = yield* logIn(client, login, timeout);
   if (token.ok) return ok({ ...client, token: token.value, login });
-  return fail(yield* exitForError(client, 'authenticate', token.error, timeout, { code: EXIT.badConnection }));
+  return fail(yield* exitForError(client, 'authenticate', token.error, timeout, { code }));
 }
 
 /** What a name and a password are worth; nothing where users are not asked for. @param timeout µs */

@@ -3,7 +3,7 @@
  * Everything is a callback, which may also come before the call returns; nothing here needs a promise or a timer.
  */
 import { assert, type Bytes, unreachable } from '../base/index.ts';
-import type { CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
+import type { ApiRequest, CallOutcome, StreamRequest, UnaryRequest } from '../engine/server/api.ts';
 import { attemptLine, type FailedAttempt, NO_TIME } from './clientLog.ts';
 import type { Hint } from './hint.ts';
 import type { CallNumber, Connection, Effect, ExitCode, Login, Program, Reply, StreamEvent, StreamNumber } from './program.ts';
@@ -49,8 +49,8 @@ export interface ConsoleTarget {
   now(): number;
   /** Answers exactly once, unless cancelled. @param onFailed hears before that of each attempt that failed, as it fails */
   request(call: TargetCall, onReply: (outcome: CallOutcome) => void, onFailed?: (failed: FailedAttempt) => void): TargetHandle;
-  /** Messages in order, then at most one `end`, after which nothing comes. */
-  openStream(stream: TargetStream, onEvent: (event: StreamEvent) => void): TargetHandle;
+  /** Messages in order, then at most one `end`, after which nothing comes. @param onFailed hears of each log-in that failed */
+  openStream(stream: TargetStream, onEvent: (event: StreamEvent) => void, onFailed?: (failed: FailedAttempt) => void): TargetHandle;
   /** Calls back once after `duration` µs of virtual time, unless cancelled. */
   sleep(duration: number, onDone: () => void): TargetHandle;
 }
@@ -293,11 +293,15 @@ class Runner implements RunningProgram {
         const { token, login, once } = connection;
         const endpoints = dialed(connection);
         assert(!this.#streams.has(stream), 'a stream number is used once', { stream });
-        const handle = this.#target.openStream({ endpoints, request, requireLeader, token, login, once }, (event) => {
-          if (this.#ended) return;
-          this.#events.push({ type: 'event', stream, event });
-          this.#wake();
-        });
+        const handle = this.#target.openStream(
+          { endpoints, request, requireLeader, token, login, once },
+          (event) => {
+            if (this.#ended) return;
+            this.#events.push({ type: 'event', stream, event });
+            this.#wake();
+          },
+          (failed) => this.#log(connection, request.type, failed),
+        );
         this.#streams.set(stream, handle);
         this.#endpoints = endpoints;
         if (handle.id !== undefined) this.#io.started?.(handle.id);
@@ -334,7 +338,7 @@ class Runner implements RunningProgram {
     );
   }
 
-  #log(connection: Connection, request: UnaryRequest['type'], failed: FailedAttempt): void {
+  #log(connection: Connection, request: ApiRequest['type'], failed: FailedAttempt): void {
     if (this.#ended) return;
     const { logger = 'etcd-client' } = connection;
     const ts = this.#io.timestampOf?.(this.#target.now()) ?? NO_TIME;

@@ -338,11 +338,11 @@ function loggedIn(client: Client, call: OpenCall, token: Bytes | undefined): Cli
 
 /** Whatever etcd answers a log-in but that there are no users is the end, of a watch as well: it is no error of the connection. */
 function notLoggedIn(client: Client, call: OpenCall, error: ApiError): ClientEffect[] {
-  if (error.code === 'authNotEnabled') return loggedIn(client, call, undefined);
   const { spec, member: peer } = call;
+  const noted = note(call, { attempt: 0, peer, error });
+  if (error.code === 'authNotEnabled') return [...noted, ...loggedIn(client, call, undefined)];
   const renewal: ClientEffect = { type: 'failed', call: spec.call, attempt: 0, peer, error, of: 'renewal' };
-  const noted = [...note(call, { attempt: 0, peer, error }), ...(isUnary(spec.request) ? [renewal] : [])];
-  return [...noted, ...end(client, call, { type: 'error', error })];
+  return [...noted, renewal, ...end(client, call, { type: 'error', error })];
 }
 
 /** What a failed attempt leads to: another one, or the end. @param logsIn the next one begins with a new token */

@@ -58,6 +58,10 @@ export function createTargets(needs: Needs): Targets {
   const ordinalOf = (endpoint: string) =>
     needs.names.findIndex((name) => endpoint.replace(/^http:\/\//, '') === `${name}:2379`) + 1;
 
+  function withPeer({ attempt, peer, error, of }: Extract<ClientNews, { type: 'failed' }>, endpoints: readonly string[]) {
+    return { attempt, peer: endpoints.find((endpoint) => peer > 0 && ordinalOf(endpoint) === peer), error, of };
+  }
+
   function targetOf(client: number): ConsoleTarget {
     return {
       now: () => instant ?? needs.live(),
@@ -67,12 +71,7 @@ export function createTargets(needs: Needs): Targets {
         if (number === undefined) onReply({ ok: false, error: { code: 'canceled' } });
         else {
           open.set(number, (news) => {
-            if (news.type === 'failed') {
-              const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
-              const { attempt, error, of } = news;
-              onFailed?.({ attempt, peer, error, of });
-              return;
-            }
+            if (news.type === 'failed') return onFailed?.(withPeer(news, endpoints));
             if (news.type === 'message') return;
             open.delete(number);
             const { outcome } = news;
@@ -85,7 +84,7 @@ export function createTargets(needs: Needs): Targets {
         }
         return handle(number);
       },
-      openStream({ endpoints, request, requireLeader, token, login, once }, onEvent) {
+      openStream({ endpoints, request, requireLeader, token, login, once }, onEvent, onFailed) {
         const number = call(client, {
           endpoints: endpoints.map(ordinalOf),
           request,
@@ -99,7 +98,7 @@ export function createTargets(needs: Needs): Targets {
         else {
           open.set(number, (news) => {
             if (news.type === 'message') return onEvent({ type: 'message', response: news.response });
-            if (news.type === 'failed') return;
+            if (news.type === 'failed') return onFailed?.(withPeer(news, endpoints));
             open.delete(number);
             onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });
           });

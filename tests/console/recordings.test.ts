@@ -83,6 +83,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'holders.json': 'at the model an interrupt is for the command that holds the lock as well, as at a terminal',
   'auth_watch.json': 'the model is never killed',
   'passwords.json': 'at the model standard input is a terminal',
+  'snapshot_users.json': 'anybody may have a snapshot of the model',
   'watch_progress.json': 'the model is never killed',
   'member_urls.json': 'the model has no other members',
 };

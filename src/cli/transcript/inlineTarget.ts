@@ -58,6 +58,10 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
     instant = undefined;
   }
 
+  function withPeer({ attempt, peer, error, of }: Extract<ClientNews, { type: 'failed' }>, endpoints: readonly string[]) {
+    return { attempt, peer: endpoints.find((endpoint) => peer > 0 && ordinalOf(endpoint) === peer), error, of };
+  }
+
   return {
     run,
     createTarget: () => {
@@ -66,11 +70,7 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
         now,
         request({ endpoints, request, timeout, token, login, once }, onReply, onFailed) {
           return begin(client, { request, timeout, requireLeader: false, token, login, once }, endpoints, (news) => {
-            if (news.type === 'failed') {
-              const peer = endpoints.find((endpoint) => news.peer > 0 && ordinalOf(endpoint) === news.peer);
-              const { attempt, error, of } = news;
-              onFailed?.({ attempt, peer, error, of });
-            }
+            if (news.type === 'failed') onFailed?.(withPeer(news, endpoints));
             if (news.type !== 'end') return;
             const { outcome } = news;
             if (outcome.type === 'ok') onReply({ ok: true, response: outcome.response });
@@ -78,9 +78,10 @@ export function createStage(run: InlineRun, ordinalOf: (endpoint: string) => num
             else onReply({ ok: false, error: { code: outcome.type === 'timeout' ? 'deadlineExceeded' : 'canceled' } });
           });
         },
-        openStream({ endpoints, request, requireLeader, token, login, once }, onEvent) {
+        openStream({ endpoints, request, requireLeader, token, login, once }, onEvent, onFailed) {
           return begin(client, { request, timeout: undefined, requireLeader, token, login, once }, endpoints, (news) => {
             if (news.type === 'message') onEvent({ type: 'message', response: news.response });
+            else if (news.type === 'failed') onFailed?.(withPeer(news, endpoints));
             else if (news.type === 'end')
               onEvent({ type: 'end', error: news.outcome.type === 'error' ? news.outcome.error : undefined });
           });

@@ -6,12 +6,14 @@ import {
   type CommandContext,
   callOrExit,
   commandTimeout,
+  configureClient,
   display,
   EXIT,
   exitForError,
   exitWithError,
   exitWithUsage,
   hintAt,
+  logInOrExit,
   openClient,
   timestamp,
 } from '../context.ts';
@@ -106,28 +108,35 @@ export function* moveLeader(context: CommandContext): Steps<ExitCode> {
   return yield* exitWithUsage(context, `no leader endpoint given at [${names}]`);
 }
 
+/** Where etcd's client library logs of a snapshot. */
+const MAINTENANCE = 'v3@v3.6.14/maintenance.go';
+
 /** `snapshot save FILE`: the file is handed to whoever typed. Every writer says the same. */
 export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   const [path] = context.args;
   if (path === undefined || context.args.length !== 1)
     return yield* exitWithUsage(context, 'snapshot save expects one argument <filename>');
-  const opened = yield* openClient(context);
-  if (!opened.ok) return opened.error;
-  const client = opened.value;
+  const configured = yield* configureClient(context);
+  if (!configured.ok) return configured.error;
+  const { client: asked, login, dialTimeout } = configured.value;
   // A snapshot may take long: without the flag there is no deadline. A variable counts as the flag where it can be read.
-  const isTimed = client.flags.values.has(GLOBAL.commandTimeout.name) && !client.flags.unread.has(GLOBAL.commandTimeout.name);
-  const timeout = isTimed ? durationFlag(client.flags, GLOBAL.commandTimeout) : undefined;
-  const [endpoint, ...others] = client.endpoints;
+  const isTimed = asked.flags.values.has(GLOBAL.commandTimeout.name) && !asked.flags.unread.has(GLOBAL.commandTimeout.name);
+  const timeout = isTimed ? durationFlag(asked.flags, GLOBAL.commandTimeout) : undefined;
+  const [endpoint, ...others] = asked.endpoints;
   if (endpoint === undefined || others.length > 0) {
-    const names = client.endpoints.map(utf8Encode).join(' ');
+    const names = asked.endpoints.map(utf8Encode).join(' ');
     return yield* exitWithError(EXIT.interrupted, `snapshot must be requested to one selected node, not multiple [${names}]`);
   }
+  // Only now is there a client, and somebody who logs in.
+  const opened = yield* logInOrExit({ ...asked, logger: 'client' as const }, login, dialTimeout, EXIT.interrupted);
+  if (!opened.ok) return opened.error;
+  const client = opened.value;
   const part = `${path}.part`;
   if (!isWritable(path))
     return yield* exitWithError(EXIT.interrupted, `could not open ${part} (open ${part}: no such file or directory)`);
-  const log = function* (caller: string, msg: string, fields = '', logger = ''): Steps<void> {
+  const log = function* (caller: string, msg: string, fields = '', logger = '', level = 'info'): Steps<void> {
     yield* printError(
-      `{"level":"info","ts":"${yield* timestamp(context)}",${logger}"caller":"${caller}","msg":"${msg}"${fields}}\n`,
+      `{"level":"${level}","ts":"${yield* timestamp(context)}",${logger}"caller":"${caller}","msg":"${msg}"${fields}}\n`,
     );
   };
   const library = '"logger":"client",';
@@ -155,14 +164,20 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
           : undefined;
     if (error !== undefined) {
       // Where the stream came about, nobody makes etcd's own error of what it says.
-      const wrap = (text: Bytes) => (error.code === 'deadlineExceeded' ? text : utf8Encode(wireError(error, endpoint)));
+      const said = wireError(error, endpoint);
+      const wrap = (text: Bytes) => (reply.type === 'late' ? text : utf8Encode(said));
+      if (reply.type !== 'late') {
+        if (parts.length === 0) yield* log(`${MAINTENANCE}:236`, 'opened snapshot stream; downloading', '', library);
+        const why = `,"error":${goJsonString(utf8Encode(said))}`;
+        yield* log(`${MAINTENANCE}:304`, 'failed to receive from snapshot stream; closing', why, library, 'warn');
+      }
       return yield* exitForError(client, 'status', error, timeout, { wrap, code: EXIT.interrupted });
     }
     if (reply.type !== 'event' || reply.event.type === 'end') break;
     const { response } = reply.event;
     if (response.type !== 'snapshot') continue;
     if (parts.length === 0) {
-      yield* log('v3@v3.6.14/maintenance.go:236', 'opened snapshot stream; downloading', '', library);
+      yield* log(`${MAINTENANCE}:236`, 'opened snapshot stream; downloading', '', library);
       yield* log('snapshot/v3_snapshot.go:96', 'fetching snapshot', at);
     }
     parts.push(response.blob);
@@ -170,7 +185,7 @@ export function* snapshotSave(context: CommandContext): Steps<ExitCode> {
   }
   const data = parts.join('');
   const took = formatGoDuration((yield* now()) - began);
-  yield* log('v3@v3.6.14/maintenance.go:302', 'completed snapshot read; closing', '', library);
+  yield* log(`${MAINTENANCE}:302`, 'completed snapshot read; closing', '', library);
   const fields = `${at},"size":"${goSize(data.length)}","took":"${took}","etcd-version":"${version}"`;
   yield* log('snapshot/v3_snapshot.go:111', 'fetched snapshot', fields);
   if (path === '')
