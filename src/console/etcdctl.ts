@@ -38,6 +38,7 @@ import { isProgram, refuseLine, runInShell, variablesOf } from './exec.ts';
 import { boolFlag, type FlagError, parseFlags } from './flags.ts';
 import { goBackquote, goQuote } from './goText.ts';
 import { API_VERSION, ETCDCTL_VERSION, plainWords, renderHelp } from './help.ts';
+import type { Hint } from './hint.ts';
 import { type ExitCode, giveHint, type Program, print, printError, type Steps } from './program.ts';
 import { commandName, findCommand, nearest, visibleFlags } from './resolve.ts';
 import { type CommandSpec, HELP_FLAG, ROOT } from './table.ts';
@@ -106,6 +107,13 @@ const COMMANDS: ReadonlyMap<string, (context: CommandContext) => Steps<ExitCode>
   ['downgrade cancel', downgradeCancel],
 ]);
 
+/** What is not etcdctl's, but asks for something that there is. */
+const MEANT: ReadonlyMap<string, Hint> = new Map<string, Hint>([
+  ['etcdutl', { code: 'restoreHere' }],
+  ['export', { code: 'variables' }],
+  ['unset', { code: 'variables' }],
+]);
+
 /**
  * A typed line: words by the shell's rules, `etcdctl` in front or not, NAME=value in front for one command, or alone for all
  * that follow. A line that is no command becomes a program that says so.
@@ -138,7 +146,7 @@ export function* etcdctl(args: readonly string[], options: CommandOptions): Prog
     const { typed, suggestions } = found.error;
     const meant = suggestions.length === 0 ? '' : `\n\nDid you mean this?\n${suggestions.map((name) => `\t${name}\n`).join('')}`;
     yield* printError(`Error: unknown command ${goQuote(typed)} for "etcdctl"${meant}\nRun 'etcdctl --help' for usage.\n`);
-    yield* giveHint(typed === 'etcdutl' ? { code: 'restoreHere' } : { code: 'unknownCommand', typed, suggestions });
+    yield* giveHint(MEANT.get(typed) ?? { code: 'unknownCommand', typed, suggestions });
     return EXIT.error;
   }
   const { path } = found.value;

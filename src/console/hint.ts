@@ -26,6 +26,8 @@ export type Hint =
   | { readonly code: 'storeAsMemory' }
   /** What is mirrored lies in what is mirrored: each copy is a change again. */
   | { readonly code: 'mirrorsItself' }
+  /** Somebody would set or unset a variable as a shell does. */
+  | { readonly code: 'variables' }
   /** An unknown command; `suggestions` as in "Did you mean". */
   | { readonly code: 'unknownCommand'; readonly typed: string; readonly suggestions: readonly string[] }
   /** An unknown flag; `suggestion` is the nearest known one. `dash` is true where a value that begins with a dash was meant. */

@@ -180,6 +180,13 @@ describe('several endpoints', () => {
   });
 });
 
+test('who is used to export hears how variables are set here, and where there are none', () => {
+  const shell = createShell(newModel(), [ENDPOINT], {}, () => {});
+  for (const line of ['export ETCDCTL_WRITE_OUT=json', 'unset ETCDCTL_WRITE_OUT', 'exports']) shell.submit(line);
+  const hinted = shell.state().lines.flatMap((line) => (line.kind === 'hint' ? [line.hint.code] : []));
+  expect(hinted).toEqual(['variables', 'variables', 'unknownCommand']);
+});
+
 test('snapshot save hands out a file', () => {
   const model = newModel();
   const files: [string, string][] = [];

@@ -79,7 +79,7 @@ export const etcdctl = {
     'snapshot save': 'etcdctl snapshot save backup.db',
   } as Readonly<Record<string, string>>,
   flags: {
-    '--help': 'help for etcdctl',
+    '--help': 'print this help',
     '--endpoints': 'addresses to ask, in order',
     '--debug': 'print what the client does',
     '--write-out': 'form of the output (fields, json, protobuf, simple, table)',

@@ -28,6 +28,8 @@ export const hints = {
     'The members here are no processes of their own whose memory could be read: this is how much the store of the asked one grew.',
   mirrorsItself:
     'There is only this cluster, and the copies lie in what is copied: each copy is a change that is copied again. Ctrl-C ends it; --dest-prefix puts the copies elsewhere.',
+  variables:
+    'A line NAME=value sets a variable for the lines after it in this tab; in front of a command, for that command alone. A new tab begins without any.',
   restoreHere: (choice: string) =>
     `A new cluster can start from the file: drop it on this page, or choose “${choice}” in the cluster’s menu.`,
   noSuchKey: (key: string) => `No key ${key} exists: etcdctl prints nothing and succeeds. A prefix of keys needs --prefix.`,

@@ -80,7 +80,7 @@ export const etcdctl: typeof english = {
     'snapshot save': 'etcdctl snapshot save backup.db',
   },
   flags: {
-    '--help': 'etcdctl 的帮助',
+    '--help': '打印这份帮助',
     '--endpoints': '要询问的地址，按顺序',
     '--debug': '打印客户端的动作',
     '--write-out': '输出格式（fields、json、protobuf、simple、table）',

@@ -25,6 +25,7 @@ export const hints: typeof english = {
   storeAsMemory: '这里的成员不是独立进程，没有内存可读：这是被询问成员的存储增长量。',
   mirrorsItself:
     '这里只有这一个集群，而副本就落在被复制的范围里：每个副本又是一次要复制的变更。Ctrl-C 可结束；用 --dest-prefix 把副本放到别处。',
+  variables: '单独一行 NAME=value 为本标签页后面的行设置变量；写在命令前面则只对该命令有效。新标签页里没有任何变量。',
   restoreHere: (choice) => `可以用快照文件启动新集群：把它拖到页面上，或在集群菜单里选“${choice}”。`,
   noSuchKey: (key) => `键 ${key} 不存在：etcdctl 什么都不输出，并正常结束。按前缀查找请加 --prefix。`,
   gap: '',

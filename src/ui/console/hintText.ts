@@ -11,6 +11,7 @@ export function sayHint(words: Words, hint: Hint): string {
     case 'noShell':
     case 'storeAsMemory':
     case 'mirrorsItself':
+    case 'variables':
       return hints[hint.code];
     case 'unknownCommand':
       return hints.unknownCommand(hint.suggestions);
