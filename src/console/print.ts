@@ -9,9 +9,9 @@ import type {
   StatusResponse,
   WatchEvent,
 } from '../engine/server/api.ts';
-import { formatGoDuration, hexBytes, signedHex } from './goText.ts';
+import { hexBytes, signedHex } from './goText.ts';
 import { prefixEnd } from './keyRange.ts';
-import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
+import { type EndpointAnswer, type EndpointHealth, type PrintedResponse, tookText } from './printed.ts';
 import { fieldsEndpoints, fieldsHealth, printFields } from './printFields.ts';
 import { jsonEndpoints, jsonHealth, printJson } from './printJson.ts';
 import { printProtobuf } from './printProtobuf.ts';
@@ -58,9 +58,10 @@ export function printHealth(
     case 'simple': {
       const healthy = healths.filter(({ error }) => error === undefined);
       const ill = healths.filter(({ error }) => error !== undefined);
-      const took = (health: EndpointHealth) => formatGoDuration(health.took);
       return {
-        stdout: healthy.map((one) => `${one.endpoint} is healthy: successfully committed proposal: took = ${took(one)}\n`).join(''),
+        stdout: healthy
+          .map((one) => `${one.endpoint} is healthy: successfully committed proposal: took = ${tookText(one)}\n`)
+          .join(''),
         stderr: ill.map((one) => `${one.endpoint} is unhealthy: failed to commit proposal: ${one.error}\n`).join(''),
       };
     }
@@ -69,11 +70,11 @@ export function printHealth(
     case 'fields':
       return { stdout: fieldsHealth(healths), stderr: '' };
     case 'table': {
-      const rows = healths.map(({ endpoint, took, error }) => [
-        endpoint,
-        String(error === undefined),
-        formatGoDuration(took),
-        error ?? '',
+      const rows = healths.map((health) => [
+        health.endpoint,
+        String(health.error === undefined),
+        tookText(health),
+        health.error ?? '',
       ]);
       return { stdout: renderTable(HEALTH_HEADINGS, rows), stderr: '' };
     }

@@ -1,8 +1,8 @@
 /** The `fields` writer: a line for each field, `"Name" : value`. spec/etcd.md 6.2 */
 import { type Bytes, formatDecimal, formatHex, type Id64, utf8Encode } from '../base/index.ts';
 import type { HashKvResponse, KeyValue, MemberInfo, ResponseHeader, StatusResponse, WatchEvent } from '../engine/server/api.ts';
-import { formatGoDuration, goQuote } from './goText.ts';
-import type { EndpointAnswer, EndpointHealth, PrintedResponse } from './printed.ts';
+import { goQuote } from './goText.ts';
+import { type EndpointAnswer, type EndpointHealth, type PrintedResponse, tookText } from './printed.ts';
 import { formatLease } from './printJson.ts';
 
 /** undefined where etcdctl has no such form. */
@@ -71,8 +71,8 @@ export function printFields(response: PrintedResponse, isHex: boolean): Bytes | 
 export function fieldsHealth(healths: readonly EndpointHealth[]): Bytes {
   return healths
     .map(
-      ({ endpoint, took, error }) =>
-        `"Endpoint" : ${goQuote(endpoint)}\n"Health" : ${error === undefined}\n"Took" : ${formatGoDuration(took)}\n"Error" : ${error ?? ''}\n\n`,
+      (one) =>
+        `"Endpoint" : ${goQuote(one.endpoint)}\n"Health" : ${one.error === undefined}\n"Took" : ${tookText(one)}\n"Error" : ${one.error ?? ''}\n\n`,
     )
     .join('');
 }

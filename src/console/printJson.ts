@@ -14,8 +14,7 @@ import type {
   TxnResponse,
   WatchResponse,
 } from '../engine/server/api.ts';
-import { formatGoDuration } from './goText.ts';
-import { accessNumber, alarmNumber, type EndpointAnswer, type EndpointHealth, type PrintedResponse } from './printed.ts';
+import { accessNumber, alarmNumber, type EndpointAnswer, type EndpointHealth, type PrintedResponse, tookText } from './printed.ts';
 
 /** One line without its newline. */
 export function printJson(response: PrintedResponse, isHex: boolean): Bytes {
@@ -91,8 +90,9 @@ export function printJson(response: PrintedResponse, isHex: boolean): Bytes {
 
 /** `endpoint health`. */
 export function jsonHealth(healths: readonly EndpointHealth[]): Bytes {
-  const rows = healths.map(({ endpoint, took, error }) => {
-    const health = `"health":${error === undefined},"took":"${formatGoDuration(took)}"`;
+  const rows = healths.map((one) => {
+    const { endpoint, error } = one;
+    const health = `"health":${error === undefined},"took":"${tookText(one)}"`;
     return `{"endpoint":${goJsonString(endpoint)},${health}${error === undefined ? '' : `,"error":${goJsonString(error)}`}}`;
   });
   return jsonRows(rows);

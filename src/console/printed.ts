@@ -1,6 +1,7 @@
 /** What is printed: the responses that writers know, and what endpoints say of themselves. */
 import type { Bytes } from '../base/index.ts';
 import type { AlarmType, ApiResponse, Permission } from '../engine/server/api.ts';
+import { formatGoDuration } from './goText.ts';
 
 /** The responses that writers are asked to print; of the others commands say something of their own. */
 export type PrintedResponse = Exclude<
@@ -35,10 +36,14 @@ export function accessNumber(access: Permission['access']): number {
 /** How an endpoint is. */
 export interface EndpointHealth {
   readonly endpoint: Bytes;
-  /** µs */
-  readonly took: number;
+  /** µs; undefined: nobody could log in, and nothing was asked. */
+  readonly took: number | undefined;
   /** undefined: it is healthy. */
   readonly error: Bytes | undefined;
+}
+
+export function tookText({ took }: EndpointHealth): Bytes {
+  return took === undefined ? '' : formatGoDuration(took);
 }
 
 /** What an endpoint answered. */

@@ -82,6 +82,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'jwt_refused.json': "the model's tokens do not end",
   'holders.json': 'at the model an interrupt is for the command that holds the lock as well, as at a terminal',
   'auth_watch.json': 'the model is never killed',
+  'health_users.json': 'the model answers at every endpoint',
   'passwords.json': 'at the model standard input is a terminal',
   'snapshot_users.json': 'anybody may have a snapshot of the model',
   'watch_progress.json': 'the model is never killed',

@@ -34,7 +34,7 @@ export function* endpointHealth(context: CommandContext): Steps<ExitCode> {
       login === undefined
         ? ok(undefined)
         : yield* logIn({ ...client, endpoints: [endpoint], logger: 'client' }, login, dialTimeout);
-    if (!token.ok) return { endpoint: name, took: 0, error: describeApiError(token.error).text };
+    if (!token.ok) return { endpoint: name, took: undefined, error: describeApiError(token.error).text };
     return yield* checkHealth({ ...client, endpoints: [endpoint], token: token.value, login, logger: 'client' }, name, timeout);
   };
   const healths = yield* together(listed.value.map(check));
