@@ -139,6 +139,32 @@ describe("a member's log", () => {
     expect(linesOf(cluster, other, at)).not.toContain('applied a configuration change through raft');
   });
 
+  it('tells of those whom a joining member asks first, and of them no more once its log names them', () => {
+    const cluster = createLedCluster(3, { scenario: ETCD });
+    pass(cluster, 6 * SECOND);
+    ask(cluster, { type: 'memberAdd', peerUrls: ['http://n4:2380'], isLearner: true }, [leaderOf(cluster)]);
+    pass(cluster, SECOND);
+    act(cluster, { type: 'restart', member: 4 });
+    pass(cluster, 3 * SECOND);
+    const asked = Array.from({ length: 3 }, () => ['started HTTP pipelining with remote peer', 'added new remote peer']).flat();
+    const lines = linesOf(cluster, 4);
+    const at = lines.indexOf('enabled backend quota with default value') + 1;
+    expect(lines.slice(at, at + 8)).toEqual([...asked, 'starting remote peer', 'started HTTP pipelining with remote peer']);
+    const running = hostLines(cluster.run.hosts.get(4) ?? expect.fail(), 0, cluster.run.kernel.now).map(({ line }) => line);
+    const words = running.flatMap((line) => ('message' in line && line.message === 'Running: ' ? line.fields : []));
+    expect(JSON.stringify(words)).toContain('--initial-cluster-state=existing');
+    act(cluster, { type: 'crash', member: 4 });
+    const again = cluster.run.kernel.now;
+    act(cluster, { type: 'restart', member: 4 });
+    pass(cluster, 3 * SECOND);
+    expectInOrder(linesOf(cluster, 4, again), [
+      'restarting local member',
+      'starting remote peer',
+      'ready to serve client requests',
+    ]);
+    expect(linesOf(cluster, 4, again)).not.toContain('added new remote peer');
+  });
+
   it('tells of a snapshot at both of its ends', () => {
     const cluster = createLedCluster(3, {
       scenario: { ...ETCD, snapshotCount: 20, catchUpEntries: 5, options: { logLevel: 'debug' } },

@@ -19,6 +19,13 @@ export function writeNewPeer(member: Member, peer: MemberInfo): void {
   for (const stream of STREAMS) writeServerLine(member, 'info', 'started stream reader with remote peer', readers(stream, both));
 }
 
+/** From now on it can be asked, by a member that joins. */
+export function writeNewRemote(member: Member, peer: MemberInfo): void {
+  const both = [idField('local-member-id', member.config.id), idField('remote-peer-id', peer.id)];
+  writeServerLine(member, 'info', 'started HTTP pipelining with remote peer', both);
+  writeServerLine(member, 'info', 'added new remote peer', [...both, ['remote-peer-urls', peer.peerUrls]]);
+}
+
 /** It is not talked to any more. */
 export function writeLostPeer(member: Member, id: Id64): void {
   const remote = idField('remote-peer-id', id);

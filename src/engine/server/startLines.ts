@@ -8,7 +8,7 @@ import { currentRevision } from '../kv/index.ts';
 import { idField, sizeFields, whoseLine, writeServerLine } from './lines.ts';
 import { describeMember } from './membership.ts';
 import { type AutoCompaction, isEnabled } from './options.ts';
-import { writeNewPeer } from './peerLines.ts';
+import { writeNewPeer, writeNewRemote } from './peerLines.ts';
 import { DEFAULT_QUOTA, sizeInUse } from './quota.ts';
 import type { LineField } from './serverLine.ts';
 import type { Member, MemberConfig } from './state.ts';
@@ -20,7 +20,8 @@ const SINGLE_PORT = 'Running http and grpc server on single port. This is not re
 
 /** How the process was started. */
 export function commandLineOf(config: MemberConfig): readonly string[] {
-  return ['etcd', `--name=${config.attributes.name}`, `--initial-cluster=${initialCluster(config)}`];
+  const words = ['etcd', `--name=${config.attributes.name}`, `--initial-cluster=${initialCluster(config)}`];
+  return config.isJoining ? [...words, '--initial-cluster-state=existing'] : words;
 }
 
 /** Everything up to the start of Raft. To be called before Raft's lines are taken. @param isFirst it has nothing on its disk */
@@ -99,7 +100,10 @@ export function writeLinesAfterRaft(member: Member): void {
   writeServerLine(member, 'debug', 'Refreshing rangePermCache');
   writeQuotaLine(member);
   const known = member.membership.members.length > 0 ? member.membership.members : config.cluster.members;
-  for (const peer of known) if (peer.id !== config.id) writeNewPeer(member, peer);
+  const peers = known.filter(({ id }) => id !== config.id);
+  // Before its log says who is in the cluster, it asks those whom it was told of.
+  if (config.isJoining && member.membership.members.length === 0) for (const peer of peers) writeNewRemote(member, peer);
+  for (const peer of peers) writeNewPeer(member, peer);
   const version = member.membership.clusterVersion;
   writeServerLine(member, 'info', 'starting etcd server', [
     idField('local-member-id', config.id),
