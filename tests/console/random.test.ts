@@ -3,9 +3,9 @@
  * random lines (grammar.ts) run through the shell, over a model of etcd that refuses a call now and then, with standard input,
  * time, Ctrl-D and Ctrl-C.
  *
- *     CONSOLE_LINES=100000 CONSOLE_SEED=21 npm run test:unit -- tests/console/random.test.ts
+ *     CONSOLE_LINES=500000 CONSOLE_SEED=21 npm run test:unit -- tests/console/random.test.ts
  *
- * types as many lines; without it as many as fit into a pass of all tests (docs/console.md has what the long runs came to).
+ * types other lines, or more than a pass of all tests has (docs/console.md has what long runs came to).
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -22,7 +22,7 @@ import type { ApiErrorCode } from '../../src/engine/server/errors.ts';
 import { LINE, TYPED } from './grammar.ts';
 import { createModelEtcd, type ModelEtcd } from './model.ts';
 
-const LINES = Number(process.env.CONSOLE_LINES ?? 30_000);
+const LINES = Number(process.env.CONSOLE_LINES ?? 100_000);
 const SEED = Number(process.env.CONSOLE_SEED ?? 20);
 const LINES_OF_A_SESSION = 25;
 const SECOND = 1_000_000;

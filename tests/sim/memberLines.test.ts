@@ -150,6 +150,13 @@ describe("a member's log", () => {
     const lines = linesOf(cluster, 4);
     const at = lines.indexOf('enabled backend quota with default value') + 1;
     expect(lines.slice(at, at + 8)).toEqual([...asked, 'starting remote peer', 'started HTTP pipelining with remote peer']);
+    expectInOrder(lines, ['set initial cluster version', 'Failed to detect schema version', 'failed to update storage version']);
+    expect(lines).not.toContain('updated storage version');
+    pass(cluster, 4 * SECOND);
+    expectInOrder(linesOf(cluster, 4, cluster.run.kernel.now - 4 * SECOND), [
+      'cluster version differs from storage version.',
+      'updated storage version',
+    ]);
     const running = hostLines(cluster.run.hosts.get(4) ?? expect.fail(), 0, cluster.run.kernel.now).map(({ line }) => line);
     const words = running.flatMap((line) => ('message' in line && line.message === 'Running: ' ? line.fields : []));
     expect(JSON.stringify(words)).toContain('--initial-cluster-state=existing');

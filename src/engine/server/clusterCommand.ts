@@ -20,7 +20,6 @@ import { publishMember } from './membership.ts';
 import { writeUnknownVersion } from './peerLines.ts';
 import { isReplay } from './replay.ts';
 import { nextRequestId } from './requestId.ts';
-import type { LineField } from './serverLine.ts';
 import { writeServingLines } from './startLines.ts';
 import type { Member } from './state.ts';
 import { REQUEST_TIMEOUT, timeoutReason } from './timeouts.ts';
@@ -42,8 +41,12 @@ const CLUSTER_VERSION = 1300;
 const MEMBER_ATTRIBUTES = 1301;
 /** What our members are. */
 const CLUSTER_VERSION_TEXT = '3.6.0';
-/** etcd: monitorVersionInterval, 5 s, in ticks. */
-const VERSION_TICKS = 50;
+/** What their stores are, and what a new one is until its cluster has a version. */
+export const STORAGE_VERSION = '3.6.0';
+export const OLD_STORAGE_VERSION = '3.5.0';
+/** etcd: monitorVersionInterval, 4 s: in virtual µs, and in ticks. */
+const VERSION_INTERVAL = 4_000_000;
+const VERSION_TICKS = 40;
 
 /** The data of an entry. */
 function encodeClusterCommand(command: ClusterCommand): Bytes {
@@ -136,6 +139,10 @@ export function tickCluster(member: Member): void {
     publish(member);
   }
   if (member.ticks % VERSION_TICKS === 0) watchVersions(member);
+  if (member.storageVersionDue !== undefined && member.now >= member.storageVersionDue) {
+    member.storageVersionDue = undefined;
+    raiseStorageVersion(member);
+  }
 }
 
 function proposeCluster(member: Member, command: ClusterCommand): void {
@@ -160,13 +167,27 @@ function setClusterVersion(member: Member, version: string): void {
   if (member.raft.role === 'StateLeader') {
     writeServerLine(member, 'info', 'cluster version is updated', [['cluster-version', short]]);
   }
-  // A new store has the version before; it is raised as soon as the cluster has its own.
-  const versions: LineField[] = [
+  if (!member.config.isJoining) {
+    raiseStorageVersion(member);
+    return;
+  }
+  // The history comes at once, and with it the version: the store that is asked has not yet been written to.
+  const error = 'missing term information';
+  writeServerLine(member, 'warn', 'Failed to detect schema version', [['error', error]]);
+  writeServerLine(member, 'error', 'failed to update storage version', [
     ['cluster-version', version],
-    ['storage-version', '3.5.0'],
-  ];
-  writeServerLine(member, 'info', 'cluster version differs from storage version.', versions);
-  writeServerLine(member, 'info', 'updated storage version', [['new-storage-version', version]]);
+    ['error', `cannot detect storage schema version: ${error}`],
+  ]);
+  member.storageVersionDue = member.now + VERSION_INTERVAL;
+}
+
+/** A new store has the version before; it is raised as soon as the cluster has its own. */
+function raiseStorageVersion(member: Member): void {
+  writeServerLine(member, 'info', 'cluster version differs from storage version.', [
+    ['cluster-version', member.membership.clusterVersion],
+    ['storage-version', OLD_STORAGE_VERSION],
+  ]);
+  writeServerLine(member, 'info', 'updated storage version', [['new-storage-version', STORAGE_VERSION]]);
 }
 
 /** Major and minor. */

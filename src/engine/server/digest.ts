@@ -31,6 +31,7 @@ export function memberDigest(member: Member): string {
     entries,
     applied: stateView(member),
     publication: member.publication,
+    storageVersionDue: member.storageVersionDue,
     heldRequests: member.heldRequests,
     peers: member.peers,
     lostWriters: [...member.lostWriters].sort(byText),

@@ -2,6 +2,7 @@
 import { digestOf, formatDecimal, goSize, ZERO_ID } from '../../base/index.ts';
 import { hashKv, kvState } from '../kv/index.ts';
 import type { AlarmMember, StatusResponse } from './api.ts';
+import { OLD_STORAGE_VERSION, STORAGE_VERSION } from './clusterCommand.ts';
 import { headerOf, NO_HEADER } from './header.ts';
 import type { CallId } from './input.ts';
 import { sizeFields, writeServerLine } from './lines.ts';
@@ -15,7 +16,6 @@ import { takeState } from './stateSnapshot.ts';
 
 /** What our members are. */
 const VERSION = '3.6.14';
-const STORAGE_VERSION = '3.6.0';
 /** Bytes of one part of a snapshot's stream. etcd: snapshotSendBufferSize. */
 const PART_SIZE = 32 * 1024;
 
@@ -35,7 +35,7 @@ export function statusOf(member: Member): StatusResponse {
     errors: raft.lead === ZERO_ID ? ['etcdserver: no leader', ...errors] : errors,
     dbSizeInUse: sizeInUse(member.kv),
     isLearner: raft.isLearner,
-    storageVersion: STORAGE_VERSION,
+    storageVersion: member.storageVersionDue === undefined ? STORAGE_VERSION : OLD_STORAGE_VERSION,
     dbSizeQuota: Math.min(quotaOf(member), Number.MAX_SAFE_INTEGER),
     downgradeInfo: { enabled: member.downgrade !== '', targetVersion: member.downgrade },
   };

@@ -145,6 +145,7 @@ export function installSnapshot(member: Member, snapshot: Snapshot): void {
   member.receivedState = undefined;
   const before = member.membership.members;
   installState(member, state);
+  member.storageVersionDue = undefined; // the store that came has it
   member.lessor.remaining.clear(); // what is not in the state was never on this member's disk
   growFile(member);
   member.appliedIndex = snapshot.index;

@@ -182,6 +182,8 @@ export interface Member extends StateMachine {
   readonly raft: Raft;
   /** Set until this member is known under its name. */
   publication: Publication | undefined;
+  /** When it tries again to give its store the cluster's version, virtual µs; undefined = it has it. */
+  storageVersionDue: number | undefined;
   /** Requests that came before it was. */
   heldRequests: readonly IncomingRequest[];
   /** Those that are connected. */

@@ -64,7 +64,8 @@ export function Clock() {
   const words = useWords();
   const run = useRun();
   const digits = useRef<HTMLSpanElement>(null);
-  usePainter((shown) => write(digits.current, formatClock(shown.playhead())));
+  // In the turn of the timer arcs: in the other frames nothing but canvases changes, and nothing is laid out.
+  usePainter((shown) => write(digits.current, formatClock(shown.playhead())), 'odd');
   return (
     <time className={styles.clock} title={words.shell.clock} data-clock>
       <span className={styles.digits} ref={digits} suppressHydrationWarning>
@@ -81,7 +82,7 @@ export function Pace({ withClock = false }: { readonly withClock?: boolean }) {
   const { scheduler } = useHouse();
   const pace = useRunState((state) => state.pace);
   const factor = useRef<HTMLSpanElement>(null);
-  usePainter((shown) => write(factor.current, formatFactor(shown.state().factor)));
+  usePainter((shown) => write(factor.current, formatFactor(shown.state().factor)), 'odd');
   const choices = PACES.map((choice) => ({
     id: choice === 'auto' ? 'auto' : formatFactor(choice),
     text: choice === 'auto' ? words.shell.autoLong : words.shell.speed(formatFactor(choice)),
