@@ -30,6 +30,9 @@ export interface LoggedCall {
 /** Where a line has no clock: the beginning of time, as a log line writes it. */
 export const NO_TIME = '1970-01-01T00:00:00.000000Z';
 
+/** Where the library's own trace of a stream's log-in begins. */
+const RENEWAL_TRACE = ['stacktrace', 'go.etcd.io/etcd/client/v3.(*Client).streamClientInterceptor.func1'] as const;
+
 /** The line about an attempt; '' for a stream and what is a message on one, of which nothing is logged but log-ins. @param ts RFC 3339 with microseconds */
 export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string): Bytes {
   const isStream = call.request === 'watch' || call.request === 'snapshot';
@@ -44,28 +47,28 @@ export function attemptLine(call: LoggedCall, failed: FailedAttempt, ts: string)
       ? 'Peer{Addr: <nil>, LocalAddr: <nil>, AuthInfo: <nil>}'
       : `Peer{Addr: '${bareAddress(failed.peer)}', LocalAddr: '127.0.0.1:${local}', AuthInfo: 'insecure'}`;
   const target = `etcd-endpoints://0xc${mark.toString(16).padStart(7, '0')}00/${bareAddress(first)}`;
-  const begin = (line: number, msg: string) =>
+  const head = (level: string, line: number, msg: string) =>
     [
-      ['level', 'warn'],
+      ['level', level],
       ['ts', ts],
       ['logger', call.logger],
       ['caller', `v3@v3.6.14/retry_interceptor.go:${line}`],
       ['msg', msg],
-      ['target', target],
     ] as const;
   const write = (fields: readonly (readonly [string, string])[]) => fields.map(([name, value]) => `"${name}":${logString(value)}`);
   if (failed.of === 'renewal') {
     const said = ['error', describeApiError(failed.error).text] as const;
-    if (isStream) {
-      const trace = ['stacktrace', 'go.etcd.io/etcd/client/v3.(*Client).streamClientInterceptor.func1'] as const;
-      const [, ts, logger] = begin(120, '');
-      const place = ['caller', 'v3@v3.6.14/retry_interceptor.go:120'] as const;
-      const what = ['msg', 'clientv3/retry_interceptor: getToken failed'] as const;
-      return `{${write([['level', 'error'], ts, logger, place, what, said, trace]).join(',')}}\n`;
-    }
-    return `{${write([...begin(87, 'retrying of unary invoker failed to fetch new auth token'), said]).join(',')}}\n`;
+    const fields = isStream
+      ? [...head('error', 120, 'clientv3/retry_interceptor: getToken failed'), said, RENEWAL_TRACE]
+      : [...head('warn', 87, 'retrying of unary invoker failed to fetch new auth token'), ['target', target] as const, said];
+    return `{${write(fields).join(',')}}\n`;
   }
-  const texts = write([...begin(68, 'retrying of unary invoker failed'), ['peer', peer], ['method', method]]);
+  const texts = write([
+    ...head('warn', 68, 'retrying of unary invoker failed'),
+    ['target', target],
+    ['peer', peer],
+    ['method', method],
+  ]);
   return `{${texts.join(',')},"attempt":${failed.attempt},"error":${logString(wireError(failed.error, first))}}\n`;
 }
 

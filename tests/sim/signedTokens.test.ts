@@ -17,7 +17,7 @@ import {
 } from '../../src/sim/index.ts';
 import {
   act,
-  type ask,
+  ask,
   type Cluster,
   createLedCluster,
   endOf,
@@ -37,19 +37,7 @@ const INVALID = 'invalidAuthToken';
 
 /** Asks as the simulation's clients do, with a token. @returns the response, or the error's code */
 function asked(cluster: Cluster, request: Request, member: number, token?: Bytes) {
-  const call = ++cluster.calls;
-  const endpoints = [member];
-  act(cluster, {
-    type: 'call',
-    client: 1,
-    call,
-    endpoints,
-    request,
-    timeout: 5 * SECOND,
-    requireLeader: false,
-    text: '',
-    ...(token === undefined ? {} : { token }),
-  });
+  const call = ask(cluster, request, [member], { token });
   pass(cluster, SECOND / 2);
   const outcome = endOf(cluster, call)?.outcome;
   return outcome?.type === 'ok' ? outcome.response : outcome?.type === 'error' ? outcome.error.code : outcome?.type;
@@ -161,9 +149,7 @@ test('such a run is the same run one delivery after the other, and in the past',
   asked(cluster, put('color', 'blue'), 3, token);
   pass(cluster, 3 * SECOND);
   // The library logs in again: with this token nobody would be served any more.
-  const call = ++cluster.calls;
-  const words = { client: 1, call, endpoints: [1, 2, 3], timeout: 5 * SECOND, requireLeader: false, text: '' };
-  act(cluster, { type: 'call', ...words, request: put('color', 'green'), token, login: { name: 'root', password: 'pw' } });
+  const call = ask(cluster, put('color', 'green'), [1, 2, 3], { token, login: { name: 'root', password: 'pw' } });
   pass(cluster, 2 * SECOND);
   expect(endOf(cluster, call)?.outcome).toMatchObject({ type: 'ok', response: { type: 'put' } });
   const { scenario, journal, now, hash } = cluster.run.kernel;
@@ -187,9 +173,8 @@ test('a watch that outlives logins turned off and on again, over and over, goes 
     { type: 'authEnable' },
   ];
   for (const request of setup) asked(cluster, request, 1);
-  const call = ++cluster.calls;
-  const words = { type: 'call', client: 1, call, endpoints: [1], timeout: undefined, requireLeader: false, text: '' } as const;
-  act(cluster, { ...words, request: watch('color'), token: login(cluster, 1), login: { name: 'root', password: 'pw' } });
+  const who = { token: login(cluster, 1), login: { name: 'root', password: 'pw' } };
+  const call = ask(cluster, watch('color'), [1], { ...who, timeout: undefined });
   pass(cluster, SECOND);
   const restart = () => {
     act(cluster, { type: 'crash', member: 1 });

@@ -85,12 +85,16 @@ export function ask(
   cluster: Cluster,
   request: Extract<Action, { type: 'call' }>['request'],
   endpoints: readonly number[],
-  options: { readonly timeout?: SimTime | undefined; readonly requireLeader?: boolean; readonly client?: number } = {},
+  options: { readonly timeout?: SimTime | undefined; readonly requireLeader?: boolean; readonly client?: number } & Pick<
+    Extract<Action, { type: 'call' }>,
+    'token' | 'login'
+  > = {},
 ): number {
   const call = ++cluster.calls;
   const timeout = 'timeout' in options ? options.timeout : 5 * SECOND;
-  const { requireLeader = false, client = 1 } = options;
-  act(cluster, { type: 'call', client, call, endpoints, request, timeout, requireLeader, text: '' });
+  const { requireLeader = false, client = 1, token, login } = options;
+  const who = { ...(token !== undefined && { token }), ...(login !== undefined && { login }) };
+  act(cluster, { type: 'call', client, call, endpoints, request, timeout, requireLeader, text: '', ...who });
   return call;
 }
 

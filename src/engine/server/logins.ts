@@ -1,15 +1,5 @@
 /** Passwords: hashed by the member that takes them in, looked at by the member where somebody logs in (etcd-io/etcd:server/etcdserver/v3_server.go). */
-import {
-  BCRYPT_MAX_PASSWORD,
-  BCRYPT_MIN_COST,
-  type Bytes,
-  bcryptHash,
-  digestOf,
-  fail,
-  ok,
-  type Result,
-  utf8Decode,
-} from '../../base/index.ts';
+import { assert, BCRYPT_MAX_PASSWORD, BCRYPT_MIN_COST, type Bytes, bcryptHash, digestOf, utf8Decode } from '../../base/index.ts';
 import { checkPassword, findUser } from './auth.ts';
 import type { ApiErrorCode } from './errors.ts';
 import type { CallId } from './input.ts';
@@ -21,10 +11,10 @@ import type { Member } from './state.ts';
 import { makeLetters } from './tokens.ts';
 import { beginWrite } from './writes.ts';
 
-/** What is kept of a password, with a salt of this member's own: it is made once, and travels in the entry. */
-export function hashPassword(member: Member, password: Bytes): Result<Bytes, ApiErrorCode> {
-  if (password.length > BCRYPT_MAX_PASSWORD) return fail('passwordTooLong');
-  return ok(bcryptHash(password, member.config.options?.bcryptCost ?? BCRYPT_MIN_COST, saltOf(member)));
+/** What is kept of a password, with a salt of this member's own: it is made once, and travels in the entry. @param password at most 72 bytes */
+export function hashPassword(member: Member, password: Bytes): Bytes {
+  assert(password.length <= BCRYPT_MAX_PASSWORD, 'a password that is too long has been refused', { length: password.length });
+  return bcryptHash(password, member.config.options?.bcryptCost ?? BCRYPT_MIN_COST, saltOf(member));
 }
 
 /** Somebody logs in: if the password is right, everybody is told of his token by way of the log. */

@@ -139,13 +139,11 @@ function begin(member: Member, incoming: IncomingRequest): ApiErrorCode | undefi
       return read(member, { call, request, token, startedAt: member.now }, true);
     case 'authUserAdd': {
       const { type, name, password, noPassword } = request;
-      const hash = noPassword ? ok('') : hashPassword(member, password);
-      return hash.ok ? write({ type, name, noPassword, passwordHash: hash.value }) : hash.error;
+      return write({ type, name, noPassword, passwordHash: noPassword ? '' : hashPassword(member, password) });
     }
     case 'authUserChangePassword': {
       const { type, name, password } = request;
-      const hash = password === '' ? ok('') : hashPassword(member, password);
-      return hash.ok ? write({ type, name, passwordHash: hash.value }) : hash.error;
+      return write({ type, name, passwordHash: password === '' ? '' : hashPassword(member, password) });
     }
     case 'authEnable':
     case 'authDisable':
